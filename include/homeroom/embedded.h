@@ -1,0 +1,14 @@
+/* Files that the build puts into the binary: sql/queries and
+ * sql/migrations, in order of their names. */
+#ifndef HOMEROOM_EMBEDDED_H
+#define HOMEROOM_EMBEDDED_H
+
+struct embedded {
+	const char *name; /* without folder and ending; NULL ends the list */
+	const char *text;
+};
+
+extern const struct embedded embedded_statements[];
+extern const struct embedded embedded_migrations[];
+
+#endif

@@ -1,0 +1,158 @@
+/*
+ * store: Postgres. Connections, the only wait for Postgres, statements, COPY,
+ * migrations, notifications, and the private cluster. No libpq type shows.
+ *
+ * A struct db and everything that came from it belong to one thread.
+ */
+#ifndef HOMEROOM_STORE_H
+#define HOMEROOM_STORE_H
+
+#include "homeroom/base.h"
+
+/* --- the private cluster ------------------------------------------------- */
+
+/*
+ * A Postgres cluster of our own under HOME/postgres, on a Unix socket only.
+ * Made at first use; recovered by Postgres itself after a kill -9 of
+ * anything. Run as root, its processes belong to an unprivileged user
+ * (`postgres` where it exists, else `nobody`).
+ */
+struct cluster;
+
+/* Starts it (initdb first where needed), or joins one that this home already
+ * runs. `*url` is for db_open as the cluster's superuser; arena's. */
+bool cluster_start(struct cluster **out, const char *home, struct arena *arena,
+    const char **url, struct err *err) must_use;
+/* Stops it ("fast") when it was we who started it, and frees. NULL is fine. */
+void cluster_stop(struct cluster *cluster);
+
+/* --- the schema ---------------------------------------------------------- */
+
+/* Brings the database to this program's schema by the numbered migrations,
+ * each in its own transaction, all under one advisory lock: any number of
+ * processes may call it at once. `url` must own the database (or be a
+ * superuser the first time, to make the roles). `*applied`: how many ran. */
+bool migrate(const char *url, int *applied, struct err *err) must_use;
+
+/* --- connections --------------------------------------------------------- */
+
+/* The database role a connection acts as (sql/README.md has their rights). */
+enum db_role {
+	DB_OWNER,  /* settings, migrations: the command line */
+	DB_INGEST, /* writes the roster, reads nothing of applications */
+	DB_SERVE,  /* authenticates, logs; becomes a publishing role to read */
+};
+
+struct db;
+
+/* Connects to HOMEROOM_DATABASE_URL-like `url` and takes the role. */
+bool db_open(struct db **out, const char *url, enum db_role role,
+    struct err *err) must_use;
+void db_close(struct db *db); /* NULL is fine */
+/* False when the connection is lost or must not be used again (a deadline
+ * passed in mid-answer): db_close it and open another. */
+bool db_usable(const struct db *db);
+/* Waits until this tick (clock_tick) at most from now on; 0: no limit. */
+void db_deadline(struct db *db, int64_t tick);
+
+/* --- statements ---------------------------------------------------------- */
+
+/* Values are texts in Postgres' input syntax; NULL is SQL's NULL. No value is
+ * ever part of a statement's text. */
+#define DB_VALUES_MAX 64
+
+struct values {
+	int count;
+	const char *at[DB_VALUES_MAX];
+};
+
+void values_add(struct values *values, const char *value); /* borrowed */
+
+/* The rows of an answer, in text format. */
+struct rows;
+
+int rows_count(const struct rows *rows);
+int rows_columns(const struct rows *rows);
+/* NULL for SQL's NULL; lives as long as the rows. */
+const char *rows_get(const struct rows *rows, int row, int column);
+size_t rows_length(const struct rows *rows, int row, int column);
+int64_t rows_integer(const struct rows *rows, int row, int column);
+/* Rows that an INSERT, UPDATE, DELETE or COPY touched. */
+int64_t rows_affected(const struct rows *rows);
+
+/*
+ * db_ask sends a named statement of sql/queries (enum statement is made by the
+ * build), db_ask_text one that was composed; both in the text
+ * `… $1 … $2 …`. A composed text that is asked often is prepared by itself
+ * and kept (bounded). Rows live in the arena; `rows` may be NULL.
+ * An SQL error is FAULT_DATABASE with SQLSTATE and the statement's name in
+ * the text, never its values; serialization and deadlock are FAULT_BUSY; a
+ * lost connection FAULT_UNAVAILABLE.
+ */
+enum statement {
+#define STATEMENT(name) STATEMENT_##name,
+#include "statements.inc"
+#undef STATEMENT
+	STATEMENT_COUNT
+};
+
+bool db_ask(struct db *db, struct arena *arena, enum statement statement,
+    const struct values *values, const struct rows **rows,
+    struct err *err) must_use;
+bool db_ask_text(struct db *db, struct arena *arena, const char *sql,
+    const struct values *values, const struct rows **rows,
+    struct err *err) must_use;
+/* Several statements of text without values, for migrations and staging. */
+bool db_run(struct db *db, const char *sql, struct err *err) must_use;
+
+bool db_begin(struct db *db, struct err *err) must_use; /* read committed */
+bool db_commit(struct db *db, struct err *err) must_use;
+void db_rollback(struct db *db); /* also after a failure, and outside */
+
+/* --- pipelines: many statements, one round trip -------------------------- */
+
+/* After pipe_begin, pipe_ask and pipe_ask_text only queue; pipe_flush sends
+ * all and waits. Then each answer in the order asked: false and *err when that
+ * statement failed (those behind it in the same transaction fail too). */
+bool pipe_begin(struct db *db, struct err *err) must_use;
+bool pipe_ask(struct db *db, enum statement statement,
+    const struct values *values, struct err *err) must_use;
+bool pipe_ask_text(struct db *db, const char *sql, const struct values *values,
+    struct err *err) must_use;
+bool pipe_flush(struct db *db, struct err *err) must_use;
+bool pipe_answer(struct db *db, struct arena *arena, const struct rows **rows,
+    struct err *err) must_use;
+bool pipe_end(struct db *db, struct err *err) must_use;
+
+/* --- COPY ---------------------------------------------------------------- */
+
+/* Into `COPY … FROM STDIN` in text format: copy_in, then any number of
+ * copy_put of whole or partial rows, then copy_in_end. `*rows` may be NULL. */
+bool copy_in(struct db *db, const char *sql, struct err *err) must_use;
+bool copy_put(struct db *db, const char *data, size_t len,
+    struct err *err) must_use;
+bool copy_in_end(struct db *db, int64_t *rows, struct err *err) must_use;
+void copy_in_drop(struct db *db); /* gives up in mid-copy */
+
+/* Out of `COPY (…) TO STDOUT` in text format: one row a call with its final
+ * newline, borrowed until the next call; *data is NULL at the end. */
+bool copy_out(struct db *db, const char *sql, struct err *err) must_use;
+bool copy_get(struct db *db, const char **data, size_t *len,
+    struct err *err) must_use;
+
+/* One field of a row in COPY's text format, with its tab or newline
+ * (`last`). NULL is \N. For writers of copy_put. */
+void copy_field(struct buf *out, const char *text, size_t len, bool last);
+/* Splits a row of copy_get in place: fields[i] is NUL-terminated, NULL for
+ * \N. Returns how many there were; more than `max` are counted, not kept. */
+int copy_split(char *row, size_t len, struct text *fields, int max);
+
+/* --- news ---------------------------------------------------------------- */
+
+bool db_listen(struct db *db, const char *channel, struct err *err) must_use;
+/* Waits up to `ms` for a notification; *payload is NULL when none came, and
+ * the arena's otherwise. */
+bool db_news(struct db *db, struct arena *arena, int ms, const char **channel,
+    const char **payload, struct err *err) must_use;
+
+#endif

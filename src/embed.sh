@@ -1,0 +1,39 @@
+#!/bin/sh
+# Makes GENDIR/statements.inc and GENDIR/embedded.c: the named statements of
+# sql/queries and the migrations, as C strings in the binary.
+#
+# usage: embed.sh GENDIR QUERY.sql … -- MIGRATION.sql …
+set -eu
+gen=$1
+shift
+
+quoted() { # a file as C string literals, a line each
+	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/\t"/' -e 's/$/\\n"/' "$1"
+}
+
+{
+	echo '/* Made by src/embed.sh. */'
+	echo '#include "homeroom/embedded.h"'
+	echo 'const struct embedded embedded_statements[] = {'
+	: >"$gen/statements.inc.new"
+	while [ "$1" != -- ]; do
+		name=$(basename "$1" .sql)
+		echo "STATEMENT($name)" >>"$gen/statements.inc.new"
+		printf '{ "%s",\n' "$name"
+		quoted "$1"
+		echo '},'
+		shift
+	done
+	shift
+	echo '{ 0 } };'
+	echo 'const struct embedded embedded_migrations[] = {'
+	for file; do
+		printf '{ "%s",\n' "$(basename "$file" .sql)"
+		quoted "$file"
+		echo '},'
+	done
+	echo '{ 0 } };'
+} >"$gen/embedded.c"
+cmp -s "$gen/statements.inc.new" "$gen/statements.inc" 2>/dev/null ||
+	cp "$gen/statements.inc.new" "$gen/statements.inc"
+rm -f "$gen/statements.inc.new"

@@ -1,0 +1,136 @@
+/*
+ * Inside serve: a request, the routes, and how the edge and the workers hand
+ * requests to each other.
+ *
+ * A request belongs to one thread at a time: its loop, then a worker, then its
+ * loop. Handing it over is the only synchronisation.
+ */
+#ifndef HOMEROOM_SERVE_SERVE_H
+#define HOMEROOM_SERVE_SERVE_H
+
+#include "homeroom/base.h"
+
+enum method {
+	METHOD_GET = 1,
+	METHOD_HEAD = 2, /* allowed wherever GET is; the edge sends no body */
+	METHOD_POST = 4,
+	METHOD_PUT = 8,
+	METHOD_DELETE = 16,
+	METHOD_PATCH = 32,
+	METHOD_OPTIONS = 64, /* answered by the edge from the routes */
+};
+
+/* How a fault is written for the client of this route. */
+enum dialect {
+	DIALECT_PROBLEM,   /* RFC 9457 application/problem+json */
+	DIALECT_OAUTH,	   /* RFC 6749 §5.2 */
+	DIALECT_ONEROSTER_11, /* statusInfoSet */
+	DIALECT_ONEROSTER_12, /* imsx_StatusInfo at the root */
+};
+
+struct param {
+	const char *name;  /* decoded, NUL-terminated, valid UTF-8, no NUL */
+	const char *value; /* the same; "" when there was no '=' */
+};
+
+#define ROUTE_IDS_MAX 3
+
+/* Who asks; filled by the route's admit(). */
+struct caller {
+	int64_t application; /* 0: nobody */
+	int64_t epoch;	     /* of the application when the token was given */
+	unsigned scopes;     /* bits of enum scope */
+	bool full;	     /* a grant over everything */
+};
+
+struct errand;
+struct request;
+
+struct route {
+	unsigned methods;	/* METHOD_GET | METHOD_POST … */
+	const char *path;	/* "/ims/oneroster/v1p1/users/{}": {} is an id */
+	enum dialect dialect;
+	unsigned scopes;	/* any one of these suffices; 0: none needed */
+	/* On the loop, before anything else, never waiting; NULL: everybody. */
+	bool (*admit)(struct request *rq, struct err *err);
+	/* Exactly one of the two. here: on the loop, never waiting. */
+	bool (*here)(struct request *rq, struct err *err);
+	const struct errand *errand; /* on a worker; see workers.c */
+	const void *of;		     /* what the handler serves */
+};
+
+struct request {
+	struct arena *arena;
+	struct err err;
+	char id[25]; /* X-Request-Id: the client's when it is sane, else ours */
+
+	/* What was asked. */
+	enum method method;
+	const char *path;  /* as sent, without the query */
+	const char *query; /* as sent, or NULL */
+	const struct route *route;
+	struct text ids[ROUTE_IDS_MAX]; /* of the {} in the path, decoded */
+	const struct param *params;
+	size_t param_count;
+	struct text body;
+	const char *base_url; /* "https://host[:port]", never a slash at the end */
+	const char *client;   /* address, from trusted forwarded headers */
+	int64_t arrived;      /* clock_tick */
+	int64_t deadline;     /* clock_tick; the answer is given up after it */
+	struct caller caller;
+
+	/* The answer. status 0 is 200. */
+	int status;
+	const char *media; /* Content-Type; NULL: application/json */
+	struct buf reply;
+	const struct param *headers; /* added by reply_header */
+	size_t header_count;
+	int64_t rows; /* for the log */
+
+	void *edge; /* the edge's own: connection, loop */
+	void *job;  /* the worker's own: what the errand keeps between its steps */
+	struct request *next; /* in a queue */
+};
+
+/* A header of the request, or NULL. Borrowed. Loop or worker. */
+const char *request_header(const struct request *rq, const char *name);
+/* The value of a query parameter, or NULL; the last one wins. */
+const char *request_param(const struct request *rq, const char *name);
+/* Adds a header; name is borrowed for ever, value is copied. */
+void reply_header(struct request *rq, const char *name, const char *value);
+
+/* --- the edge (edge/): knows nothing of the database ---------------------- */
+
+struct edge_settings {
+	const char *listen; /* "127.0.0.1:8080", "[::]:443"; port 0: any free */
+	const char *certificate, *key; /* PEM files, or both NULL */
+	const char *public_url;	       /* or NULL: from the request */
+	const char *proxies; /* addresses whose forwarded headers count, or NULL */
+	int loops;	     /* 0: one a core */
+	int connections_max;
+	/* Gives the request away; false: too busy, the edge answers 503. */
+	bool (*give)(struct request *rq);
+};
+
+struct edge;
+
+bool edge_open(struct edge **out, const struct edge_settings *settings,
+    const struct route *const *routes, struct err *err) must_use;
+/* `routes` is a NULL-terminated list of tables, each ending with a row whose
+ * path is NULL. */
+int edge_port(const struct edge *edge);
+/* Stops accepting, finishes what is under way for at most `ms`, ends. */
+void edge_close(struct edge *edge, int ms);
+/* Any thread: the answer is ready (or rq->err is set); the loop sends it. */
+void loop_take_back(struct request *rq);
+
+/* --- workers -------------------------------------------------------------- */
+
+struct workers;
+
+bool workers_open(struct workers **out, const char *database_url, int threads,
+    struct err *err) must_use;
+bool workers_give(struct request *rq);
+void workers_close(struct workers *workers);
+
+#endif
