@@ -192,10 +192,12 @@ struct hash128 siphash128(const uint8_t key[16], const void *data, size_t len);
 /* --- time ---------------------------------------------------------------- */
 
 /* All times are milliseconds. clock_now counts from 1970-01-01 UTC and is what
- * a test may move (HOMEROOM_CLOCK=seconds since 1970); clock_tick is
- * monotonic and is for deadlines and durations. */
+ * a test may move (HOMEROOM_CLOCK=seconds since 1970, or clock_set): it runs
+ * on from there. clock_tick is monotonic and is for deadlines and durations.
+ * Any thread. */
 int64_t clock_now(void);
 int64_t clock_tick(void);
+void clock_set(int64_t when);
 
 #define CLOCK_TEXT 25 /* "2012-04-23T18:25:43.511Z" and NUL */
 void clock_format(char out[CLOCK_TEXT], int64_t when);
@@ -220,6 +222,8 @@ void random_bytes(void *out, size_t len);
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
 void log_level_set(enum log_level level); /* before the first thread */
+/* "debug", "info", "warn" or "error". */
+bool log_level_parse(const char *word, enum log_level *out) must_use;
 void log_line(enum log_level level, const char *event, const char *fmt, ...)
     printf_like(3, 4);
 /* For a value that may hold spaces or quotes: `key="value"`, escaped, at most
@@ -232,7 +236,8 @@ const char *log_quote(struct arena *arena, const char *value);
  * The settings as a table: environment variable, default, meaning. They are
  * read once at the start, before the first thread; `--config FILE` holds
  * NAME=VALUE lines and the environment wins over it. An unknown HOMEROOM_*
- * name stops the start.
+ * name stops the start; HOMEROOM_TEST* belongs to the runner of the tests.
+ * An empty value counts as none.
  */
 struct setting {
 	const char *name;     /* "HOMEROOM_LISTEN" */
@@ -242,7 +247,8 @@ struct setting {
 
 extern const struct setting settings[]; /* ends with a NULL name */
 
-bool config_read(const char *file, struct err *err) must_use; /* file or NULL */
+/* `file` or NULL. HOMEROOM_LOG and HOMEROOM_CLOCK take effect here. */
+bool config_read(const char *file, struct err *err) must_use;
 /* The value, or the default, or NULL. Lives as long as the process. The name
  * must be in the table (asserted). */
 const char *config_get(const char *name);
