@@ -57,12 +57,13 @@ struct route {
 	bool (*here)(struct request *rq, struct err *err);
 	const struct errand *errand; /* on a worker; see workers.c */
 	const void *of;		     /* what the handler serves */
+	const char *media; /* what it makes, for Accept; NULL: application/json */
 };
 
 struct request {
 	struct arena *arena;
 	struct err err;
-	char id[25]; /* X-Request-Id: the client's when it is sane, else ours */
+	char id[65]; /* X-Request-Id: the client's when it is sane, else ours */
 
 	/* What was asked. */
 	enum method method;
@@ -81,7 +82,7 @@ struct request {
 
 	/* The answer. status 0 is 200. */
 	int status;
-	const char *media; /* Content-Type; NULL: application/json */
+	const char *media; /* Content-Type; NULL: the route's */
 	struct buf reply;
 	const struct param *headers; /* added by reply_header */
 	size_t header_count;
@@ -98,6 +99,13 @@ const char *request_header(const struct request *rq, const char *name);
 const char *request_param(const struct request *rq, const char *name);
 /* Adds a header; name is borrowed for ever, value is copied. */
 void reply_header(struct request *rq, const char *name, const char *value);
+/* Whether the body is of this media type, else FAULT_BAD_MEDIA. */
+bool request_media(const struct request *rq, const char *media,
+    struct err *err) must_use;
+/* Compresses `reply` when the client takes gzip, it is worth it, and it is
+ * not compressed yet. loop_take_back does so; only what is kept and sent again
+ * calls it earlier, or sets Content-Encoding itself. */
+void reply_compress(struct request *rq);
 
 /* --- the edge (edge/): knows nothing of the database ---------------------- */
 
@@ -108,6 +116,9 @@ struct edge_settings {
 	const char *proxies; /* addresses whose forwarded headers count, or NULL */
 	int loops;	     /* 0: one a core */
 	int connections_max;
+	/* Milliseconds, 0: the default. How long a connection may be idle, a
+	 * request may take to arrive, and an answer may take to be ready. */
+	int idle_ms, receive_ms, request_ms;
 	/* Gives the request away; false: too busy, the edge answers 503. */
 	bool (*give)(struct request *rq);
 };
@@ -119,6 +130,11 @@ bool edge_open(struct edge **out, const struct edge_settings *settings,
 /* `routes` is a NULL-terminated list of tables, each ending with a row whose
  * path is NULL. */
 int edge_port(const struct edge *edge);
+/* Reads certificate and key again, for connections to come. On failure what
+ * was read before stays. Any thread but a loop. */
+bool edge_reload(struct edge *edge, struct err *err) must_use;
+/* Counters in Prometheus' text format, of the edge that `rq` came in by. */
+void edge_metrics(const struct request *rq, struct buf *out);
 /* Stops accepting, finishes what is under way for at most `ms`, ends. */
 void edge_close(struct edge *edge, int ms);
 /* Any thread: the answer is ready (or rq->err is set); the loop sends it. */
