@@ -1,7 +1,14 @@
 /* The table of subcommands, and nothing else. */
-#include "homeroom/base.h"
+#include "homeroom/cli.h"
 
-int main(void)
+/* clang-format off */
+static const struct subcommand subcommands[] = {
+	{ "describe", cli_describe, "Print what the model's and the settings' tables say" },
+	{ 0 },
+};
+/* clang-format on */
+
+int main(int argc, char **argv)
 {
-	return 0;
+	return cli_run(subcommands, argc, argv);
 }

@@ -1,0 +1,25 @@
+/*
+ * cli: the subcommands. Each reads its flags, calls the rooms and prints.
+ *
+ * A subcommand is a file src/cli/NAME.c with cli_NAME, declared here, and a
+ * row in src/main.c. Exit codes: 0 done, 1 refused or failed, with a reason
+ * on standard error, 2 usage.
+ */
+#ifndef HOMEROOM_CLI_H
+#define HOMEROOM_CLI_H
+
+#define HOMEROOM_VERSION "0.1.0"
+
+struct subcommand {
+	const char *name; /* "serve"; NULL ends the table */
+	int (*run)(int argc, char **argv);
+	const char *meaning;
+};
+
+/* Runs the subcommand that argv[1] names; returns the exit code. The
+ * subcommand's argv[0] is its own name. */
+int cli_run(const struct subcommand *subcommands, int argc, char **argv);
+
+int cli_describe(int argc, char **argv);
+
+#endif

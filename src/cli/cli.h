@@ -1,0 +1,126 @@
+/*
+ * Inside cli: flags, listings and progress, the same for all subcommands.
+ */
+#ifndef HOMEROOM_CLI_CLI_H
+#define HOMEROOM_CLI_CLI_H
+
+#include "homeroom/base.h"
+
+/* --- flags --------------------------------------------------------------- */
+
+struct flag {
+	const char *name;     /* "--port" or "-o"; NULL ends the table */
+	const char *argument; /* "PORT", or NULL for a switch */
+	const char *meaning;
+};
+
+/* Rows that several tables share. */
+#define FLAG_OUTPUT                                                            \
+	{                                                                      \
+		"-o", "FORMAT", "table (default), json, yaml or csv"           \
+	}
+#define FLAG_DRY_RUN                                                           \
+	{                                                                      \
+		"--dry-run", NULL, "Show what would change, change nothing"    \
+	}
+
+enum command_settings {
+	SETTINGS_NONE,   /* runs without the settings of the process */
+	SETTINGS_READ,   /* has --config FILE; they are read with the flags */
+	SETTINGS_LISTED, /* and --help lists them */
+};
+
+/* What a subcommand takes: its --help is printed from this. */
+struct command {
+	const char *usage;   /* "import PATH… [--source NAME]" */
+	const char *meaning; /* one sentence or more; lines end with \n */
+	const struct flag *flags;
+	int arguments_min, arguments_max; /* besides the flags */
+	enum command_settings settings;
+};
+
+#define FLAGS_MAX 32
+
+/* What was given. All texts are argv's. */
+struct flags {
+	const struct command *command;
+	char **arguments;
+	int argument_count;
+	struct {
+		const char *name, *value;
+	} given[FLAGS_MAX];
+	int given_count;
+	int exit; /* what to return when flags_read is false */
+};
+
+/*
+ * Reads flags (`--name value`, `--name=value`, `-o value`; `--` ends them) and
+ * then the settings. False when there is nothing left to do: --help was
+ * printed, or what is wrong; return flags->exit.
+ */
+bool flags_read(struct flags *flags, const struct command *command, int argc,
+    char **argv) must_use;
+bool flags_has(const struct flags *flags, const char *name);
+/* The value that was given last, or NULL. */
+const char *flags_get(const struct flags *flags, const char *name);
+/* The i-th value of a flag that may come many times, or NULL. */
+const char *flags_nth(const struct flags *flags, const char *name, int i);
+/* Leaves *out alone when the flag is not there. False: usage() was called. */
+bool flags_number(struct flags *flags, const char *name, int64_t low,
+    int64_t high, int64_t *out) must_use;
+
+/* Says on standard error what is wrong with the command line; is 2. */
+int usage(const struct command *command, const char *fmt, ...)
+    printf_like(2, 3);
+/* Says on standard error what failed; is 1. */
+int failed(const struct err *err);
+
+/* --- listings ------------------------------------------------------------ */
+
+enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_YAML, FORMAT_CSV };
+
+/* The format that -o names. False: usage() was called. */
+bool flags_format(struct flags *flags, enum format *out) must_use;
+
+enum column_kind {
+	COLUMN_TEXT,
+	COLUMN_NUMBER, /* to the right in a table; bare in JSON and YAML */
+	COLUMN_BOOL,   /* "true" and "false"; bare as well */
+};
+
+struct column {
+	const char *name; /* "lastVersion"; in a table "LAST VERSION" */
+	enum column_kind kind;
+};
+
+#define LISTING_COLUMNS_MAX 16
+
+/* Rows, all printed at the end. Zeroed but for `columns`, it is empty. */
+struct listing {
+	const struct column *columns; /* ends with a NULL name */
+	struct buf cells;
+	int rows;
+};
+
+/* One row; as many values as columns; they are copied. NULL is no value. */
+void listing_row(struct listing *listing, const char *const *values);
+/* Prints to standard output, and frees. */
+void listing_print(struct listing *listing, enum format format);
+
+/* --- progress ------------------------------------------------------------ */
+
+/* A bar on a terminal, a plain line now and then otherwise; on standard
+ * error, so that it never mixes with what is printed. */
+struct progress {
+	const char *what; /* "importing"; borrowed */
+	bool terminal;
+	int64_t shown; /* clock_tick */
+	int64_t done, total;
+};
+
+void progress_begin(struct progress *progress, const char *what);
+/* total 0: not known yet. Cheap: call it as often as there is news. */
+void progress_step(struct progress *progress, int64_t done, int64_t total);
+void progress_end(struct progress *progress);
+
+#endif
