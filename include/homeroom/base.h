@@ -157,6 +157,12 @@ struct text {
 #define TEXT_FMT "%.*s"
 #define TEXT_ARG(t) (int)(t).len, (t).at
 
+/* A name and its value, both decoded and NUL-terminated. */
+struct param {
+	const char *name;
+	const char *value; /* "" when there was no '=' */
+};
+
 bool text_is(struct text text, const char *word);
 bool text_is_nocase(struct text text, const char *word); /* ASCII */
 /* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */

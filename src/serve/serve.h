@@ -28,11 +28,6 @@ enum dialect {
 	DIALECT_ONEROSTER_12, /* imsx_StatusInfo at the root */
 };
 
-struct param {
-	const char *name;  /* decoded, NUL-terminated, valid UTF-8, no NUL */
-	const char *value; /* the same; "" when there was no '=' */
-};
-
 #define ROUTE_IDS_MAX 3
 
 /* Who asks; filled by the route's admit(). */
@@ -71,7 +66,7 @@ struct request {
 	const char *query; /* as sent, or NULL */
 	const struct route *route;
 	struct text ids[ROUTE_IDS_MAX]; /* of the {} in the path, decoded */
-	const struct param *params;
+	const struct param *params; /* of the query: valid UTF-8, no NUL */
 	size_t param_count;
 	struct text body;
 	const char *base_url; /* "https://host[:port]", never a slash at the end */

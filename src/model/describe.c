@@ -1,0 +1,164 @@
+/* What the tables say, as SQL: the roster's live and history tables, their
+ * indexes and who may read them. `make gen` writes it to sql/model.sql. */
+#include "model.h"
+
+#include <string.h>
+
+#define LIVE "roster"
+#define HISTORY "history"
+
+static void role_functions(struct buf *out)
+{
+	const struct vocabulary *role = vocabulary_find("role");
+
+	buf_puts(out,
+	    "-- The one role that OneRoster 1.1 knows, for a role of 1.2.\n"
+	    "CREATE FUNCTION homeroom.role_11(role text) RETURNS text\n"
+	    "LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$\n"
+	    "\tSELECT CASE role\n");
+	for (const struct word *w = role->words; w->v12 != NULL; w++)
+		buf_printf(out, "\t\tWHEN '%s' THEN '%s'\n", w->v12, w->v11);
+	buf_printf(out, "\t\tELSE '%s' END\n$$;\n\n", role->otherwise_11);
+	buf_puts(out,
+	    "-- Which of several roles matters most to a roster: lowest "
+	    "first.\n"
+	    "CREATE FUNCTION homeroom.role_rank(role text) RETURNS int\n"
+	    "LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$\n"
+	    "\tSELECT CASE homeroom.role_11(role)\n"
+	    "\t\tWHEN 'teacher' THEN 1 WHEN 'student' THEN 2\n"
+	    "\t\tWHEN 'administrator' THEN 3 WHEN 'aide' THEN 4\n"
+	    "\t\tWHEN 'proctor' THEN 5 WHEN 'guardian' THEN 6\n"
+	    "\t\tWHEN 'parent' THEN 7 ELSE 8 END\n$$;\n");
+}
+
+static bool is_own_column(const struct field *f)
+{
+	return f->column != NULL && f->kind != MODIFIED;
+}
+
+static bool is_key(const struct field *f)
+{
+	return f->kind == ID || f->kind == REF || f->kind == REFS ||
+	       f->kind == WORD || f->kind == WORDS;
+}
+
+static void columns(struct buf *out, const struct entity *entity)
+{
+	buf_puts(out, "\tdistrict int NOT NULL,\n");
+	for_each_field (f, entity->fields) {
+		if (!is_own_column(f))
+			continue;
+		buf_printf(out, "\t%s %s%s%s,\n", f->column,
+		    kind_rules[f->kind].sql, is_key(f) ? " COLLATE \"C\"" : "",
+		    f->kind == ID || strcmp(f->column, "status") == 0
+			? " NOT NULL"
+			: "");
+	}
+	buf_puts(out, "\tsource int NOT NULL,\n"
+		      "\tfingerprint uuid,\n"
+		      "\tsince bigint NOT NULL");
+}
+
+static void keyed_indexes(struct buf *out, const char *schema,
+    const struct entity *entity)
+{
+	for_each_field (f, entity->fields) {
+		if (f->need & KEYED)
+			buf_printf(out,
+			    "CREATE INDEX ON %s.%s (district, %s, "
+			    "sourced_id);\n",
+			    schema, entity->table, f->column);
+	}
+}
+
+static void searched_indexes(struct buf *out, const struct entity *entity)
+{
+	for_each_field (f, entity->fields) {
+		if (f->need & SOUGHT)
+			buf_printf(out,
+			    "CREATE INDEX ON " LIVE ".%s (district, "
+			    "lower(%s));\n",
+			    entity->table, f->column);
+		if (f->need & LISTED)
+			buf_printf(out,
+			    "CREATE INDEX ON " LIVE ".%s USING gin (%s);\n",
+			    entity->table, f->column);
+	}
+}
+
+/* A restricted grant sees a row while it is in its sight; `sight` says so of
+ * the visible row v and the row t. */
+static void rights(struct buf *out, const char *schema,
+    const struct entity *entity, const char *sight)
+{
+	const char *table = entity->table;
+
+	buf_printf(out,
+	    "ALTER TABLE %s.%s ENABLE ROW LEVEL SECURITY;\n"
+	    "GRANT SELECT ON %s.%s TO homeroom_publish_full, "
+	    "homeroom_publish_restricted;\n"
+	    "GRANT SELECT, INSERT, UPDATE, DELETE ON %s.%s TO "
+	    "homeroom_ingest;\n"
+	    "CREATE POLICY ingest ON %s.%s TO homeroom_ingest USING (true);\n"
+	    "CREATE POLICY full_grant ON %s.%s FOR SELECT TO "
+	    "homeroom_publish_full\n"
+	    "\tUSING (district = current_setting('homeroom.district', "
+	    "true)::int);\n",
+	    schema, table, schema, table, schema, table, schema, table, schema,
+	    table);
+	buf_printf(out,
+	    "CREATE POLICY restricted_grant ON %s.%s FOR SELECT TO "
+	    "homeroom_publish_restricted\n"
+	    "\tUSING (district = current_setting('homeroom.district', "
+	    "true)::int AND EXISTS (\n"
+	    "\t\tSELECT FROM homeroom.visible v\n"
+	    "\t\tWHERE v.grant_id = current_setting('homeroom.grant', "
+	    "true)::bigint\n"
+	    "\t\tAND v.entity = %d AND v.sourced_id = %s.sourced_id AND "
+	    "%s));\n\n",
+	    schema, table, entity->number, table, sight);
+}
+
+static void live_table(struct buf *out, const struct entity *entity)
+{
+	buf_printf(out, "-- %s: %s.\n", entity->name, entity->meaning);
+	buf_printf(out, "CREATE TABLE " LIVE ".%s (\n", entity->table);
+	columns(out, entity);
+	buf_puts(out, ",\n\tPRIMARY KEY (district, sourced_id)\n);\n");
+	buf_printf(out, "CREATE INDEX ON " LIVE ".%s (district, since);\n",
+	    entity->table);
+	keyed_indexes(out, LIVE, entity);
+	searched_indexes(out, entity);
+	rights(out, LIVE, entity, "v.until IS NULL");
+}
+
+static void history_table(struct buf *out, const struct entity *entity)
+{
+	buf_printf(out, "CREATE TABLE " HISTORY ".%s (\n", entity->table);
+	columns(out, entity);
+	buf_puts(out, ",\n\tuntil bigint NOT NULL\n);\n");
+	buf_printf(out,
+	    "CREATE INDEX ON " HISTORY ".%s (district, sourced_id, until);\n"
+	    "CREATE INDEX ON " HISTORY ".%s (district, until);\n",
+	    entity->table, entity->table);
+	keyed_indexes(out, HISTORY, entity);
+	rights(out, HISTORY, entity,
+	    "v.since < until AND (v.until IS NULL OR v.until > since)");
+}
+
+void describe_sql(struct buf *out)
+{
+	buf_puts(out,
+	    "-- The roster's tables, as `homeroom describe --sql` prints "
+	    "them.\n"
+	    "-- Made by `make gen`; changes reach databases as migrations.\n\n"
+	    "-- A record as it stands (roster), and as it stood from version "
+	    "`since` until\n"
+	    "-- before version `until` (history).\n\n");
+	role_functions(out);
+	buf_puts(out, "\n");
+	for (const struct entity *const *e = entities; *e != NULL; e++) {
+		live_table(out, *e);
+		history_table(out, *e);
+	}
+}
