@@ -1,0 +1,62 @@
+/*
+ * For tests in C: CHECK, and a main. Include this one first: cmocka has a
+ * fail of its own.
+ */
+#ifndef HOMEROOM_TESTS_CHECK_H
+#define HOMEROOM_TESTS_CHECK_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#undef fail
+
+#include "homeroom/base.h"
+
+/* CHECK(got == c->want, "%s", c->name): ends the test when it does not hold,
+ * and says where and for what. From the test's own thread only. */
+#define CHECK(condition, ...)                                                  \
+	do {                                                                   \
+		if (!(condition)) {                                            \
+			print_error("%s:%d: %s: ", __FILE__, __LINE__,         \
+			    #condition);                                       \
+			print_error(__VA_ARGS__);                              \
+			print_error("\n");                                     \
+			_fail(__FILE__, __LINE__);                             \
+		}                                                              \
+	} while (0)
+
+/* int main(void) { return check_main(tests); } */
+#define check_main(tests)                                                      \
+	(cmocka_set_test_filter(getenv("HOMEROOM_TEST_CASE")),                 \
+	    cmocka_run_group_tests((tests), NULL, NULL))
+
+/* Numbers for property tests: the same ones again for the same seed. */
+static inline uint64_t check_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15U;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebU;
+	return z ^ z >> 31;
+}
+
+/* A seed that is new each time and printed, or the one in SEED. */
+static inline uint64_t check_seed(void)
+{
+	const char *given = getenv("SEED");
+	uint64_t seed;
+
+	random_bytes(&seed, sizeof(seed));
+	if (given != NULL)
+		seed = strtoull(given, NULL, 0);
+	printf("# SEED=%llu\n", (unsigned long long)seed);
+	return seed;
+}
+
+#endif
