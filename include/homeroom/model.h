@@ -233,6 +233,14 @@ struct scope_name {
 
 extern const struct scope_name scope_names[]; /* ends with a NULL uri */
 
+/* The scopes of a list of URIs with spaces between (RFC 6749 §3.3); what is
+ * unknown is left out. */
+unsigned scopes_read(const char *list);
+void scopes_write(struct buf *out, unsigned scopes);
+/* The scopes that a person means: a URI, or "roster.readonly" for that of
+ * both versions; 0: none is called so. */
+unsigned scopes_named(const char *name);
+
 /* --- CSV in -------------------------------------------------------------- */
 
 /*
