@@ -54,16 +54,34 @@ struct credentials { /* shown once */
 	const char *client_secret;
 };
 
+/* Which application is changed, and by whom: each change is a row of
+ * homeroom.setting_change. */
+struct change {
+	int64_t district;
+	const char *name;
+	const char *who; /* "alice (command line)" */
+};
+
+/* A district's id by its name; NULL is the one that every database has.
+ * FAULT_NOT_FOUND when there is none. */
+bool district_find(struct db *db, struct arena *arena, const char *name,
+    int64_t *district, struct err *err) must_use;
+
 /* A grant over everything within `scopes` when `full`; otherwise over nothing
- * until finer grants are given. A taken name is FAULT_CONFLICT. */
+ * until finer grants are given. A taken name is FAULT_CONFLICT. Of `wanted`
+ * only full and scopes count. */
 bool application_create(struct db *db, struct arena *arena,
-    const struct application *wanted, struct credentials *out,
+    const struct change *change, const struct application *wanted,
+    struct credentials *out, struct err *err) must_use;
+/* A new secret; the old ones, and all tokens, stop working at once. No such
+ * application is FAULT_NOT_FOUND. */
+bool application_rotate(struct db *db, struct arena *arena,
+    const struct change *change, struct credentials *out,
     struct err *err) must_use;
-/* A new secret; the old ones, and all tokens, stop working at once. */
-bool application_rotate(struct db *db, struct arena *arena, int64_t district,
-    const char *name, struct credentials *out, struct err *err) must_use;
-bool application_enable(struct db *db, int64_t district, const char *name,
-    bool enabled, struct err *err) must_use;
+/* Disabled, its secret and its tokens stop working at once; enabled again,
+ * the secret works and the old tokens don't. */
+bool application_enable(struct db *db, struct arena *arena,
+    const struct change *change, bool enabled, struct err *err) must_use;
 bool application_list(struct db *db, struct arena *arena, int64_t district,
     const struct application **list, int *count, struct err *err) must_use;
 /* FAULT_BAD_CLIENT for an unknown client, a wrong secret, a disabled
