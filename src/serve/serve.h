@@ -144,4 +144,24 @@ bool workers_open(struct workers **out, const char *database_url, int threads,
 bool workers_give(struct request *rq);
 void workers_close(struct workers *workers);
 
+/* --- tokens (oauth/) ------------------------------------------------------ */
+
+struct oauth_settings {
+	const char *database_url;
+	const char *key_file;   /* protects the signing keys at rest */
+	const char *public_url; /* the issuer; NULL: a name of our own */
+};
+
+/* Reads the signing keys, makes one where there is none, and keeps them fresh
+ * in a thread of its own. Once in a process, before edge_open. */
+bool oauth_open(const struct oauth_settings *settings,
+    struct err *err) must_use;
+void oauth_close(void); /* after the edge and the workers; twice is fine */
+/* For a route's admit: the request's bearer token must be ours, fresh, and
+ * hold one of the route's scopes; fills rq->caller. On any loop. It can't know
+ * what changed in the database just now: session_open sees to that. */
+bool oauth_admit(struct request *rq, struct err *err);
+
+extern const struct route oauth_routes[];
+
 #endif
