@@ -183,6 +183,8 @@ struct collection {
 	const char *name; /* path segment: "schools" */
 	const struct entity *entity;
 	const char *where; /* SQL condition on the row, or NULL: all */
+	const char *one;   /* as an operation calls one of it: "School" */
+	const char *many;  /* and many: "Schools" */
 };
 
 extern const struct collection collections[]; /* ends with a NULL name */
@@ -378,6 +380,29 @@ void emit_record(const struct emit_plan *plan, struct buf *out,
 /* --- what the tables say, for `homeroom describe` --------------------------
  */
 
+/* A document of the API: what is served below one path. */
+struct api {
+	const char *name; /* "rostering-v1p2": api/NAME.json */
+	const char *title;
+	const char *path; /* "/ims/oneroster/rostering/v1p2" */
+	enum oneroster version;
+	enum service service;     /* of 1.2; 1.1 has all three in one */
+	const char *discovery[2]; /* file names below PATH/discovery/ */
+};
+
+extern const struct api apis[]; /* ends with a NULL name */
+
+/* Whether a collection's or a link's endpoints are in this document. */
+bool api_has(const struct api *api, enum oneroster in, enum service service);
+/* The scopes of a read, any one of which is enough, as the token has them
+ * (already shifted for 1.1). */
+unsigned scopes_of_read(const struct entity *entity, enum oneroster version,
+    bool nested);
+
+/* The server that an API description names: to be replaced by the real one. */
+#define API_SERVER "https://homeroom.example"
+
+void describe_openapi(struct buf *out, const struct api *api);
 void describe_sql(struct buf *out);      /* sql/model.sql */
 void describe_markdown(struct buf *out); /* docs/model.md */
 

@@ -6,28 +6,28 @@
 /* clang-format off */
 
 const struct collection collections[] = {
-/*	  name                   entity                       where */
-	{ "academicSessions",    &entity_academicSessions,    NULL },
-	{ "terms",               &entity_academicSessions,    "t.type = 'term'" },
-	{ "gradingPeriods",      &entity_academicSessions,    "t.type = 'gradingPeriod'" },
-	{ "orgs",                &entity_orgs,                NULL },
-	{ "schools",             &entity_orgs,                "t.type = 'school'" },
-	{ "courses",             &entity_courses,             NULL },
-	{ "classes",             &entity_classes,             NULL },
-	{ "users",               &entity_users,               NULL },
+/*	  name                   entity                       where, one, many */
+	{ "academicSessions",    &entity_academicSessions,    NULL, "AcademicSession", "AcademicSessions" },
+	{ "terms",               &entity_academicSessions,    "t.type = 'term'", "Term", "Terms" },
+	{ "gradingPeriods",      &entity_academicSessions,    "t.type = 'gradingPeriod'", "GradingPeriod", "GradingPeriods" },
+	{ "orgs",                &entity_orgs,                NULL, "Org", "Orgs" },
+	{ "schools",             &entity_orgs,                "t.type = 'school'", "School", "Schools" },
+	{ "courses",             &entity_courses,             NULL, "Course", "Courses" },
+	{ "classes",             &entity_classes,             NULL, "Class", "Classes" },
+	{ "users",               &entity_users,               NULL, "User", "Users" },
 	/* role is 1.1's one role; in 1.2 a user with several roles is a student
 	 * and a teacher alike. */
-	{ "students",            &entity_users,               "EXISTS (SELECT FROM {roles} r WHERE r.user_id = t.sourced_id AND r.role = 'student' AND r.status = 'active')" },
-	{ "teachers",            &entity_users,               "EXISTS (SELECT FROM {roles} r WHERE r.user_id = t.sourced_id AND r.role = 'teacher' AND r.status = 'active')" },
-	{ "enrollments",         &entity_enrollments,         NULL },
-	{ "demographics",        &entity_demographics,        NULL },
-	{ "resources",           &entity_resources,           NULL },
-	{ "categories",          &entity_categories,          NULL },
-	{ "lineItems",           &entity_lineItems,           NULL },
-	{ "results",             &entity_results,             NULL },
-	{ "scoreScales",         &entity_scoreScales,         NULL },
-	{ "assessmentLineItems", &entity_assessmentLineItems, NULL },
-	{ "assessmentResults",   &entity_assessmentResults,   NULL },
+	{ "students",            &entity_users,               "EXISTS (SELECT FROM {roles} r WHERE r.user_id = t.sourced_id AND r.role = 'student' AND r.status = 'active')", "Student", "Students" },
+	{ "teachers",            &entity_users,               "EXISTS (SELECT FROM {roles} r WHERE r.user_id = t.sourced_id AND r.role = 'teacher' AND r.status = 'active')", "Teacher", "Teachers" },
+	{ "enrollments",         &entity_enrollments,         NULL, "Enrollment", "Enrollments" },
+	{ "demographics",        &entity_demographics,        NULL, "Demographics", "Demographics" },
+	{ "resources",           &entity_resources,           NULL, "Resource", "Resources" },
+	{ "categories",          &entity_categories,          NULL, "Category", "Categories" },
+	{ "lineItems",           &entity_lineItems,           NULL, "LineItem", "LineItems" },
+	{ "results",             &entity_results,             NULL, "Result", "Results" },
+	{ "scoreScales",         &entity_scoreScales,         NULL, "ScoreScale", "ScoreScales" },
+	{ "assessmentLineItems", &entity_assessmentLineItems, NULL, "AssessmentLineItem", "AssessmentLineItems" },
+	{ "assessmentResults",   &entity_assessmentResults,   NULL, "AssessmentResult", "AssessmentResults" },
 	{ 0 }
 };
 

@@ -4,6 +4,28 @@
 
 #include "homeroom/model.h"
 
+/* A JSON document being written. A name is the member's; NULL: an item of a
+ * list. */
+struct doc {
+	struct buf *out;
+	int depth;
+	bool first;
+};
+
+void doc_key(struct doc *j, const char *name);
+void doc_open(struct doc *j, const char *name, char bracket);
+void doc_close(struct doc *j, char bracket);
+void doc_string(struct doc *j, const char *name, const char *value);
+void doc_bare(struct doc *j, const char *name, const char *value);
+void doc_reference(struct doc *j, const char *name, const char *kind,
+    const char *of, const char *suffix);
+/* The record's schema, as a member; an answer with one or many, as "example".
+ */
+void doc_schema(struct doc *j, const struct entity *entity,
+    enum oneroster version);
+void doc_example(struct doc *j, const struct entity *entity,
+    const struct api *api, bool many);
+
 /* clang-format off */
 
 /* The members that every record has: first three, last one. */

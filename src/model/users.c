@@ -26,7 +26,7 @@ static const struct field fields[] = {
 	{ "pronouns",            "pronouns",             "pronouns",              TEXT,    OPTIONAL,          V12,  NULL,          "Pronouns of the person" },
 	{ "role",                "role",                 "role",                  WORD,    REQUIRED_11 | DERIVED, V11, "userRole", "The one role that 1.1 knows" },
 	{ "orgs",                "orgSourcedIds",        "org_ids",               REFS,    REQUIRED_11 | DERIVED, V11, "orgs",     "Organisations in which the person has a role" },
-	{ "roles",               NULL,                   "roles",                 OBJECTS, DERIVED,           V12,  "role",        "What the person is, and where" },
+	{ "roles",               NULL,                   "roles",                 OBJECTS, DERIVED | REQUIRED_12, V12, "role",        "What the person is, and where" },
 	{ "userProfiles",        NULL,                   "user_profiles",         OBJECTS, DERIVED,           V12,  "userProfile", "Profiles with which the person uses applications" },
 	{ "primaryOrg",          "primaryOrgSourcedId",  "primary_org_id",        REF,     OPTIONAL,          V12,  "orgs",        "Organisation that the person mainly belongs to" },
 	{ "identifier",          "identifier",           "identifier",            TEXT,    OPTIONAL | SOUGHT, BOTH, NULL,          "Number that people know, such as a student number" },
