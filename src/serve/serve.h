@@ -38,8 +38,28 @@ struct caller {
 	bool full;	     /* a grant over everything */
 };
 
-struct errand;
 struct request;
+struct reading; /* publish.h */
+struct db;	/* store.h */
+
+/*
+ * What a worker does for a request; straight-line code, one thread at a time.
+ * Either it reads: `ask` says what, the worker reads it in one round trip with
+ * what others of the same application ask, and `answer` makes the reply. What
+ * is asked may be asked again after a lost connection. Or it does anything
+ * else: `run` has the worker's connection (homeroom_serve) to itself, outside
+ * a transaction, and must leave none open.
+ */
+struct errand {
+	bool (*ask)(struct request *rq, struct reading *reading,
+	    struct err *err);
+	bool (*answer)(struct request *rq, struct reading *reading,
+	    struct err *err);
+	bool (*run)(struct request *rq, struct db *db, struct err *err);
+	/* On the loop: whether it is so much work that it goes alone. NULL:
+	 * never. */
+	bool (*large)(const struct request *rq);
+};
 
 struct route {
 	unsigned methods;	/* METHOD_GET | METHOD_POST … */
@@ -50,7 +70,7 @@ struct route {
 	bool (*admit)(struct request *rq, struct err *err);
 	/* Exactly one of the two. here: on the loop, never waiting. */
 	bool (*here)(struct request *rq, struct err *err);
-	const struct errand *errand; /* on a worker; see workers.c */
+	const struct errand *errand; /* on a worker */
 	const void *of;		     /* what the handler serves */
 	const char *media; /* what it makes, for Accept; NULL: application/json */
 };
@@ -141,7 +161,14 @@ struct workers;
 
 bool workers_open(struct workers **out, const char *database_url, int threads,
     struct err *err) must_use;
+/* On the loop. False: too many are waiting. There is one set of workers in a
+ * process. */
 bool workers_give(struct request *rq);
+/* Whether a worker reached Postgres within the last seconds. Any thread. */
+bool workers_ready(void);
+/* Counters in Prometheus' text format. Any thread. */
+void workers_metrics(struct buf *out);
+/* After edge_close: nothing is under way any more. */
 void workers_close(struct workers *workers);
 
 /* --- tokens (oauth/) ------------------------------------------------------ */
