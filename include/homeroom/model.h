@@ -52,7 +52,7 @@ enum {
 	FILLED = 4, /* JSON requires what CSV does not: "" when it is unknown */
 	DERIVED = 8, /* computed from other records at commit; never read in */
 	KEYED = 16,  /* index (district, column, sourced_id) */
-	SOUGHT = 32, /* index (district, lower(column)) */
+	SOUGHT = 32, /* a column COLUMN_key of lower(COLUMN), and its index */
 	LISTED = 64, /* GIN index on the array */
 };
 

@@ -42,12 +42,25 @@ static bool is_key(const struct field *f)
 	       f->kind == WORD || f->kind == WORDS;
 }
 
+/* What people are sought by, whatever its letter case. A column of its own,
+ * since row-level security lets no index on lower(…) be used: lower() is not
+ * leakproof, comparing a column is. */
+static void sought_column(struct buf *out, const struct field *f)
+{
+	buf_printf(out,
+	    "\t%s_key text COLLATE \"C\" GENERATED ALWAYS AS (lower(%s)) "
+	    "STORED,\n",
+	    f->column, f->column);
+}
+
 static void columns(struct buf *out, const struct entity *entity)
 {
 	buf_puts(out, "\tdistrict int NOT NULL,\n");
 	for_each_field (f, entity->fields) {
 		if (!is_own_column(f))
 			continue;
+		if (f->need & SOUGHT)
+			sought_column(out, f);
 		buf_printf(out, "\t%s %s%s%s,\n", f->column,
 		    kind_rules[f->kind].sql, is_key(f) ? " COLLATE \"C\"" : "",
 		    f->kind == ID || strcmp(f->column, "status") == 0
@@ -77,7 +90,7 @@ static void searched_indexes(struct buf *out, const struct entity *entity)
 		if (f->need & SOUGHT)
 			buf_printf(out,
 			    "CREATE INDEX ON " LIVE ".%s (district, "
-			    "lower(%s));\n",
+			    "%s_key, sourced_id);\n",
 			    entity->table, f->column);
 		if (f->need & LISTED)
 			buf_printf(out,
