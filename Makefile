@@ -164,8 +164,7 @@ $(OUT)/tidy/%: src/%.c $(HEADERS) .clang-tidy | $(OUT)/gen/statements.inc
 	@mkdir -p $(@D)
 	@echo "TIDY $<"
 	$(Q)clang-tidy-14 --quiet --warnings-as-errors='*' $< -- \
-	    $(COMPILE_FLAGS) 2>&1 | sed '/warnings generated/d'; \
-	    exit $${PIPESTATUS[0]}
+	    $(COMPILE_FLAGS) 2>/dev/null
 	@touch $@
 
 format: ## rewrite the C files in the house style

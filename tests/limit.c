@@ -126,7 +126,7 @@ int main(int argc, char **argv)
 		_exit(127);
 	}
 	while (status == -1 && which != SIGTERM && which != SIGINT &&
-	    wait_signal(&set, until, &which))
+	       wait_signal(&set, until, &which))
 		(void)reap(program, &status);
 	end_children(&set);
 	return status == -1 ? TIME_IS_UP : exit_code(status);

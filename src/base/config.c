@@ -2,7 +2,6 @@
 #include "homeroom/base.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -140,8 +139,7 @@ static bool read_file(const char *file, struct err *err)
 	bool good;
 
 	if (in == NULL)
-		return fail(err, FAULT_IO, "can't open %s: %s", file,
-		    strerror(errno));
+		return fail(err, FAULT_IO, "can't open %s: %m", file);
 	good = read_lines(in, file, err);
 	fclose(in);
 	return good;

@@ -92,26 +92,33 @@ static size_t character(const unsigned char *p, size_t left)
 	return lead->more + (size_t)1;
 }
 
+/* How much text from p on is plain ASCII, in steps of eight. */
+static size_t ascii_run(const unsigned char *p, size_t len)
+{
+	size_t at = 0;
+	uint64_t eight;
+
+	for (; len - at >= sizeof(eight); at += sizeof(eight)) {
+		memcpy(&eight, p + at, sizeof(eight));
+		if ((eight & 0x8080808080808080U) != 0)
+			break;
+	}
+	return at;
+}
+
 bool utf8_valid(const char *text, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)text;
-	size_t at = 0;
+	size_t at = ascii_run(p, len);
 
 	while (at < len) {
-		uint64_t eight;
-		size_t step;
+		size_t step = character(p + at, len - at);
 
-		if (len - at >= sizeof(eight)) {
-			memcpy(&eight, p + at, sizeof(eight));
-			if ((eight & 0x8080808080808080U) == 0) {
-				at += sizeof(eight);
-				continue;
-			}
-		}
-		step = character(p + at, len - at);
 		if (step == 0)
 			return false;
 		at += step;
+		if (step == 1)
+			at += ascii_run(p + at, len - at);
 	}
 	return true;
 }

@@ -7,14 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
+/* clang-format off */
 static const struct flag flags_known[] = {
-	{ "--sql", NULL, "The roster's tables, as SQL" },
-	{ "--openapi", "NAME", "The API's document of that name" },
-	{ "--apis", NULL, "The names of the API's documents" },
-	{ "--settings", NULL, "The settings of the process" },
-	FLAG_OUTPUT,
+	{ "--sql",      NULL,   "The roster's tables, as SQL" },
+	{ "--openapi",  "NAME", "The API's document of that name" },
+	{ "--apis",     NULL,   "The names of the API's documents" },
+	{ "--settings", NULL,   "The settings of the process, as Markdown" },
 	{ 0 },
 };
+/* clang-format on */
 
 static const struct command command = {
 	.usage = "describe --sql|--openapi NAME|--apis|--settings",
@@ -22,75 +23,55 @@ static const struct command command = {
 	.flags = flags_known,
 };
 
-static const struct column setting_columns[] = {
-	{ "name", COLUMN_TEXT },
-	{ "default", COLUMN_TEXT },
-	{ "meaning", COLUMN_TEXT },
-	{ 0 },
-};
-
-static void describe_settings(enum format format)
+static void describe_settings(struct buf *out)
 {
-	struct listing listing = { .columns = setting_columns };
-
-	for (const struct setting *s = settings; s->name != NULL; s++) {
-		const char *row[] = { s->name, s->fallback, s->meaning };
-
-		listing_row(&listing, row);
-	}
-	listing_print(&listing, format);
+	buf_puts(out,
+	    "# Settings of the process\n\n"
+	    "Environment variables, or `NAME=VALUE` lines in the file of\n"
+	    "`--config`; the environment wins. An unknown name stops the\n"
+	    "start.\n\n"
+	    "| name | default | meaning |\n|---|---|---|\n");
+	for (const struct setting *s = settings; s->name != NULL; s++)
+		buf_printf(out, "| `%s` | %s | %s |\n", s->name,
+		    s->fallback != NULL ? s->fallback : "", s->meaning);
 }
 
-static void print(struct buf *text)
+static void describe_names(struct buf *out)
 {
-	fwrite(text->data, 1, text->len, stdout);
-	buf_free(text);
+	for (const struct api *api = apis; api->name != NULL; api++)
+		buf_printf(out, "%s\n", api->name);
 }
 
-static int describe_document(const char *name)
+static bool describe_document(struct buf *out, const char *name)
 {
-	struct buf text = { 0 };
-
 	for (const struct api *api = apis; api->name != NULL; api++)
 		if (strcmp(api->name, name) == 0) {
-			describe_openapi(&text, api);
-			print(&text);
-			return 0;
+			describe_openapi(out, api);
+			return true;
 		}
-	return usage(&command, "the API has no document '%s'", name);
-}
-
-static void describe_names(void)
-{
-	for (const struct api *api = apis; api->name != NULL; api++)
-		puts(api->name);
-}
-
-static void describe_tables(void)
-{
-	struct buf text = { 0 };
-
-	describe_sql(&text);
-	print(&text);
+	return false;
 }
 
 int cli_describe(int argc, char **argv)
 {
+	struct buf out = { 0 };
 	struct flags flags;
-	enum format format;
+	const char *name;
 
-	if (!flags_read(&flags, &command, argc, argv) ||
-	    !flags_format(&flags, &format))
+	if (!flags_read(&flags, &command, argc, argv))
 		return flags.exit;
-	if (flags_get(&flags, "--openapi") != NULL)
-		return describe_document(flags_get(&flags, "--openapi"));
+	name = flags_get(&flags, "--openapi");
+	if (name != NULL && !describe_document(&out, name))
+		return usage(&command, "the API has no document '%s'", name);
 	if (flags_has(&flags, "--sql"))
-		describe_tables();
-	else if (flags_has(&flags, "--apis"))
-		describe_names();
-	else if (flags_has(&flags, "--settings"))
-		describe_settings(format);
-	else
+		describe_sql(&out);
+	if (flags_has(&flags, "--apis"))
+		describe_names(&out);
+	if (flags_has(&flags, "--settings"))
+		describe_settings(&out);
+	if (out.len == 0)
 		return usage(&command, "say what to describe");
+	fwrite(out.data, 1, out.len, stdout);
+	buf_free(&out);
 	return 0;
 }

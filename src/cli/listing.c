@@ -2,7 +2,6 @@
 #include "cli.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -65,7 +64,10 @@ static void add_safe(struct buf *out, const char *text)
 
 		if (c1)
 			text++;
-		buf_char(out, c1 || c < 0x20 || c == 0x7f ? ' ' : *text);
+		if (c1 || c < 0x20 || c == 0x7f)
+			buf_char(out, ' ');
+		else
+			buf_char(out, *text);
 	}
 }
 
@@ -85,15 +87,20 @@ static void add_cell(struct buf *out, const char *text, int wide,
 	buf_puts(out, last ? "\n" : "  ");
 }
 
+static char upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
+}
+
 /* "lastVersion" → "LAST VERSION" */
 static const char *heading(char out[64], const char *name)
 {
 	size_t at = 0;
 
 	for (; *name != '\0' && at < 62; name++) {
-		if (isupper((unsigned char)*name))
+		if (*name >= 'A' && *name <= 'Z')
 			out[at++] = ' ';
-		out[at++] = (char)toupper((unsigned char)*name);
+		out[at++] = upper(*name);
 	}
 	out[at] = '\0';
 	return out;
