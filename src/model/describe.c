@@ -28,7 +28,9 @@ static void role_functions(struct buf *out)
 	    "\t\tWHEN 'teacher' THEN 1 WHEN 'student' THEN 2\n"
 	    "\t\tWHEN 'administrator' THEN 3 WHEN 'aide' THEN 4\n"
 	    "\t\tWHEN 'proctor' THEN 5 WHEN 'guardian' THEN 6\n"
-	    "\t\tWHEN 'parent' THEN 7 ELSE 8 END\n$$;\n");
+	    "\t\tWHEN 'parent' THEN 7 ELSE 8 END\n$$;\n\n"
+	    "GRANT EXECUTE ON FUNCTION homeroom.role_11(text), "
+	    "homeroom.role_rank(text)\n\tTO homeroom_ingest;\n");
 }
 
 static bool is_own_column(const struct field *f)
@@ -115,18 +117,15 @@ static void rights(struct buf *out, const char *schema,
 	    "CREATE POLICY ingest ON %s.%s TO homeroom_ingest USING (true);\n"
 	    "CREATE POLICY full_grant ON %s.%s FOR SELECT TO "
 	    "homeroom_publish_full\n"
-	    "\tUSING (district = current_setting('homeroom.district', "
-	    "true)::int);\n",
+	    "\tUSING (district = homeroom.key_district());\n",
 	    schema, table, schema, table, schema, table, schema, table, schema,
 	    table);
 	buf_printf(out,
 	    "CREATE POLICY restricted_grant ON %s.%s FOR SELECT TO "
 	    "homeroom_publish_restricted\n"
-	    "\tUSING (district = current_setting('homeroom.district', "
-	    "true)::int AND EXISTS (\n"
+	    "\tUSING (district = homeroom.key_district() AND EXISTS (\n"
 	    "\t\tSELECT FROM homeroom.visible v\n"
-	    "\t\tWHERE v.grant_id = current_setting('homeroom.grant', "
-	    "true)::bigint\n"
+	    "\t\tWHERE v.grant_id = homeroom.key_grant()\n"
 	    "\t\tAND v.entity = %d AND v.sourced_id = %s.sourced_id AND "
 	    "%s));\n\n",
 	    schema, table, entity->number, table, sight);
