@@ -33,6 +33,8 @@ void cluster_stop(struct cluster *cluster);
  * processes may call it at once. `url` must own the database (or be a
  * superuser the first time, to make the roles). `*applied`: how many ran. */
 bool migrate(const char *url, int *applied, struct err *err) must_use;
+/* The part of it that needs a superuser, as a script for psql. */
+const char *migrate_roles(void);
 
 /* --- connections --------------------------------------------------------- */
 
@@ -135,9 +137,9 @@ bool copy_in_end(struct db *db, int64_t *rows, struct err *err) must_use;
 void copy_in_drop(struct db *db); /* gives up in mid-copy */
 
 /* Out of `COPY (…) TO STDOUT` in text format: one row a call with its final
- * newline, borrowed until the next call; *data is NULL at the end. */
+ * newline, ours to change until the next call; *data is NULL at the end. */
 bool copy_out(struct db *db, const char *sql, struct err *err) must_use;
-bool copy_get(struct db *db, const char **data, size_t *len,
+bool copy_get(struct db *db, char **data, size_t *len,
     struct err *err) must_use;
 
 /* One field of a row in COPY's text format, with its tab or newline
