@@ -21,5 +21,6 @@ struct subcommand {
 int cli_run(const struct subcommand *subcommands, int argc, char **argv);
 
 int cli_describe(int argc, char **argv);
+int cli_migrate(int argc, char **argv);
 
 #endif

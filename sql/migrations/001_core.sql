@@ -12,7 +12,6 @@ grant usage on schema roster, history to homeroom_ingest,
 	homeroom_publish_full, homeroom_publish_restricted;
 grant usage, create on schema staging to homeroom_ingest;
 
-alter default privileges revoke execute on functions from public;
 alter default privileges in schema roster
 	grant select, insert, update, delete, truncate on tables
 	to homeroom_ingest;
@@ -148,26 +147,13 @@ create table homeroom.setting_change (
 	after    jsonb
 );
 
--- The keys of row-level security: which district and which grant this
--- transaction publishes for. Once set in a session they are empty, not
--- absent, in the next transaction.
-create function homeroom.key_district() returns integer
-language sql stable parallel safe
-return nullif(current_setting('homeroom.district', true), '')::integer;
-
-create function homeroom.key_grant() returns bigint
-language sql stable parallel safe
-return nullif(current_setting('homeroom.grant', true), '')::bigint;
-
-grant execute on function homeroom.key_district(), homeroom.key_grant()
-	to homeroom_ingest, homeroom_serve, homeroom_publish_full,
-	homeroom_publish_restricted;
-
+-- Row-level security is keyed by two settings of the transaction: which
+-- district and which grant it publishes for. Without them nothing is seen.
 alter table homeroom.version enable row level security;
 alter table homeroom.version force row level security;
 create policy keyed on homeroom.version for select
 	to homeroom_publish_full, homeroom_publish_restricted
-	using (district = homeroom.key_district());
+	using (district = current_setting('homeroom.district', true)::integer);
 create policy served on homeroom.version for select
 	to homeroom_serve using (true);
 
@@ -175,7 +161,7 @@ alter table homeroom.visible enable row level security;
 alter table homeroom.visible force row level security;
 create policy keyed on homeroom.visible for select
 	to homeroom_publish_restricted
-	using (grant_id = homeroom.key_grant());
+	using (grant_id = current_setting('homeroom.grant', true)::bigint);
 
 grant select on homeroom.version
 	to homeroom_publish_full, homeroom_publish_restricted;

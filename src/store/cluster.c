@@ -26,7 +26,8 @@ static void pause_briefly(void)
 	(void)nanosleep(&t, NULL);
 }
 
-/* --- locks ----------------------------------------------------------------- */
+/* --- locks -----------------------------------------------------------------
+ */
 
 /*
  * Two files in the home. `postgres.lock` is held while the cluster is started
@@ -51,7 +52,8 @@ static bool lock(int fd, int how)
 	return true;
 }
 
-/* --- looking at processes -------------------------------------------------- */
+/* --- looking at processes --------------------------------------------------
+ */
 
 static bool read_link(pid_t pid, const char *name, char out[PATH_MAX])
 {
@@ -72,8 +74,8 @@ static bool works_here(const struct cluster *c, pid_t pid)
 	char folder[PATH_MAX], program[PATH_MAX];
 
 	return read_link(pid, "cwd", folder) && strcmp(folder, c->data) == 0 &&
-	    read_link(pid, "exe", program) &&
-	    strstr(program, "/postgres") != NULL;
+	       read_link(pid, "exe", program) &&
+	       strstr(program, "/postgres") != NULL;
 }
 
 /* As child or as orphan. */
@@ -141,7 +143,8 @@ static bool remove_file(const void *path)
 	return unlink(path) == 0 || errno == ENOENT;
 }
 
-/* --- start ----------------------------------------------------------------- */
+/* --- start -----------------------------------------------------------------
+ */
 
 static bool has_lz4(struct cluster *c, const char *postgres)
 {
@@ -231,7 +234,8 @@ static bool start_or_join(struct cluster *c, struct err *err)
 	return true;
 }
 
-/* --- the database ----------------------------------------------------------- */
+/* --- the database -----------------------------------------------------------
+ */
 
 static const char *url_of(const struct cluster *c, struct arena *arena,
     const char *database)
@@ -256,8 +260,9 @@ static bool make_database(struct db *db, struct arena *arena, struct err *err)
 	if (!db_ask(db, arena, STATEMENT_database_exists, NULL, &rows, err))
 		return false;
 	return rows_get(rows, 0, 0)[0] == 't' ||
-	    db_run(db, "create database " CLUSTER_DATABASE
-		       " template template0", err);
+	       db_run(db,
+		   "create database " CLUSTER_DATABASE " template template0",
+		   err);
 }
 
 static bool ensure_database(struct cluster *c, struct err *err)
@@ -278,7 +283,8 @@ static bool ensure_database(struct cluster *c, struct err *err)
 	return made;
 }
 
-/* --- the door ---------------------------------------------------------------- */
+/* --- the door ----------------------------------------------------------------
+ */
 
 static bool start_locked(struct cluster *c, struct err *err)
 {

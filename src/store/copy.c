@@ -5,14 +5,15 @@
 #include <limits.h>
 #include <string.h>
 
-/* libpq keeps what the server does not take yet, without limit; ours is this. */
+/* libpq keeps what the server does not take yet, without limit; ours is this.
+ */
 #define UNSENT_MAX ((size_t)256 * 1024)
 
 static bool start(struct db *db, const char *sql, enum copy copy,
     struct err *err)
 {
-	ExecStatusType status, want =
-				   copy == COPY_IN ? PGRES_COPY_IN : PGRES_COPY_OUT;
+	ExecStatusType status,
+	    want = copy == COPY_IN ? PGRES_COPY_IN : PGRES_COPY_OUT;
 	PGresult *result;
 
 	if (!db_ready(db, err))

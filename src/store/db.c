@@ -126,8 +126,8 @@ bool db_refused(struct db *db, const PGresult *result, const char *label,
 }
 
 /* False when it is a refusal, or a COPY where there must be none. */
-static bool accept_result(struct db *db, const PGresult *result, const char *label,
-    struct err *err)
+static bool accept_result(struct db *db, const PGresult *result,
+    const char *label, struct err *err)
 {
 	switch ((int)PQresultStatus(result)) {
 	case PGRES_COMMAND_OK:
@@ -150,7 +150,7 @@ PGresult *db_result(struct db *db, const char *label, struct err *err)
 	bool accepted = true;
 
 	while (!db->lost && db_wait(db, err) &&
-	    (next = PQgetResult(db->pg)) != NULL) {
+	       (next = PQgetResult(db->pg)) != NULL) {
 		PQclear(last);
 		last = next;
 		accepted = accept_result(db, next, label, err) && accepted;
@@ -191,7 +191,7 @@ static bool is_private(const PQconninfoOption *options)
 	for (const PQconninfoOption *o = options; o->keyword != NULL; o++)
 		if (strcmp(o->keyword, "user") == 0)
 			return o->val != NULL &&
-			    strcmp(o->val, CLUSTER_USER) == 0;
+			       strcmp(o->val, CLUSTER_USER) == 0;
 	return false;
 }
 
@@ -205,11 +205,10 @@ static void session_settings(struct buf *out, const char *role)
 {
 	bool serve = role != NULL && strcmp(role, "homeroom_serve") == 0;
 
-	buf_puts(out,
-	    " -c search_path=pg_catalog -c jit=off"
-	    " -c TimeZone=UTC -c DateStyle=ISO -c bytea_output=hex"
-	    " -c client_min_messages=warning"
-	    " -c client_connection_check_interval=1000");
+	buf_puts(out, " -c search_path=pg_catalog -c jit=off"
+		      " -c TimeZone=UTC -c DateStyle=ISO -c bytea_output=hex"
+		      " -c client_min_messages=warning"
+		      " -c client_connection_check_interval=1000");
 	if (serve)
 		buf_puts(out, " -c plan_cache_mode=force_generic_plan");
 	if (role != NULL)

@@ -106,9 +106,8 @@ static int64_t memory_size(void)
 		return size;
 	len = read(fd, text, sizeof(text));
 	close(fd);
-	if (len > 0 &&
-	    text_integer((struct text){ text, (size_t)len - 1 }, 1, size,
-		&limit))
+	if (len > 0 && text_integer((struct text){ text, (size_t)len - 1 }, 1,
+			   size, &limit))
 		return limit;
 	return size;
 }

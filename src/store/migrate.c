@@ -23,9 +23,9 @@ const char *migrate_roles(void)
 }
 
 struct standing {
-	bool ready;	/* the roles are as they must be */
+	bool ready;     /* the roles are as they must be */
 	bool superuser; /* we may make them so */
-	bool owner;	/* we may act as the owner */
+	bool owner;     /* we may act as the owner */
 };
 
 static bool ask_standing(struct db *db, struct arena *arena,
@@ -124,8 +124,7 @@ static bool apply(struct db *db, const struct embedded *migration,
 {
 	if (db_begin(db, err) && db_run(db, migration->text, err) &&
 	    record(db, migration, err) && db_commit(db, err)) {
-		log_line(LOG_INFO, "migrated", "migration=%s",
-		    migration->name);
+		log_line(LOG_INFO, "migrated", "migration=%s", migration->name);
 		return true;
 	}
 	db_rollback(db);
@@ -140,8 +139,7 @@ static bool migrate_with(struct db *db, struct arena *arena, int *applied,
 	const struct embedded *next;
 
 	if (!db_ask(db, arena, STATEMENT_migration_lock, NULL, NULL, err) ||
-	    !ensure_roles(db, arena, err) ||
-	    !find_next(db, arena, &next, err))
+	    !ensure_roles(db, arena, err) || !find_next(db, arena, &next, err))
 		return false;
 	for (; next->name != NULL; next++, (*applied)++)
 		if (!apply(db, next, err))

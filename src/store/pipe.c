@@ -112,7 +112,7 @@ static bool succeeded(const PGresult *result)
 	ExecStatusType status = PQresultStatus(result);
 
 	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
-	    status == PGRES_EMPTY_QUERY;
+	       status == PGRES_EMPTY_QUERY;
 }
 
 static bool judge(struct db *db, const PGresult *result,

@@ -49,6 +49,18 @@ static bool can_write(const void *path)
 	return access(path, W_OK | X_OK) == 0;
 }
 
+/* A name that nothing has: the home's path would lead a new home to the data
+ * of one that was removed. */
+static const char *new_name(struct cluster *c, const char *above)
+{
+	uint8_t random[6];
+	char word[2 * sizeof(random) + 1];
+
+	random_bytes(random, sizeof(random));
+	hex_encode(word, random, sizeof(random));
+	return arena_printf(c->arena, "%s-%s", above, word);
+}
+
 /*
  * A home that the runner can't reach (root's own, a temporary folder of 0700)
  * can't hold its data, and opening the home to others is not ours to do. Then
@@ -58,8 +70,8 @@ static bool can_write(const void *path)
 static bool make_elsewhere(struct cluster *c, const char *link, struct err *err)
 {
 	bool passing = strncmp(c->home, "/tmp/", 5) == 0;
-	char *made = arena_text(c->arena,
-	    passing ? "/tmp/homeroom-XXXXXX" : "/var/lib/homeroom/XXXXXX");
+	const char *made = new_name(c,
+	    passing ? "/tmp/homeroom" : "/var/lib/homeroom/postgres");
 
 	if (!passing && mkdir("/var/lib/homeroom", 0755) != 0 &&
 	    errno != EEXIST)
@@ -68,7 +80,7 @@ static bool make_elsewhere(struct cluster *c, const char *link, struct err *err)
 		    "can't be made: set HOMEROOM_HOME to a folder that %s can "
 		    "enter",
 		    c->runner.name, c->runner.name);
-	if (mkdtemp(made) == NULL ||
+	if (mkdir(made, 0700) != 0 ||
 	    chown(made, c->runner.uid, c->runner.gid) != 0 ||
 	    symlink(made, link) != 0)
 		return fail(err, FAULT_IO, "can't make %s", made);
@@ -82,8 +94,7 @@ static bool make_folder(struct cluster *c, const char *path, struct err *err)
 	if (c->runner.drop && !runner_act(&c->runner, can_enter, c->home))
 		return make_elsewhere(c, path, err);
 	if (mkdir(path, 0700) != 0 ||
-	    (c->runner.drop &&
-		chown(path, c->runner.uid, c->runner.gid) != 0))
+	    (c->runner.drop && chown(path, c->runner.uid, c->runner.gid) != 0))
 		return fail(err, FAULT_IO, "can't make %s", path);
 	return true;
 }
@@ -105,8 +116,8 @@ static bool find_folder(struct cluster *c, struct err *err)
 		return false;
 	c->folder = real(c->arena, path);
 	if (c->folder == NULL)
-		return fail(err, FAULT_IO,
-		    "%s points to a folder that is gone", path);
+		return fail(err, FAULT_IO, "%s points to a folder that is gone",
+		    path);
 	if (!runner_act(&c->runner, can_write, c->folder))
 		return fail(err, FAULT_IO,
 		    "user %s can't use %s: run as the user whose it is, or "
@@ -134,7 +145,7 @@ static bool fits_socket(const char *path)
 	size_t room = sizeof(((struct sockaddr_un *)NULL)->sun_path);
 
 	return strlen(path) + sizeof(SOCKET_NAME) <= room &&
-	    path[strspn(path, plain)] == '\0';
+	       path[strspn(path, plain)] == '\0';
 }
 
 /*
@@ -163,12 +174,13 @@ static bool find_sockets(struct cluster *c, struct err *err)
 	return true;
 }
 
-/* --- the programs ---------------------------------------------------------- */
+/* --- the programs ----------------------------------------------------------
+ */
 
 static bool has_programs(struct arena *arena, const char *bin)
 {
 	return access(arena_printf(arena, "%s/initdb", bin), X_OK) == 0 &&
-	    access(arena_printf(arena, "%s/postgres", bin), X_OK) == 0;
+	       access(arena_printf(arena, "%s/postgres", bin), X_OK) == 0;
 }
 
 /* Of the versions that Debian keeps side by side: `want`, or the newest. */
@@ -181,8 +193,8 @@ static const char *find_installed(struct arena *arena, int want)
 
 	while (folder != NULL && (entry = readdir(folder)) != NULL) {
 		int major = (int)strtol(entry->d_name, NULL, 10);
-		const char *bin = arena_printf(arena, INSTALLED "/%s/bin",
-		    entry->d_name);
+		const char *bin =
+		    arena_printf(arena, INSTALLED "/%s/bin", entry->d_name);
 
 		if (major > newest && (want == 0 || major == want) &&
 		    has_programs(arena, bin)) {

@@ -49,8 +49,8 @@ bool runner_find(struct runner *out, uid_t owner, struct err *err)
 static bool become(const struct runner *runner)
 {
 	return !runner->drop ||
-	    (setgroups(1, &runner->gid) == 0 && setgid(runner->gid) == 0 &&
-		setuid(runner->uid) == 0);
+	       (setgroups(1, &runner->gid) == 0 && setgid(runner->gid) == 0 &&
+		   setuid(runner->uid) == 0);
 }
 
 static bool redirect(void)
@@ -59,7 +59,7 @@ static bool redirect(void)
 	int log = open("start.log", O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	return none >= 0 && log >= 0 && dup2(none, STDIN_FILENO) >= 0 &&
-	    dup2(log, STDOUT_FILENO) >= 0 && dup2(log, STDERR_FILENO) >= 0;
+	       dup2(log, STDOUT_FILENO) >= 0 && dup2(log, STDERR_FILENO) >= 0;
 }
 
 /* A session of its own keeps the terminal's Ctrl-C away: we stop it. */

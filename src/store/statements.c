@@ -59,7 +59,7 @@ void sending_text(struct sending *out, struct db *db, const char *sql)
 	struct hash128 text = siphash128(db->key, sql, strlen(sql));
 	struct prepared *p = find_place(db, text);
 	bool known = p->used != 0 && p->text.low == text.low &&
-	    p->text.high == text.high;
+		     p->text.high == text.high;
 
 	*out = (struct sending){ .label = "composed statement", .sql = sql };
 	if (known) {

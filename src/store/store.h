@@ -29,7 +29,8 @@ enum preparation {
 struct prepared {
 	enum preparation state;
 	unsigned serial;
-	int64_t used; /* the connection's count of asks, when it was last asked */
+	int64_t
+	    used; /* the connection's count of asks, when it was last asked */
 	struct hash128 text;
 	char name[16];
 };
@@ -40,12 +41,13 @@ struct prepared {
 struct sending {
 	const char *label; /* for errors */
 	const char *sql;
-	const char *name;	   /* as prepared */
+	const char *name;          /* as prepared */
 	struct prepared *prepared; /* NULL: sent as text, not prepared */
-	char drop[32];		   /* to run before it; "" for nothing */
+	char drop[32];             /* to run before it; "" for nothing */
 };
 
-void sending_named(struct sending *out, struct db *db, enum statement statement);
+void sending_named(struct sending *out, struct db *db,
+    enum statement statement);
 void sending_text(struct sending *out, struct db *db, const char *sql);
 bool sending_send(struct db *db, const struct sending *sending,
     const struct values *values, struct err *err) must_use;
@@ -155,9 +157,9 @@ struct cluster {
 	const char *data;    /* folder/data */
 	const char *sockets; /* folder, or a short one in /tmp */
 	const char *bin;     /* of the installed Postgres */
-	int lock;	     /* held while it is started or stopped */
-	int users;	     /* held, shared, while we use it */
-	pid_t pid;	     /* of the postmaster */
+	int lock;            /* held while it is started or stopped */
+	int users;           /* held, shared, while we use it */
+	pid_t pid;           /* of the postmaster */
 };
 
 /* Makes the home, and sets its real path. */
