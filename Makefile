@@ -190,8 +190,12 @@ coverage: ## lines that the tests reach, in build/coverage/index.html
 .PHONY: bench
 bench: ## the benchmarks; figures in build/bench.json
 	@tests/deps build test bench
-	@$(MAKE) -j$(JOBS) all
+	@$(MAKE) -j$(JOBS) all $(OUT)/tests/bench/pull
 	@tests/bench/run $(BUILD)
+
+$(OUT)/tests/bench/pull: tests/bench/pull.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -o $@ $< -lcurl
 
 # --- generated files --------------------------------------------------------
 
