@@ -33,7 +33,8 @@
 
 /* int main(void) { return check_main(tests); } */
 #define check_main(tests)                                                      \
-	(cmocka_set_test_filter(getenv("HOMEROOM_TEST_CASE")),                 \
+	(cmocka_set_message_output(CM_OUTPUT_TAP),                             \
+	    cmocka_set_test_filter(getenv("HOMEROOM_TEST_CASE")),              \
 	    cmocka_run_group_tests((tests), NULL, NULL))
 
 /* Numbers for property tests: the same ones again for the same seed. */
