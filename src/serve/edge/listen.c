@@ -1,49 +1,91 @@
 /* Listening sockets: one a loop, all on one port. */
 #include "edge.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define BACKLOG 1024
 
-/* "127.0.0.1:8080", "[::]:443", "localhost:0", ":8080" */
-static bool resolve(const char *listen, struct arena *arena,
-    struct addrinfo **out, struct err *err)
-{
-	const struct addrinfo hints = {
-		.ai_flags = AI_PASSIVE | AI_NUMERICSERV,
-		.ai_socktype = SOCK_STREAM,
-	};
-	const char *colon = strrchr(listen, ':');
-	char *host;
-	size_t len;
-	int failed;
+struct place {
+	struct sockaddr_storage at;
+	socklen_t len;
+	in_port_t *port; /* in `at` */
+};
 
+static void place_v4(struct place *place, const struct in_addr *host)
+{
+	void *any = &place->at;
+	struct sockaddr_in *v4 = any;
+
+	*v4 = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr = *host };
+	place->len = sizeof(*v4);
+	place->port = &v4->sin_port;
+}
+
+static void place_v6(struct place *place, const struct in6_addr *host)
+{
+	void *any = &place->at;
+	struct sockaddr_in6 *v6 = any;
+
+	*v6 = (struct sockaddr_in6){ .sin6_family = AF_INET6,
+		.sin6_addr = *host };
+	place->len = sizeof(*v6);
+	place->port = &v6->sin6_port;
+}
+
+/* An address in numbers, "localhost", or "" for all: a name server must not
+ * decide where we listen. */
+static bool place_host(struct place *place, const char *host)
+{
+	struct in_addr v4 = { .s_addr = htonl(INADDR_LOOPBACK) };
+	struct in6_addr v6;
+
+	if (strcmp(host, "localhost") == 0 ||
+	    inet_pton(AF_INET, host, &v4) == 1)
+		place_v4(place, &v4);
+	else if (*host == '\0')
+		place_v6(place, &in6addr_any);
+	else if (inet_pton(AF_INET6, host, &v6) == 1)
+		place_v6(place, &v6);
+	else
+		return false;
+	return true;
+}
+
+/* "127.0.0.1:8080", "[::]:443", "localhost:0", ":8080" */
+static bool parse_place(struct place *place, struct arena *arena,
+    const char *text, struct err *err)
+{
+	const char *colon = strrchr(text, ':');
+	struct text host = { text, 0 }, digits;
+	int64_t port;
+
+	*place = (struct place){ 0 };
 	if (colon == NULL)
 		return fail(err, FAULT_INVALID,
-		    "'%s' is no address to listen on: HOST:PORT", listen);
-	len = (size_t)(colon - listen);
-	if (len >= 2 && listen[0] == '[' && listen[len - 1] == ']')
-		host = arena_textn(arena, listen + 1, len - 2);
-	else
-		host = arena_textn(arena, listen, len);
-	failed =
-	    getaddrinfo(*host == '\0' ? NULL : host, colon + 1, &hints, out);
-	if (failed != 0)
-		return fail(err, FAULT_INVALID, "cannot listen on '%s': %s",
-		    listen, gai_strerror(failed));
+		    "'%s' is no address to listen on: HOST:PORT", text);
+	host.len = (size_t)(colon - text);
+	digits = (struct text){ colon + 1, strlen(colon + 1) };
+	if (host.len >= 2 && host.at[0] == '[' && host.at[host.len - 1] == ']')
+		host = (struct text){ host.at + 1, host.len - 2 };
+	if (!text_integer(digits, 0, 65535, &port) ||
+	    !place_host(place, arena_textn(arena, host.at, host.len)))
+		return fail(err, FAULT_INVALID,
+		    "'%s' is no address to listen on: the host must be in"
+		    " numbers, or localhost",
+		    text);
+	*place->port = htons((in_port_t)port);
 	return true;
 }
 
 /* `shared`: other sockets of ours may have the same port. */
-static int bind_socket(const struct addrinfo *address, bool shared)
+static int new_socket(const struct place *place, bool shared)
 {
-	int fd = socket(address->ai_family,
+	int fd = socket(place->at.ss_family,
 	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	const int yes = 1, no = 0;
 
@@ -52,89 +94,83 @@ static int bind_socket(const struct addrinfo *address, bool shared)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
 	if (shared)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof(yes));
-	if (address->ai_family == AF_INET6)
+	if (place->at.ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no));
 	/* Accepted sockets inherit it: an answer never waits for an ACK. */
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
-	if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 &&
-	    (!shared || listen(fd, BACKLOG) == 0))
-		return fd;
-	int error = errno;
-	close(fd);
-	errno = error;
-	return -1;
+	return fd;
 }
 
-static in_port_t *port_of(struct sockaddr *address)
+static bool bind_socket(int fd, const struct edge *edge,
+    const struct place *place, struct err *err)
 {
-	void *any = address;
-	struct sockaddr_in *v4 = any;
-	struct sockaddr_in6 *v6 = any;
+	const void *any = &place->at;
 
-	return address->sa_family == AF_INET6 ? &v6->sin6_port : &v4->sin_port;
+	if (fd < 0 || bind(fd, any, place->len) != 0)
+		return fail(err, FAULT_IO, "cannot listen on '%s': %s",
+		    edge->settings.listen, strerror(errno));
+	return true;
 }
 
 /* Sharing a port would let a second server in unnoticed; alone, the kernel
  * says that the port is taken. */
-static bool is_free(const struct addrinfo *address)
+static bool check_free(const struct edge *edge, const struct place *place,
+    struct err *err)
 {
-	int fd = bind_socket(address, false), error = errno;
+	int fd = new_socket(place, false);
+	bool ok = bind_socket(fd, edge, place, err);
 
 	if (fd >= 0)
 		close(fd);
-	errno = error;
-	return fd >= 0;
+	return ok;
 }
 
-static bool learn_address(struct edge *edge, int fd, struct err *err)
+static bool learn_address(struct edge *edge, struct place *place, int fd,
+    struct err *err)
 {
-	struct sockaddr_storage bound;
-	socklen_t len = sizeof(bound);
-	void *any = &bound;
-	char host[NI_MAXHOST];
+	void *any = &place->at;
+	struct address address;
+	const char *host;
+	bool v6 = place->at.ss_family == AF_INET6;
 
-	if (getsockname(fd, any, &len) != 0 ||
-	    getnameinfo(any, len, host, sizeof(host), NULL, 0,
-		NI_NUMERICHOST) != 0)
+	if (getsockname(fd, any, &place->len) != 0)
 		return fail(err, FAULT_IO, "a socket has no address");
-	edge->port = ntohs(*port_of(any));
-	edge->authority = arena_printf(edge->arena,
-	    bound.ss_family == AF_INET6 ? "[%s]:%d" : "%s:%d", host,
-	    edge->port);
+	address_from(&address, any);
+	host = address_text(edge->arena, &address);
+	edge->port = ntohs(*place->port);
+	edge->authority = arena_printf(edge->arena, "%s%s%s:%d", v6 ? "[" : "",
+	    host, v6 ? "]" : "", edge->port);
 	return true;
 }
 
-static bool open_all(struct edge *edge, struct addrinfo *address, int *sockets,
+static bool open_all(struct edge *edge, struct place *place, int *sockets,
     int count, struct err *err)
 {
-	bool any_port = *port_of(address->ai_addr) == 0;
-
-	if (!any_port && !is_free(address))
-		return fail(err, FAULT_IO, "cannot listen on '%s': %s",
-		    edge->settings.listen, strerror(errno));
+	if (*place->port != 0 && !check_free(edge, place, err))
+		return false;
 	for (int i = 0; i < count; i++) {
-		sockets[i] = bind_socket(address, true);
-		if (sockets[i] < 0)
+		sockets[i] = new_socket(place, true);
+		if (!bind_socket(sockets[i], edge, place, err))
+			return false;
+		if (listen(sockets[i], BACKLOG) != 0)
 			return fail(err, FAULT_IO, "cannot listen on '%s': %s",
 			    edge->settings.listen, strerror(errno));
-		if (i == 0 && !learn_address(edge, sockets[i], err))
+		if (i == 0 && !learn_address(edge, place, sockets[i], err))
 			return false;
-		*port_of(address->ai_addr) = htons((in_port_t)edge->port);
 	}
 	return true;
 }
 
 bool listen_open(struct edge *edge, int *sockets, int count, struct err *err)
 {
-	struct addrinfo *addresses;
+	struct place place;
 	bool ok;
 
 	for (int i = 0; i < count; i++)
 		sockets[i] = -1;
-	if (!resolve(edge->settings.listen, edge->arena, &addresses, err))
+	if (!parse_place(&place, edge->arena, edge->settings.listen, err))
 		return false;
-	ok = open_all(edge, addresses, sockets, count, err);
-	freeaddrinfo(addresses);
+	ok = open_all(edge, &place, sockets, count, err);
 	for (int i = 0; !ok && i < count; i++) {
 		if (sockets[i] >= 0)
 			close(sockets[i]);
