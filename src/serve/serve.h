@@ -22,8 +22,8 @@ enum method {
 
 /* How a fault is written for the client of this route. */
 enum dialect {
-	DIALECT_PROBLEM,   /* RFC 9457 application/problem+json */
-	DIALECT_OAUTH,	   /* RFC 6749 §5.2 */
+	DIALECT_PROBLEM,      /* RFC 9457 application/problem+json */
+	DIALECT_OAUTH,        /* RFC 6749 §5.2 */
 	DIALECT_ONEROSTER_11, /* statusInfoSet */
 	DIALECT_ONEROSTER_12, /* imsx_StatusInfo at the root */
 };
@@ -33,14 +33,14 @@ enum dialect {
 /* Who asks; filled by the route's admit(). */
 struct caller {
 	int64_t application; /* 0: nobody */
-	int64_t epoch;	     /* of the application when the token was given */
+	int64_t epoch;       /* of the application when the token was given */
 	unsigned scopes;     /* bits of enum scope */
-	bool full;	     /* a grant over everything */
+	bool full;           /* a grant over everything */
 };
 
 struct request;
 struct reading; /* publish.h */
-struct db;	/* store.h */
+struct db;      /* store.h */
 
 /*
  * What a worker does for a request; straight-line code, one thread at a time.
@@ -51,8 +51,8 @@ struct db;	/* store.h */
  * a transaction, and must leave none open.
  */
 struct errand {
-	bool (*ask)(struct request *rq, struct reading *reading,
-	    struct err *err);
+	bool (
+	    *ask)(struct request *rq, struct reading *reading, struct err *err);
 	bool (*answer)(struct request *rq, struct reading *reading,
 	    struct err *err);
 	bool (*run)(struct request *rq, struct db *db, struct err *err);
@@ -62,17 +62,18 @@ struct errand {
 };
 
 struct route {
-	unsigned methods;	/* METHOD_GET | METHOD_POST … */
-	const char *path;	/* "/ims/oneroster/v1p1/users/{}": {} is an id */
+	unsigned methods; /* METHOD_GET | METHOD_POST … */
+	const char *path; /* "/ims/oneroster/v1p1/users/{}": {} is an id */
 	enum dialect dialect;
-	unsigned scopes;	/* any one of these suffices; 0: none needed */
+	unsigned scopes; /* any one of these suffices; 0: none needed */
 	/* On the loop, before anything else, never waiting; NULL: everybody. */
 	bool (*admit)(struct request *rq, struct err *err);
 	/* Exactly one of the two. here: on the loop, never waiting. */
 	bool (*here)(struct request *rq, struct err *err);
 	const struct errand *errand; /* on a worker */
-	const void *of;		     /* what the handler serves */
-	const char *media; /* what it makes, for Accept; NULL: application/json */
+	const void *of;              /* what the handler serves */
+	const char
+	    *media; /* what it makes, for Accept; NULL: application/json */
 };
 
 struct request {
@@ -86,13 +87,14 @@ struct request {
 	const char *query; /* as sent, or NULL */
 	const struct route *route;
 	struct text ids[ROUTE_IDS_MAX]; /* of the {} in the path, decoded */
-	const struct param *params; /* of the query: valid UTF-8, no NUL */
+	const struct param *params;     /* of the query: valid UTF-8, no NUL */
 	size_t param_count;
 	struct text body;
-	const char *base_url; /* "https://host[:port]", never a slash at the end */
-	const char *client;   /* address, from trusted forwarded headers */
-	int64_t arrived;      /* clock_tick */
-	int64_t deadline;     /* clock_tick; the answer is given up after it */
+	const char
+	    *base_url; /* "https://host[:port]", never a slash at the end */
+	const char *client; /* address, from trusted forwarded headers */
+	int64_t arrived;    /* clock_tick */
+	int64_t deadline;   /* clock_tick; the answer is given up after it */
 	struct caller caller;
 
 	/* The answer. status 0 is 200. */
@@ -104,7 +106,8 @@ struct request {
 	int64_t rows; /* for the log */
 
 	void *edge; /* the edge's own: connection, loop */
-	void *job;  /* the worker's own: what the errand keeps between its steps */
+	void *
+	    job; /* the worker's own: what the errand keeps between its steps */
 	struct request *next; /* in a queue */
 };
 
@@ -127,9 +130,10 @@ void reply_compress(struct request *rq);
 struct edge_settings {
 	const char *listen; /* "127.0.0.1:8080", "[::]:443"; port 0: any free */
 	const char *certificate, *key; /* PEM files, or both NULL */
-	const char *public_url;	       /* or NULL: from the request */
-	const char *proxies; /* addresses whose forwarded headers count, or NULL */
-	int loops;	     /* 0: one a core */
+	const char *public_url;        /* or NULL: from the request */
+	const char
+	    *proxies; /* addresses whose forwarded headers count, or NULL */
+	int loops;    /* 0: one a core */
 	int connections_max;
 	/* Milliseconds, 0: the default. How long a connection may be idle, a
 	 * request may take to arrive, and an answer may take to be ready. */
