@@ -148,12 +148,21 @@ create table homeroom.setting_change (
 );
 
 -- Row-level security is keyed by two settings of the transaction: which
--- district and which grant it publishes for. Without them nothing is seen.
+-- district and which grant it publishes for. Without them nothing is seen;
+-- once set in a session, they are empty, not absent, in later transactions.
+create function homeroom.key_district() returns integer
+language sql stable parallel safe
+return nullif(current_setting('homeroom.district', true), '')::integer;
+
+create function homeroom.key_grant() returns bigint
+language sql stable parallel safe
+return nullif(current_setting('homeroom.grant', true), '')::bigint;
+
 alter table homeroom.version enable row level security;
 alter table homeroom.version force row level security;
 create policy keyed on homeroom.version for select
 	to homeroom_publish_full, homeroom_publish_restricted
-	using (district = current_setting('homeroom.district', true)::integer);
+	using (district = homeroom.key_district());
 create policy served on homeroom.version for select
 	to homeroom_serve using (true);
 
@@ -161,7 +170,7 @@ alter table homeroom.visible enable row level security;
 alter table homeroom.visible force row level security;
 create policy keyed on homeroom.visible for select
 	to homeroom_publish_restricted
-	using (grant_id = current_setting('homeroom.grant', true)::bigint);
+	using (grant_id = homeroom.key_grant());
 
 grant select on homeroom.version
 	to homeroom_publish_full, homeroom_publish_restricted;

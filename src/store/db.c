@@ -103,25 +103,31 @@ bool db_wait_sent(struct db *db, struct err *err)
 
 /* --- answers ------------------------------------------------------------- */
 
-/* Its message and its detail may quote data, so neither is kept. */
+/* What is wrong with the statement itself (class 42) is said in Postgres' own
+ * words, which quote the statement; all other messages may quote data. */
+static const char *own_words(const PGresult *result, const char *state)
+{
+	const char *words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+	if (words != NULL && strncmp(state, "42", 2) == 0)
+		return words;
+	return refusal_condition(state);
+}
+
 bool db_refused(struct db *db, const PGresult *result, const char *label,
     struct err *err)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	const char *where = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+	const char *of = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
 	const char *at = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
-	enum fault fault;
 
 	if (PQstatus(db->pg) == CONNECTION_BAD || state == NULL)
-		db->lost = true;
-	if (state == NULL)
 		return db_lose(db, err);
-	fault = refusal_fault(state);
-	if (fault == FAULT_UNAVAILABLE && strncmp(state, "57P", 3) == 0)
+	if (refusal_ends(state))
 		db->lost = true;
-	return fail(err, fault, "%s: %s %s%s%s%s%s", label, state,
-	    refusal_condition(state), where != NULL ? ", constraint " : "",
-	    where != NULL ? where : "", at != NULL ? ", at character " : "",
+	return fail(err, refusal_fault(state), "%s: %s %s%s%s%s%s", label,
+	    state, own_words(result, state), of != NULL ? ", constraint " : "",
+	    of != NULL ? of : "", at != NULL ? ", at character " : "",
 	    at != NULL ? at : "");
 }
 

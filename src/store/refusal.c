@@ -74,3 +74,8 @@ const char *refusal_condition(const char *sqlstate)
 {
 	return find(sqlstate)->condition;
 }
+
+bool refusal_ends(const char *sqlstate)
+{
+	return strncmp(sqlstate, "57P", 3) == 0;
+}

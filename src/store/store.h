@@ -123,6 +123,8 @@ const struct rows *rows_of(struct arena *arena, PGresult *result) must_use;
 /* What an SQLSTATE means: the fault, and the condition's name. */
 enum fault refusal_fault(const char *sqlstate);
 const char *refusal_condition(const char *sqlstate);
+/* Whether the server ends the connection after it. */
+bool refusal_ends(const char *sqlstate);
 
 /* --- runner.c: who runs Postgres ----------------------------------------- */
 

@@ -1,0 +1,103 @@
+/* A private cluster for a test program. */
+#include "support/database.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct arena *arena;
+static struct cluster *cluster;
+static const char *url;
+static pid_t starter;
+
+/* Not in a child that a test forked: the cluster is not its own. */
+static void stop(void)
+{
+	if (getpid() != starter)
+		return;
+	cluster_stop(cluster);
+	arena_free(arena);
+}
+
+static void check(bool good, const struct err *err)
+{
+	if (good)
+		return;
+	fprintf(stderr, "no database: %s\n", err->text);
+	exit(1);
+}
+
+const char *database_url(void)
+{
+	struct err err = { 0 };
+	const char *folder = getenv("TMPDIR");
+	int applied;
+
+	if (url != NULL)
+		return url;
+	arena = arena_new();
+	starter = getpid();
+	check(cluster_start(&cluster,
+		  arena_printf(arena, "%s/home", folder != NULL ? folder : "."),
+		  arena, &url, &err),
+	    &err);
+	atexit(stop);
+	check(migrate(url, &applied, &err), &err);
+	return url;
+}
+
+struct db *database_open(enum db_role role)
+{
+	struct err err = { 0 };
+	struct db *db = NULL;
+
+	check(db_open(&db, database_url(), role, &err), &err);
+	return db;
+}
+
+/* --- psql ------------------------------------------------------------------
+ */
+
+static void run_psql(const char *user, const char *script, int out)
+{
+	char conninfo[1024];
+	const char *host = strstr(database_url(), "host=");
+
+	snprintf(conninfo, sizeof(conninfo),
+	    "postgresql:///homeroom?user=%s&%s", user, host);
+	dup2(out, STDOUT_FILENO);
+	dup2(out, STDERR_FILENO);
+	execlp("psql", "psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1",
+	    "-c", script, conninfo, (char *)NULL);
+	_exit(127);
+}
+
+const char *database_psql(struct arena *to, const char *user,
+    const char *script, int *status)
+{
+	struct buf out = { 0 };
+	const char *text;
+	char piece[4096];
+	int ends[2];
+	ssize_t n;
+	pid_t child;
+
+	*status = -1;
+	if (pipe(ends) != 0)
+		return "";
+	child = fork();
+	if (child == 0)
+		run_psql(user, script, ends[1]);
+	close(ends[1]);
+	while ((n = read(ends[0], piece, sizeof(piece))) > 0)
+		buf_add(&out, piece, (size_t)n);
+	close(ends[0]);
+	if (child > 0 && waitpid(child, status, 0) == child)
+		*status = WIFEXITED(*status) ? WEXITSTATUS(*status) : -1;
+	text = arena_text(to, buf_text(&out));
+	buf_free(&out);
+	return text;
+}
