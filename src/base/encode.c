@@ -180,23 +180,33 @@ static bool any_special(uint64_t x)
 	return (marks & EACH_BYTE(0x80)) != 0;
 }
 
-/* How many bytes from text on stand for themselves. */
-static size_t plain_run(const char *text, size_t len)
+static bool special(char c)
+{
+	return (unsigned char)c < 0x20 || c == '"' || c == '\\';
+}
+
+/* Copies what stands for itself, up to the first byte that does not; says how
+ * much that was. Eight bytes at a time, the last eight over some before. */
+static inline size_t copy_plain(char *to, const char *from, size_t len)
 {
 	size_t at = 0;
 	uint64_t eight;
 
 	for (; len - at >= sizeof(eight); at += sizeof(eight)) {
-		memcpy(&eight, text + at, sizeof(eight));
+		memcpy(&eight, from + at, sizeof(eight));
 		if (any_special(eight))
 			break;
+		memcpy(to + at, &eight, sizeof(eight));
 	}
-	for (; at < len; at++) {
-		unsigned char c = (unsigned char)text[at];
-
-		if (c < 0x20 || c == '"' || c == '\\')
-			break;
+	if (at > 0 && len - at < sizeof(eight)) {
+		memcpy(&eight, from + len - sizeof(eight), sizeof(eight));
+		if (!any_special(eight)) {
+			memcpy(to + len - sizeof(eight), &eight, sizeof(eight));
+			return len;
+		}
 	}
+	for (; at < len && !special(from[at]); at++)
+		to[at] = from[at];
 	return at;
 }
 
@@ -222,14 +232,17 @@ void json_quote(struct buf *out, const char *text, size_t len)
 	size_t at = 0;
 
 	buf_reserve(out, len + 2);
-	buf_char(out, '"');
+	out->data[out->len++] = '"';
 	while (at < len) {
-		size_t run = plain_run(text + at, len - at);
+		size_t run =
+		    copy_plain(out->data + out->len, text + at, len - at);
 
-		buf_add(out, text + at, run);
+		out->len += run;
 		at += run;
-		if (at < len)
+		if (at < len) {
 			json_escape(out, (unsigned char)text[at++]);
+			buf_reserve(out, len - at + 1);
+		}
 	}
-	buf_char(out, '"');
+	out->data[out->len++] = '"';
 }

@@ -34,16 +34,7 @@ static inline void sip_word(struct sip *s, uint64_t word)
 	s->v0 ^= word;
 }
 
-/* Up to eight bytes, the lowest first, whatever the machine's order. */
-static inline uint64_t little(const uint8_t *p, size_t len)
-{
-	uint64_t word = 0;
-
-	for (size_t i = 0; i < len; i++)
-		word |= (uint64_t)p[i] << 8 * i;
-	return word;
-}
-
+/* Eight bytes, the lowest first, whatever the machine's order. */
 static inline uint64_t little8(const uint8_t *p)
 {
 	uint64_t word;
@@ -52,6 +43,19 @@ static inline uint64_t little8(const uint8_t *p)
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	word = __builtin_bswap64(word);
 #endif
+	return word;
+}
+
+/* The bytes after the last eight, and above them the length. */
+static inline uint64_t tail(const uint8_t *p, size_t len)
+{
+	uint64_t word = (uint64_t)len << 56;
+	size_t rest = len % 8;
+
+	if (rest > 0 && len > 8)
+		return word | little8(p + len - 8) >> 8 * (8 - rest);
+	for (size_t i = 0; i < rest; i++)
+		word |= (uint64_t)p[len - rest + i] << 8 * i;
 	return word;
 }
 
@@ -77,7 +81,7 @@ struct hash128 siphash128(const uint8_t key[16], const void *data, size_t len)
 
 	for (; len - at >= 8; at += 8)
 		sip_word(&s, little8(p + at));
-	sip_word(&s, (uint64_t)len << 56 | little(p + at, len - at));
+	sip_word(&s, tail(p, len));
 	s.v2 ^= 0xee;
 	hash.low = sip_end(&s);
 	s.v1 ^= 0xdd;
