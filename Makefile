@@ -214,7 +214,9 @@ install: all ## a conventional install under PREFIX (and DESTDIR)
 	sed 's|@PREFIX@|$(PREFIX)|' packaging/homeroom.service | install -D -m 644 \
 	    /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/homeroom.service
 
-deb: all ## a Debian package with a systemd unit
+deb: ## a Debian package with a systemd unit
+	@tests/deps build deb
+	@$(MAKE) -j$(JOBS) all
 	@sh packaging/deb.sh $(BUILD)
 
 docker: ## the container image
