@@ -48,6 +48,7 @@ LIBS := $(if $(MISSING),,$(shell pkg-config --libs $(PACKAGES))) -pthread
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
+.SECONDARY:
 MAKEFLAGS += --no-print-directory
 
 # --- the program ------------------------------------------------------------

@@ -33,6 +33,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 		WHEN 'parent' THEN 7 ELSE 8 END
 $$;
 
+GRANT EXECUTE ON FUNCTION homeroom.role_11(text), homeroom.role_rank(text)
+	TO homeroom_ingest;
+
 -- orgs: Districts, schools, departments and the bodies above them.
 CREATE TABLE roster.orgs (
 	district int NOT NULL,
@@ -58,11 +61,11 @@ GRANT SELECT ON roster.orgs TO homeroom_publish_full, homeroom_publish_restricte
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.orgs TO homeroom_ingest;
 CREATE POLICY ingest ON roster.orgs TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.orgs FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.orgs FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 1 AND v.sourced_id = orgs.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.orgs (
@@ -89,11 +92,11 @@ GRANT SELECT ON history.orgs TO homeroom_publish_full, homeroom_publish_restrict
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.orgs TO homeroom_ingest;
 CREATE POLICY ingest ON history.orgs TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.orgs FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.orgs FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 1 AND v.sourced_id = orgs.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- academicSessions: School years, semesters, terms and grading periods.
@@ -121,11 +124,11 @@ GRANT SELECT ON roster.academic_sessions TO homeroom_publish_full, homeroom_publ
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.academic_sessions TO homeroom_ingest;
 CREATE POLICY ingest ON roster.academic_sessions TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.academic_sessions FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.academic_sessions FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 2 AND v.sourced_id = academic_sessions.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.academic_sessions (
@@ -153,11 +156,11 @@ GRANT SELECT ON history.academic_sessions TO homeroom_publish_full, homeroom_pub
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.academic_sessions TO homeroom_ingest;
 CREATE POLICY ingest ON history.academic_sessions TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.academic_sessions FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.academic_sessions FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 2 AND v.sourced_id = academic_sessions.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- courses: What is taught, whoever teaches it and whenever.
@@ -186,11 +189,11 @@ GRANT SELECT ON roster.courses TO homeroom_publish_full, homeroom_publish_restri
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.courses TO homeroom_ingest;
 CREATE POLICY ingest ON roster.courses TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.courses FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.courses FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 3 AND v.sourced_id = courses.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.courses (
@@ -219,11 +222,11 @@ GRANT SELECT ON history.courses TO homeroom_publish_full, homeroom_publish_restr
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.courses TO homeroom_ingest;
 CREATE POLICY ingest ON history.courses TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.courses FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.courses FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 3 AND v.sourced_id = courses.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- classes: Sections of courses and homerooms.
@@ -258,11 +261,11 @@ GRANT SELECT ON roster.classes TO homeroom_publish_full, homeroom_publish_restri
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.classes TO homeroom_ingest;
 CREATE POLICY ingest ON roster.classes TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.classes FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.classes FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 4 AND v.sourced_id = classes.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.classes (
@@ -296,11 +299,11 @@ GRANT SELECT ON history.classes TO homeroom_publish_full, homeroom_publish_restr
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.classes TO homeroom_ingest;
 CREATE POLICY ingest ON history.classes TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.classes FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.classes FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 4 AND v.sourced_id = classes.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- users: Students, staff, parents and guardians.
@@ -350,11 +353,11 @@ GRANT SELECT ON roster.users TO homeroom_publish_full, homeroom_publish_restrict
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.users TO homeroom_ingest;
 CREATE POLICY ingest ON roster.users TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.users FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.users FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 5 AND v.sourced_id = users.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.users (
@@ -400,11 +403,11 @@ GRANT SELECT ON history.users TO homeroom_publish_full, homeroom_publish_restric
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.users TO homeroom_ingest;
 CREATE POLICY ingest ON history.users TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.users FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.users FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 5 AND v.sourced_id = users.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- userProfiles: How a person uses an application.
@@ -432,11 +435,11 @@ GRANT SELECT ON roster.user_profiles TO homeroom_publish_full, homeroom_publish_
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.user_profiles TO homeroom_ingest;
 CREATE POLICY ingest ON roster.user_profiles TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.user_profiles FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.user_profiles FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 6 AND v.sourced_id = user_profiles.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.user_profiles (
@@ -464,11 +467,11 @@ GRANT SELECT ON history.user_profiles TO homeroom_publish_full, homeroom_publish
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.user_profiles TO homeroom_ingest;
 CREATE POLICY ingest ON history.user_profiles TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.user_profiles FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.user_profiles FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 6 AND v.sourced_id = user_profiles.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- roles: What a person is, and in which organisation.
@@ -497,11 +500,11 @@ GRANT SELECT ON roster.roles TO homeroom_publish_full, homeroom_publish_restrict
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.roles TO homeroom_ingest;
 CREATE POLICY ingest ON roster.roles TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.roles FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.roles FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 7 AND v.sourced_id = roles.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.roles (
@@ -530,11 +533,11 @@ GRANT SELECT ON history.roles TO homeroom_publish_full, homeroom_publish_restric
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.roles TO homeroom_ingest;
 CREATE POLICY ingest ON history.roles TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.roles FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.roles FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 7 AND v.sourced_id = roles.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- enrollments: Who is in which class, as student or as teacher.
@@ -564,11 +567,11 @@ GRANT SELECT ON roster.enrollments TO homeroom_publish_full, homeroom_publish_re
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.enrollments TO homeroom_ingest;
 CREATE POLICY ingest ON roster.enrollments TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.enrollments FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.enrollments FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 8 AND v.sourced_id = enrollments.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.enrollments (
@@ -598,11 +601,11 @@ GRANT SELECT ON history.enrollments TO homeroom_publish_full, homeroom_publish_r
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.enrollments TO homeroom_ingest;
 CREATE POLICY ingest ON history.enrollments TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.enrollments FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.enrollments FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 8 AND v.sourced_id = enrollments.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- demographics: Birth dates, sex, ethnicity: read under a scope of their own.
@@ -635,11 +638,11 @@ GRANT SELECT ON roster.demographics TO homeroom_publish_full, homeroom_publish_r
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.demographics TO homeroom_ingest;
 CREATE POLICY ingest ON roster.demographics TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.demographics FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.demographics FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 9 AND v.sourced_id = demographics.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.demographics (
@@ -672,11 +675,11 @@ GRANT SELECT ON history.demographics TO homeroom_publish_full, homeroom_publish_
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.demographics TO homeroom_ingest;
 CREATE POLICY ingest ON history.demographics TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.demographics FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.demographics FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 9 AND v.sourced_id = demographics.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- resources: Learning material.
@@ -702,11 +705,11 @@ GRANT SELECT ON roster.resources TO homeroom_publish_full, homeroom_publish_rest
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.resources TO homeroom_ingest;
 CREATE POLICY ingest ON roster.resources TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.resources FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.resources FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 10 AND v.sourced_id = resources.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.resources (
@@ -732,11 +735,11 @@ GRANT SELECT ON history.resources TO homeroom_publish_full, homeroom_publish_res
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.resources TO homeroom_ingest;
 CREATE POLICY ingest ON history.resources TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.resources FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.resources FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 10 AND v.sourced_id = resources.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- classResources: Which class uses which resource.
@@ -761,11 +764,11 @@ GRANT SELECT ON roster.class_resources TO homeroom_publish_full, homeroom_publis
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.class_resources TO homeroom_ingest;
 CREATE POLICY ingest ON roster.class_resources TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.class_resources FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.class_resources FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 11 AND v.sourced_id = class_resources.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.class_resources (
@@ -790,11 +793,11 @@ GRANT SELECT ON history.class_resources TO homeroom_publish_full, homeroom_publi
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.class_resources TO homeroom_ingest;
 CREATE POLICY ingest ON history.class_resources TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.class_resources FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.class_resources FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 11 AND v.sourced_id = class_resources.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- courseResources: Which course uses which resource.
@@ -819,11 +822,11 @@ GRANT SELECT ON roster.course_resources TO homeroom_publish_full, homeroom_publi
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.course_resources TO homeroom_ingest;
 CREATE POLICY ingest ON roster.course_resources TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.course_resources FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.course_resources FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 12 AND v.sourced_id = course_resources.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.course_resources (
@@ -848,11 +851,11 @@ GRANT SELECT ON history.course_resources TO homeroom_publish_full, homeroom_publ
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.course_resources TO homeroom_ingest;
 CREATE POLICY ingest ON history.course_resources TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.course_resources FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.course_resources FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 12 AND v.sourced_id = course_resources.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- userResources: Which person uses which resource.
@@ -880,11 +883,11 @@ GRANT SELECT ON roster.user_resources TO homeroom_publish_full, homeroom_publish
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.user_resources TO homeroom_ingest;
 CREATE POLICY ingest ON roster.user_resources TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.user_resources FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.user_resources FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 13 AND v.sourced_id = user_resources.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.user_resources (
@@ -912,11 +915,11 @@ GRANT SELECT ON history.user_resources TO homeroom_publish_full, homeroom_publis
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.user_resources TO homeroom_ingest;
 CREATE POLICY ingest ON history.user_resources TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.user_resources FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.user_resources FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 13 AND v.sourced_id = user_resources.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- categories: Kinds of work that are graded.
@@ -938,11 +941,11 @@ GRANT SELECT ON roster.categories TO homeroom_publish_full, homeroom_publish_res
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.categories TO homeroom_ingest;
 CREATE POLICY ingest ON roster.categories TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.categories FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.categories FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 14 AND v.sourced_id = categories.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.categories (
@@ -964,11 +967,11 @@ GRANT SELECT ON history.categories TO homeroom_publish_full, homeroom_publish_re
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.categories TO homeroom_ingest;
 CREATE POLICY ingest ON history.categories TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.categories FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.categories FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 14 AND v.sourced_id = categories.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- scoreScales: How scores are read.
@@ -996,11 +999,11 @@ GRANT SELECT ON roster.score_scales TO homeroom_publish_full, homeroom_publish_r
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.score_scales TO homeroom_ingest;
 CREATE POLICY ingest ON roster.score_scales TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.score_scales FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.score_scales FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 15 AND v.sourced_id = score_scales.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.score_scales (
@@ -1028,11 +1031,11 @@ GRANT SELECT ON history.score_scales TO homeroom_publish_full, homeroom_publish_
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.score_scales TO homeroom_ingest;
 CREATE POLICY ingest ON history.score_scales TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.score_scales FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.score_scales FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 15 AND v.sourced_id = score_scales.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- lineItems: Pieces of work that are graded.
@@ -1068,11 +1071,11 @@ GRANT SELECT ON roster.line_items TO homeroom_publish_full, homeroom_publish_res
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.line_items TO homeroom_ingest;
 CREATE POLICY ingest ON roster.line_items TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.line_items FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.line_items FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 16 AND v.sourced_id = line_items.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.line_items (
@@ -1108,11 +1111,11 @@ GRANT SELECT ON history.line_items TO homeroom_publish_full, homeroom_publish_re
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.line_items TO homeroom_ingest;
 CREATE POLICY ingest ON history.line_items TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.line_items FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.line_items FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 16 AND v.sourced_id = line_items.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- lineItemScoreScales: By which scale a piece of work is scored.
@@ -1137,11 +1140,11 @@ GRANT SELECT ON roster.line_item_score_scales TO homeroom_publish_full, homeroom
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.line_item_score_scales TO homeroom_ingest;
 CREATE POLICY ingest ON roster.line_item_score_scales TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.line_item_score_scales FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.line_item_score_scales FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 17 AND v.sourced_id = line_item_score_scales.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.line_item_score_scales (
@@ -1166,11 +1169,11 @@ GRANT SELECT ON history.line_item_score_scales TO homeroom_publish_full, homeroo
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.line_item_score_scales TO homeroom_ingest;
 CREATE POLICY ingest ON history.line_item_score_scales TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.line_item_score_scales FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.line_item_score_scales FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 17 AND v.sourced_id = line_item_score_scales.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- lineItemLearningObjectiveIds: Which learning objectives a piece of work serves.
@@ -1194,11 +1197,11 @@ GRANT SELECT ON roster.line_item_learning_objective_ids TO homeroom_publish_full
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.line_item_learning_objective_ids TO homeroom_ingest;
 CREATE POLICY ingest ON roster.line_item_learning_objective_ids TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.line_item_learning_objective_ids FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.line_item_learning_objective_ids FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 18 AND v.sourced_id = line_item_learning_objective_ids.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.line_item_learning_objective_ids (
@@ -1222,11 +1225,11 @@ GRANT SELECT ON history.line_item_learning_objective_ids TO homeroom_publish_ful
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.line_item_learning_objective_ids TO homeroom_ingest;
 CREATE POLICY ingest ON history.line_item_learning_objective_ids TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.line_item_learning_objective_ids FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.line_item_learning_objective_ids FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 18 AND v.sourced_id = line_item_learning_objective_ids.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- results: What students achieved in a piece of work.
@@ -1263,11 +1266,11 @@ GRANT SELECT ON roster.results TO homeroom_publish_full, homeroom_publish_restri
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.results TO homeroom_ingest;
 CREATE POLICY ingest ON roster.results TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.results FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.results FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 19 AND v.sourced_id = results.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.results (
@@ -1304,11 +1307,11 @@ GRANT SELECT ON history.results TO homeroom_publish_full, homeroom_publish_restr
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.results TO homeroom_ingest;
 CREATE POLICY ingest ON history.results TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.results FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.results FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 19 AND v.sourced_id = results.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- resultScoreScales: By which scale a result is scored.
@@ -1333,11 +1336,11 @@ GRANT SELECT ON roster.result_score_scales TO homeroom_publish_full, homeroom_pu
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.result_score_scales TO homeroom_ingest;
 CREATE POLICY ingest ON roster.result_score_scales TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.result_score_scales FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.result_score_scales FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 20 AND v.sourced_id = result_score_scales.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.result_score_scales (
@@ -1362,11 +1365,11 @@ GRANT SELECT ON history.result_score_scales TO homeroom_publish_full, homeroom_p
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.result_score_scales TO homeroom_ingest;
 CREATE POLICY ingest ON history.result_score_scales TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.result_score_scales FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.result_score_scales FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 20 AND v.sourced_id = result_score_scales.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- resultLearningObjectiveIds: Scores for single learning objectives.
@@ -1392,11 +1395,11 @@ GRANT SELECT ON roster.result_learning_objective_ids TO homeroom_publish_full, h
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.result_learning_objective_ids TO homeroom_ingest;
 CREATE POLICY ingest ON roster.result_learning_objective_ids TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.result_learning_objective_ids FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.result_learning_objective_ids FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 21 AND v.sourced_id = result_learning_objective_ids.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.result_learning_objective_ids (
@@ -1422,11 +1425,11 @@ GRANT SELECT ON history.result_learning_objective_ids TO homeroom_publish_full, 
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.result_learning_objective_ids TO homeroom_ingest;
 CREATE POLICY ingest ON history.result_learning_objective_ids TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.result_learning_objective_ids FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.result_learning_objective_ids FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 21 AND v.sourced_id = result_learning_objective_ids.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- assessmentLineItems: Assessments and their parts.
@@ -1456,11 +1459,11 @@ GRANT SELECT ON roster.assessment_line_items TO homeroom_publish_full, homeroom_
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.assessment_line_items TO homeroom_ingest;
 CREATE POLICY ingest ON roster.assessment_line_items TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.assessment_line_items FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.assessment_line_items FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 22 AND v.sourced_id = assessment_line_items.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.assessment_line_items (
@@ -1490,11 +1493,11 @@ GRANT SELECT ON history.assessment_line_items TO homeroom_publish_full, homeroom
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.assessment_line_items TO homeroom_ingest;
 CREATE POLICY ingest ON history.assessment_line_items TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.assessment_line_items FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.assessment_line_items FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 22 AND v.sourced_id = assessment_line_items.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 
 -- assessmentResults: What students achieved in assessments.
@@ -1530,11 +1533,11 @@ GRANT SELECT ON roster.assessment_results TO homeroom_publish_full, homeroom_pub
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.assessment_results TO homeroom_ingest;
 CREATE POLICY ingest ON roster.assessment_results TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.assessment_results FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.assessment_results FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 23 AND v.sourced_id = assessment_results.sourced_id AND v.until IS NULL));
 
 CREATE TABLE history.assessment_results (
@@ -1570,10 +1573,10 @@ GRANT SELECT ON history.assessment_results TO homeroom_publish_full, homeroom_pu
 GRANT SELECT, INSERT, UPDATE, DELETE ON history.assessment_results TO homeroom_ingest;
 CREATE POLICY ingest ON history.assessment_results TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON history.assessment_results FOR SELECT TO homeroom_publish_full
-	USING (district = current_setting('homeroom.district', true)::int);
+	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON history.assessment_results FOR SELECT TO homeroom_publish_restricted
-	USING (district = current_setting('homeroom.district', true)::int AND EXISTS (
+	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
-		WHERE v.grant_id = current_setting('homeroom.grant', true)::bigint
+		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 23 AND v.sourced_id = assessment_results.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
 

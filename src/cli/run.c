@@ -49,7 +49,7 @@ int cli_run(const struct subcommand *subcommands, int argc, char **argv)
 	int status = run(subcommands, argc, argv);
 
 	config_free();
-	if (fflush(stdout) != 0 && status == 0) {
+	if ((ferror(stdout) != 0 || fflush(stdout) != 0) && status == 0) {
 		fputs("homeroom: can't write to standard output\n", stderr);
 		return 1;
 	}

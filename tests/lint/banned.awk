@@ -49,4 +49,4 @@ FILENAME == ARGV[2] {
 		    " model's tables")
 }
 
-/TODO|FIXME|XXX/ && !/issue/ { finding("unfinished; do it, or name its issue") }
+/(^|[^A-Z])(TODO|FIXME|XXX)([^A-Z]|$)/ && !/issue/ { finding("unfinished; do it, or name its issue") }
