@@ -1,0 +1,43 @@
+/*
+ * sandbox: what stands in for the world outside, to try things on: a made-up
+ * school district of any size, as the OneRoster bundle its student
+ * information system would export.
+ */
+#ifndef HOMEROOM_SANDBOX_H
+#define HOMEROOM_SANDBOX_H
+
+#include "homeroom/base.h"
+
+enum district_format {
+	DISTRICT_SAME, /* as in `from`; without it, 1.2 */
+	DISTRICT_V11,
+	DISTRICT_V12,
+};
+
+#define DISTRICT_STUDENTS_MIN 100
+#define DISTRICT_STUDENTS_MAX 1000000
+/* Above this it is another district, not the next day of this one. */
+#define DISTRICT_CHURN_MAX 50.0
+
+/*
+ * The same plan always gives the same bytes. Nobody in it exists; all mail
+ * addresses are under example.org.
+ */
+struct district_plan {
+	int64_t students; /* 0: as in `from`, which it must not contradict */
+	uint64_t seed;	  /* 0: as in `from`; without it, 1 */
+	enum district_format format;
+	const char *from; /* a bundle made before, whose next day is wanted */
+	double churn;	  /* percent of people that this day changes; with `from` */
+	bool progress;	  /* long work tells on standard error how far it is */
+};
+
+/*
+ * Writes the bundle into the folder `dir`: whole or not at all. The folder is
+ * made, or must be empty or hold a bundle made before (which is replaced; it
+ * may be `from` itself). Memory does not grow with the number of students.
+ */
+bool district_generate(const struct district_plan *plan, const char *dir,
+    struct err *err) must_use;
+
+#endif
