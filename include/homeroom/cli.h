@@ -21,6 +21,7 @@ struct subcommand {
 int cli_run(const struct subcommand *subcommands, int argc, char **argv);
 
 int cli_describe(int argc, char **argv);
+int cli_generate(int argc, char **argv);
 int cli_migrate(int argc, char **argv);
 
 #endif

@@ -25,11 +25,10 @@ enum district_format {
  */
 struct district_plan {
 	int64_t students; /* 0: as in `from`, which it must not contradict */
-	uint64_t seed;	  /* 0: as in `from`; without it, 1 */
+	uint64_t seed;    /* 0: as in `from`; without it, 1 */
 	enum district_format format;
 	const char *from; /* a bundle made before, whose next day is wanted */
-	double churn;	  /* percent of people that this day changes; with `from` */
-	bool progress;	  /* long work tells on standard error how far it is */
+	double churn; /* percent of people that this day changes; with `from` */
 };
 
 /*
@@ -39,5 +38,18 @@ struct district_plan {
  */
 bool district_generate(const struct district_plan *plan, const char *dir,
     struct err *err) must_use;
+
+/*
+ * The same in pieces, for whoever wants to show how far it is. A step writes
+ * a few thousand people; all is in place once *done == *total. Closing before
+ * that leaves nothing behind.
+ */
+struct district;
+
+bool district_open(struct district **out, const struct district_plan *plan,
+    const char *dir, struct err *err) must_use;
+bool district_step(struct district *district, int64_t *done, int64_t *total,
+    struct err *err) must_use;
+void district_close(struct district *district); /* NULL is fine */
 
 #endif
