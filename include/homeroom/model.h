@@ -35,10 +35,18 @@ enum kind {
 	KIND_COUNT
 };
 
+struct reading; /* a CSV value being read, see read.c */
+struct member;  /* a JSON member as it is written, see emit.c */
+
 struct kind_rule {
 	const char *name;
 	const char *sql;     /* column type */
 	const char *openapi; /* type in JSON Schema, as 1.2 has it */
+	const char *select_before, *select_after; /* the column, in a SELECT */
+	bool (*read)(struct reading *reading, struct text value);
+	/* Writes the value alone; false: there is nothing to say. */
+	bool (*emit)(const struct member *member, struct buf *out,
+	    struct text value);
 };
 
 extern const struct kind_rule kind_rules[KIND_COUNT];
@@ -287,11 +295,13 @@ void csv_put(struct buf *out, const char *text, size_t len, bool quote_all);
 
 /*
  * What a CSV value says, checked against its field, as Postgres reads it
- * (arrays as array literals, booleans as t and f). False: it can't be taken,
- * and note says why. True with note->code set: it was taken, as the note says.
- * An empty value is NULL (*null) whatever its kind; whether it may be is the
- * caller's question.
+ * (arrays as array literals, booleans as t and f, times in UTC), added to out.
+ * False: it can't be taken, and note says why. True with note->code set: it was
+ * taken, as the note says. An empty value is NULL (*null) whatever its kind;
+ * whether it may be is the caller's question.
  */
+#define FIELD_VALUE_MAX (1 << 16)
+
 struct note {
 	const char *code; /* "bad_date"; NULL: nothing to say */
 	const char *text; /* "is not a date (YYYY-MM-DD)" */
@@ -302,7 +312,7 @@ bool field_read(const struct field *field, enum oneroster version,
 
 /* Elements of a Postgres array literal, one- or two-dimensional, in order; at
  * is NULL for NULL. Unescapes in place. Returns the count; -1: no array, or
- * more than max. */
+ * more than max elements (there are at most len / 2 + 1). */
 int array_split(char *literal, size_t len, struct text *items, int max);
 void array_open(struct buf *out);
 void array_item(struct buf *out, struct text item); /* at NULL: NULL */
@@ -372,8 +382,7 @@ int emit_column_count(const struct emit_plan *plan);
 /* Which of them is dateLastModified: its value must be replaced by the text of
  * the time of that version; -1: not selected. */
 int emit_modified(const struct emit_plan *plan);
-/* values[i]: the i-th column's text; at NULL is SQL's NULL. Arrays are
- * unescaped in place. */
+/* One JSON object. values[i]: the i-th column's text; at NULL is SQL's NULL. */
 void emit_record(const struct emit_plan *plan, struct buf *out,
     const struct text *values);
 

@@ -41,4 +41,71 @@ void doc_example(struct doc *j, const struct entity *entity,
 
 /* clang-format on */
 
+/* --- a CSV value being read (read.c) -------------------------------------- */
+
+struct reading {
+	const struct field *field;
+	enum oneroster version;
+	struct buf *out;
+	struct note *note;
+};
+
+bool read_id(struct reading *reading, struct text value);
+bool read_text(struct reading *reading, struct text value);
+bool read_word(struct reading *reading, struct text value);
+bool read_bool(struct reading *reading, struct text value);
+bool read_date(struct reading *reading, struct text value);
+bool read_moment(struct reading *reading, struct text value);
+bool read_year(struct reading *reading, struct text value);
+bool read_number(struct reading *reading, struct text value);
+bool read_integer(struct reading *reading, struct text value);
+bool read_modified(struct reading *reading, struct text value);
+bool read_texts(struct reading *reading, struct text value);
+bool read_words(struct reading *reading, struct text value);
+bool read_ids(struct reading *reading, struct text value);
+bool read_pairs(struct reading *reading, struct text value);
+bool read_nothing(struct reading *reading, struct text value);
+
+/* --- a JSON member as it is written (emit.c) ------------------------------ */
+
+/* Where array literals are taken apart. */
+struct scratch {
+	struct buf literal;
+	struct buf items;
+};
+
+struct emit_object;
+
+struct member {
+	struct text open;   /* ,"name": */
+	struct text absent; /* the member when there is no value; may be "" */
+	const struct kind_rule *kind;
+	enum oneroster version;
+	const struct vocabulary *vocabulary;
+	struct text href;  /* up to the id */
+	struct text after; /* what follows the id */
+	const struct emit_object *object;
+	struct scratch *scratch;
+};
+
+bool emit_text(const struct member *m, struct buf *out, struct text value);
+bool emit_plain(const struct member *m, struct buf *out, struct text value);
+bool emit_word(const struct member *m, struct buf *out, struct text value);
+bool emit_bool(const struct member *m, struct buf *out, struct text value);
+bool emit_number(const struct member *m, struct buf *out, struct text value);
+bool emit_ref(const struct member *m, struct buf *out, struct text value);
+bool emit_texts(const struct member *m, struct buf *out, struct text value);
+bool emit_words(const struct member *m, struct buf *out, struct text value);
+bool emit_refs(const struct member *m, struct buf *out, struct text value);
+bool emit_objects(const struct member *m, struct buf *out, struct text value);
+bool emit_metadata(const struct member *m, struct buf *out, struct text value);
+
+/* --- the filter of a question (filter.c) ---------------------------------- */
+
+bool filter_parse(struct selection *sel, struct arena *arena, const char *text,
+    struct err *err) must_use;
+/* A name from outside as an error may show it: "…" unless it looks like a
+ * name, for it may be anything, personal data too. */
+const char *name_shown(struct arena *arena, struct text name);
+
 #endif
