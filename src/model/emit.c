@@ -273,15 +273,6 @@ bool emit_objects(const struct member *m, struct buf *out, struct text value)
 
 /* --- the plan ------------------------------------------------------------- */
 
-/* Where a service's endpoints begin. */
-static const char *const service_paths[] = {
-	[ROSTERING] = "/ims/oneroster/rostering/v1p2",
-	[GRADEBOOK] = "/ims/oneroster/gradebook/v1p2",
-	[RESOURCES] = "/ims/oneroster/resources/v1p2",
-};
-
-#define PATH_11 "/ims/oneroster/v1p1"
-
 struct maker {
 	struct arena *arena;
 	enum oneroster version;
@@ -294,16 +285,24 @@ static struct text text_of(const char *text)
 	return (struct text){ text, strlen(text) };
 }
 
+/* Where the endpoints of an entity are: its service's document says. */
+static const char *path_of(const struct entity *entity, enum oneroster version)
+{
+	const struct api *api = apis;
+
+	while (!api_has(api, version, entity->service))
+		api++;
+	return api->path;
+}
+
 static void make_ref(const struct maker *maker, struct member *m,
     const char *of)
 {
 	const struct entity *e = entity_find(text_of(of));
-	const char *path =
-	    maker->version == V11 ? PATH_11 : service_paths[e->service];
 
 	m->href =
 	    text_of(arena_printf(maker->arena, "{\"href\":\"" TEXT_FMT "%s/%s/",
-		TEXT_ARG(maker->base), path, e->name));
+		TEXT_ARG(maker->base), path_of(e, maker->version), e->name));
 	m->after =
 	    text_of(arena_printf(maker->arena, ",\"type\":\"%s\"}", e->one));
 }
