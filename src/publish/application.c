@@ -1,0 +1,283 @@
+/* Applications and their credentials. */
+#include "homeroom/publish.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+
+#define SECRET_BYTES 32
+#define SECRET_PREFIX                                                          \
+	"hrs_" /* so that scanners for leaked secrets know one                 \
+		*/
+#define HASH_BYTES 32
+#define HASH_TEXT (2 * HASH_BYTES + 1)
+#define NAME_MAX_BYTES 200
+
+/* --- secrets ---------------------------------------------------------------
+ */
+
+/* Plain SHA-256: a secret is 256 random bits, which no dictionary holds, so
+ * there is nothing that a slow hash would slow down but ourselves. */
+static bool hash_secret(char out[HASH_TEXT], const char *secret,
+    struct err *err)
+{
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	unsigned len;
+
+	if (EVP_Digest(secret, strlen(secret), hash, &len, EVP_sha256(),
+		NULL) != 1 ||
+	    len != HASH_BYTES)
+		return fail(err, FAULT_INTERNAL, "can't compute SHA-256");
+	hex_encode(out, hash, HASH_BYTES);
+	return true;
+}
+
+static const char *make_secret(struct arena *arena)
+{
+	unsigned char bytes[SECRET_BYTES];
+	struct buf text = { 0 };
+	char *secret;
+
+	random_bytes(bytes, sizeof(bytes));
+	buf_puts(&text, SECRET_PREFIX);
+	base64url_encode(&text, bytes, sizeof(bytes));
+	secret = arena_text(arena, buf_text(&text));
+	buf_free(&text);
+	return secret;
+}
+
+static const char *make_client_id(struct arena *arena)
+{
+	unsigned char bytes[8];
+	char hex[2 * sizeof(bytes) + 1];
+
+	random_bytes(bytes, sizeof(bytes));
+	hex_encode(hex, bytes, sizeof(bytes));
+	return arena_printf(arena, "hr-%s", hex);
+}
+
+/* --- rows ------------------------------------------------------------------
+ */
+
+static const char *integer_text(struct arena *arena, int64_t n)
+{
+	return arena_printf(arena, "%lld", (long long)n);
+}
+
+/* Of application_list and application_check, whose first columns agree. */
+static void read_application(struct application *out, const struct rows *rows,
+    int row)
+{
+	*out = (struct application){
+		.id = rows_integer(rows, row, 0),
+		.district = rows_integer(rows, row, 1),
+		.epoch = rows_integer(rows, row, 2),
+		.name = rows_get(rows, row, 3),
+		.client_id = rows_get(rows, row, 4),
+		.enabled = rows_get(rows, row, 5)[0] == 't',
+		.full = rows_get(rows, row, 6)[0] == 't',
+		.scopes = scopes_read(rows_get(rows, row, 7)),
+	};
+}
+
+bool district_find(struct db *db, struct arena *arena, const char *name,
+    int64_t *district, struct err *err)
+{
+	struct values values = { 0 };
+	const struct rows *rows;
+
+	values_add(&values, name);
+	if (!db_ask(db, arena, STATEMENT_district_find, &values, &rows, err))
+		return false;
+	if (rows_count(rows) == 0)
+		return fail(err, FAULT_NOT_FOUND, "there is no district '%s'",
+		    name);
+	*district = rows_integer(rows, 0, 0);
+	return true;
+}
+
+/* --- changes ---------------------------------------------------------------
+ */
+
+static bool check_name(const char *name, struct err *err)
+{
+	size_t len = strlen(name);
+
+	if (len == 0 || len > NAME_MAX_BYTES || !utf8_valid(name, len))
+		return fail(err, FAULT_INVALID,
+		    "an application's name has 1 to %d bytes of UTF-8",
+		    NAME_MAX_BYTES);
+	for (const char *p = name; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			return fail(err, FAULT_INVALID,
+			    "an application's name has no control characters");
+	return true;
+}
+
+bool application_create(struct db *db, struct arena *arena,
+    const struct change *change, const struct application *wanted,
+    struct credentials *out, struct err *err)
+{
+	struct credentials made = { make_client_id(arena), make_secret(arena) };
+	struct values values = { 0 };
+	struct buf scopes = { 0 };
+	const struct rows *rows;
+	char hash[HASH_TEXT];
+
+	if (!check_name(change->name, err) ||
+	    !hash_secret(hash, made.client_secret, err))
+		return false;
+	scopes_write(&scopes, wanted->scopes);
+	values_add(&values, integer_text(arena, change->district));
+	values_add(&values, change->name);
+	values_add(&values, made.client_id);
+	values_add(&values, hash);
+	values_add(&values, wanted->full ? "t" : "f");
+	values_add(&values, arena_text(arena, buf_text(&scopes)));
+	values_add(&values, change->who);
+	buf_free(&scopes);
+	if (!db_ask(db, arena, STATEMENT_application_create, &values, &rows,
+		err))
+		return false;
+	if (rows_count(rows) == 0)
+		return fail(err, FAULT_CONFLICT,
+		    "there is an application '%s' already", change->name);
+	*out = made;
+	return true;
+}
+
+/* Opens a transaction and finds the application: two changes at once happen
+ * one after the other. */
+static bool begin_change(struct db *db, struct arena *arena,
+    const struct change *change, const struct rows **found, struct err *err)
+{
+	struct values values = { 0 };
+
+	values_add(&values, integer_text(arena, change->district));
+	values_add(&values, change->name);
+	if (!db_begin(db, err))
+		return false;
+	if (db_ask(db, arena, STATEMENT_application_lock, &values, found,
+		err)) {
+		if (rows_count(*found) == 1)
+			return true;
+		err_set(err, FAULT_NOT_FOUND, "there is no application '%s'",
+		    change->name);
+	}
+	db_rollback(db);
+	return false;
+}
+
+static bool end_change(struct db *db, struct arena *arena,
+    enum statement statement, const struct values *values, struct err *err)
+{
+	if (db_ask(db, arena, statement, values, NULL, err) &&
+	    db_commit(db, err))
+		return true;
+	db_rollback(db);
+	return false;
+}
+
+bool application_rotate(struct db *db, struct arena *arena,
+    const struct change *change, struct credentials *out, struct err *err)
+{
+	const char *secret = make_secret(arena);
+	struct values values = { 0 };
+	const struct rows *found;
+	char hash[HASH_TEXT];
+
+	if (!hash_secret(hash, secret, err) ||
+	    !begin_change(db, arena, change, &found, err))
+		return false;
+	values_add(&values, rows_get(found, 0, 0));
+	values_add(&values, hash);
+	values_add(&values, change->who);
+	out->client_id = rows_get(found, 0, 1);
+	out->client_secret = secret;
+	return end_change(db, arena, STATEMENT_application_rotate, &values,
+	    err);
+}
+
+bool application_enable(struct db *db, struct arena *arena,
+    const struct change *change, bool enabled, struct err *err)
+{
+	struct values values = { 0 };
+	const struct rows *found;
+
+	if (!begin_change(db, arena, change, &found, err))
+		return false;
+	values_add(&values, rows_get(found, 0, 0));
+	values_add(&values, enabled ? "t" : "f");
+	values_add(&values, change->who);
+	return end_change(db, arena, STATEMENT_application_enable, &values,
+	    err);
+}
+
+/* --- questions -------------------------------------------------------------
+ */
+
+bool application_list(struct db *db, struct arena *arena, int64_t district,
+    const struct application **list, int *count, struct err *err)
+{
+	struct application *applications;
+	struct values values = { 0 };
+	const struct rows *rows;
+
+	values_add(&values, integer_text(arena, district));
+	if (!db_ask(db, arena, STATEMENT_application_list, &values, &rows, err))
+		return false;
+	*count = rows_count(rows);
+	applications =
+	    arena_alloc(arena, (size_t)*count * sizeof(*applications));
+	for (int i = 0; i < *count; i++)
+		read_application(&applications[i], rows, i);
+	*list = applications;
+	return true;
+}
+
+/* Looks at every row, and at one that never fits when there is none: what it
+ * costs tells nothing. */
+static bool fits(const struct rows *rows, const char hash[HASH_TEXT])
+{
+	static const char never[HASH_TEXT] = "";
+	bool found = false;
+	int row = 0;
+
+	do {
+		const char *known = never;
+
+		if (row < rows_count(rows) &&
+		    rows_length(rows, row, 8) == HASH_TEXT - 1)
+			known = rows_get(rows, row, 8);
+		if (equal_secret(known, hash, HASH_TEXT - 1))
+			found = true;
+	} while (++row < rows_count(rows));
+	return found;
+}
+
+bool application_check(struct db *db, struct arena *arena,
+    const char *client_id, const char *client_secret, struct application *out,
+    struct err *err)
+{
+	struct values values = { 0 };
+	const struct rows *rows;
+	char hash[HASH_TEXT];
+	bool found;
+
+	/* What Postgres would not take as a text is no client's id either. */
+	if (!utf8_valid(client_id, strlen(client_id)))
+		client_id = "";
+	values_add(&values, client_id);
+	if (!hash_secret(hash, client_secret, err) ||
+	    !db_ask(db, arena, STATEMENT_application_check, &values, &rows,
+		err))
+		return false;
+	found = fits(rows, hash);
+	if (found)
+		read_application(out, rows, 0);
+	if (!found || !out->enabled)
+		return fail(err, FAULT_BAD_CLIENT,
+		    "unknown client, wrong secret, or application disabled");
+	return true;
+}
