@@ -1,0 +1,145 @@
+/*
+ * Inside oauth: signing keys, the tokens they sign, and who may have one.
+ */
+#ifndef HOMEROOM_SERVE_OAUTH_H
+#define HOMEROOM_SERVE_OAUTH_H
+
+#include "homeroom/base.h"
+#include "homeroom/store.h"
+
+#define SECOND ((int64_t)1000)
+#define TOKEN_LIFE (3600 * SECOND)
+#define TOKEN_LEEWAY (30 * SECOND) /* for clocks that don't quite agree */
+
+/* --- key.c: one pair of keys, ES256 --------------------------------------- */
+
+#define KEY_ALGORITHM "ES256"
+
+struct key {
+	const char *kid;
+	const char *jwk; /* the public half, RFC 7517 */
+	const char *public_pem;
+	const char *private_pem; /* NULL: sealed by another's key file; it only
+				    verifies */
+	int64_t retires;         /* signs no more; ms since 1970 */
+};
+
+/* kid, jwk and both PEMs; all the arena's, which wipes the private one. */
+bool key_make(struct key *out, struct arena *arena, struct err *err) must_use;
+/* public_pem from jwk. */
+bool key_read(struct key *key, struct arena *arena, struct err *err) must_use;
+/* A private half that was sealed, taken into the arena, which wipes it. */
+const char *key_private(struct arena *arena, const char *pem, size_t len);
+
+/* --- ring.c: what is known now, the same for all threads -------------------
+ */
+
+struct standing { /* of an application */
+	int64_t application, epoch;
+	bool enabled;
+};
+
+/* Never changed once it is shown. */
+struct ring {
+	struct arena *arena; /* that holds it */
+	int holders;
+	const char *issuer;
+	const struct key *keys;
+	int key_count;
+	const struct key *signs; /* of keys; NULL: none can */
+	struct text jwks;
+	const struct standing *standings; /* by application */
+	int standing_count;
+};
+
+/* A thread's hold on the ring, and what it remembers while that lasts. */
+struct view {
+	struct view *next;
+	struct arena *arena;
+	uint64_t generation;
+	struct ring *ring;   /* nobody changes it */
+	struct cache *cache; /* admit.c */
+};
+
+/* A ring to be filled, and the arena that everything in it comes from. */
+struct ring *ring_new(void);
+void ring_free(struct ring *ring); /* one that was never shown */
+/* The key that signs: the one that retires next, so that a new one has been
+ * known for long before it is used. */
+void ring_choose(struct ring *ring);
+const struct key *ring_find(const struct ring *ring, const char *kid);
+/* False when the application is known to be disabled, or to have ended the
+ * tokens of that epoch. One that is not known is left to the database. */
+bool ring_stands(const struct ring *ring, int64_t application, int64_t epoch);
+
+void ring_show(struct ring *ring); /* from now on, to all threads */
+/* This thread's view of what is shown now; good until its next call. Never
+ * waits for more than another thread's hand on a pointer. */
+struct view *ring_view(void);
+void ring_forget(void); /* everything, when no other thread is left */
+
+/* --- token.c: the one door for tokens --------------------------------------
+ */
+
+struct claims {
+	const char *client_id;
+	int64_t application, epoch;
+	unsigned scopes;
+	bool full;
+	int64_t expires; /* ms since 1970; token_make sets it */
+};
+
+bool token_make(const struct ring *ring, struct arena *arena,
+    struct claims *claims, const char **token, struct err *err) must_use;
+/* FAULT_UNAUTHORISED for whatever is not a token of ours that is good now.
+ * *stranger: it names a key that the ring lacks. */
+bool token_read(const struct ring *ring, struct arena *arena, const char *token,
+    struct claims *claims, bool *stranger, struct err *err) must_use;
+
+/* --- keeper.c: keeps the ring up to date with the database -----------------
+ */
+
+bool keeper_open(const char *database_url, const char *key_file,
+    const char *issuer, struct err *err) must_use;
+void keeper_close(void);
+/* Somebody saw a key that we don't know. Any thread. */
+void keeper_ask(void);
+
+/* --- load.c: the ring from the database ------------------------------------
+ */
+
+/* Reads what the database has; makes a new key first where one is due. */
+bool load_ring(struct ring **out, struct db *db, const char *key_file,
+    const char *issuer, struct err *err) must_use;
+
+/* --- throttle.c: who guesses too often must wait ---------------------------
+ */
+
+/* Seconds to wait before another try; 0: none. Any thread. */
+int throttle_wait(const char *client, const char *client_id);
+void throttle_failed(const char *client, const char *client_id);
+
+/* --- form.c: what a client sends -------------------------------------------
+ */
+
+struct form {
+	const char *grant_type, *scope; /* NULL: not there, or empty */
+	const char *client_id, *client_secret;
+};
+
+/* application/x-www-form-urlencoded; a parameter we know that comes twice is
+ * FAULT_BAD_REQUEST. */
+bool form_read(struct form *form, struct arena *arena, struct text body,
+    struct err *err) must_use;
+/* The credentials of HTTP Basic, each form-encoded (RFC 6749 §2.3.1). */
+bool form_basic(struct form *form, struct arena *arena, const char *encoded,
+    struct err *err) must_use;
+
+/* --- endpoint.c: POST /oauth/token -----------------------------------------
+ */
+
+struct request;
+
+bool endpoint_token(struct request *rq, struct db *db, struct err *err);
+
+#endif
