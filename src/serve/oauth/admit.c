@@ -109,28 +109,18 @@ static bool read_caller(struct request *rq, const char *token, struct err *err)
 	return true;
 }
 
-/* RFC 6750 §3.1: who shows no token is told nothing but what is wanted. */
 bool oauth_admit(struct request *rq, struct err *err)
 {
 	const char *token = bearer(rq);
 
-	if (token == NULL) {
-		reply_header(rq, "WWW-Authenticate",
-		    "Bearer realm=\"homeroom\"");
+	if (token == NULL)
 		return fail(err, FAULT_UNAUTHORISED,
 		    "a bearer token is needed");
-	}
-	if (!read_caller(rq, token, err)) {
-		reply_header(rq, "WWW-Authenticate",
-		    "Bearer realm=\"homeroom\", error=\"invalid_token\"");
+	if (!read_caller(rq, token, err))
 		return false;
-	}
 	if (rq->route->scopes != 0 &&
-	    (rq->caller.scopes & rq->route->scopes) == 0) {
-		reply_header(rq, "WWW-Authenticate",
-		    "Bearer realm=\"homeroom\", error=\"insufficient_scope\"");
+	    (rq->caller.scopes & rq->route->scopes) == 0)
 		return fail(err, FAULT_FORBIDDEN,
 		    "the token holds no scope that allows this");
-	}
 	return true;
 }

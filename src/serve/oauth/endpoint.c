@@ -115,11 +115,13 @@ static bool give_token(struct request *rq, const struct form *form,
 	return true;
 }
 
-static bool answer(struct request *rq, struct db *db, struct err *err)
+bool endpoint_token(struct request *rq, struct db *db, struct err *err)
 {
 	struct form form = { 0 };
 	struct application app;
 
+	reply_header(rq, "Cache-Control", "no-store");
+	reply_header(rq, "Pragma", "no-cache");
 	if (!request_media(rq, FORM_MEDIA, err) ||
 	    !form_read(&form, rq->arena, rq->body, err))
 		return false;
@@ -131,16 +133,4 @@ static bool answer(struct request *rq, struct db *db, struct err *err)
 	return read_credentials(rq, &form, err) &&
 	       authenticate(rq, db, &form, &app, err) &&
 	       give_token(rq, &form, &app, err);
-}
-
-bool endpoint_token(struct request *rq, struct db *db, struct err *err)
-{
-	reply_header(rq, "Cache-Control", "no-store");
-	reply_header(rq, "Pragma", "no-cache");
-	if (answer(rq, db, err))
-		return true;
-	if (err->fault == FAULT_BAD_CLIENT)
-		reply_header(rq, "WWW-Authenticate",
-		    "Basic realm=\"homeroom\", charset=\"UTF-8\"");
-	return false;
 }
