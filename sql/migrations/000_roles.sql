@@ -53,6 +53,8 @@ end
 $database$;
 
 revoke create on schema public from public;
+revoke usage on language plpgsql from public; -- or anybody may DO anything
+grant usage on language plpgsql to homeroom_owner, homeroom_ingest;
 
 -- The keys of row-level security are settings: who publishes must not turn
 -- them. Nor may it leave anything behind in large objects.

@@ -10,6 +10,8 @@ select
 			'create') = (name ~ 'owner')
 		and has_database_privilege(role, current_database(),
 			'temporary') = (name ~ 'owner|ingest')
+		and has_language_privilege(role, 'plpgsql', 'usage')
+			= (name ~ 'owner|ingest')
 		and pg_has_role(to_regrole('homeroom_serve')::oid, role,
 			'member') = (name ~ 'publish|serve'), false)),
 	current_setting('is_superuser') = 'on',

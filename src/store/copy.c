@@ -9,6 +9,16 @@
  */
 #define UNSENT_MAX ((size_t)256 * 1024)
 
+/* After a refusal there is nothing more than the answer's end. */
+static void read_end(struct db *db)
+{
+	PGresult *next;
+
+	while (!db->lost && db_wait(db, &(struct err){ 0 }) &&
+	    (next = PQgetResult(db->pg)) != NULL)
+		PQclear(next);
+}
+
 static bool start(struct db *db, const char *sql, enum copy copy,
     struct err *err)
 {
@@ -27,7 +37,7 @@ static bool start(struct db *db, const char *sql, enum copy copy,
 		db->unsent = 0;
 	} else if (status == PGRES_FATAL_ERROR) {
 		db_refused(db, result, "copy", err);
-		PQclear(db_result(db, "copy", &(struct err){ 0 }));
+		read_end(db);
 	} else {
 		db_lose(db, err);
 	}
