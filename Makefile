@@ -152,7 +152,7 @@ conformance e2e: all $(OUT)/tests/limit ## OneRoster stories; whole journeys
 # --- checks -----------------------------------------------------------------
 
 .PHONY: check
-check: ## what CI runs: lint tidy test gen asan tsan fuzz
+check: ## what CI runs: lint tidy test gen asan tsan fuzz docker
 	@tests/deps build test check
 	@tests/check
 
@@ -180,6 +180,12 @@ fuzz: ## each fuzzer for FUZZ_SECONDS
 	@$(MAKE) -j$(JOBS) MODE=fuzz CC=$(CLANG) fuzzers
 	@tests/fuzz/run $(BUILD)/fuzz $(FUZZ_SECONDS)
 fuzzers: $(FUZZ)
+
+.PHONY: container
+container: all ## docker-compose up to a publisher's pull, with a real engine
+	@tests/deps build test docker
+	@$(MAKE) $(OUT)/tests/limit
+	@OUT=$(OUT) tests/run $(OUT) tests/docker/compose.sh
 
 .PHONY: coverage
 coverage: ## lines that the tests reach, in build/coverage/index.html
