@@ -3,6 +3,7 @@
 
 /* clang-format off */
 static const struct subcommand subcommands[] = {
+	{ "application", cli_application, "Publishers' applications and their credentials" },
 	{ "describe", cli_describe, "Print what the model's and the settings' tables say" },
 	{ "generate", cli_generate, "Make up a district as a bundle, or the next day of one" },
 	{ "migrate",  cli_migrate,  "Create or upgrade the database" },

@@ -20,6 +20,7 @@ struct subcommand {
  * subcommand's argv[0] is its own name. */
 int cli_run(const struct subcommand *subcommands, int argc, char **argv);
 
+int cli_application(int argc, char **argv);
 int cli_describe(int argc, char **argv);
 int cli_generate(int argc, char **argv);
 int cli_migrate(int argc, char **argv);

@@ -5,6 +5,7 @@
 #define HOMEROOM_CLI_CLI_H
 
 #include "homeroom/base.h"
+#include "homeroom/store.h"
 
 /* --- flags --------------------------------------------------------------- */
 
@@ -122,5 +123,24 @@ void progress_begin(struct progress *progress, const char *what);
 /* total 0: not known yet. Cheap: call it as often as there is news. */
 void progress_step(struct progress *progress, int64_t done, int64_t total);
 void progress_end(struct progress *progress);
+
+/* --- the database -------------------------------------------------------- */
+
+/* The database that the settings name, or the private one of this home, and
+ * the memory of the command. */
+struct house {
+	struct arena *arena;
+	struct cluster *cluster; /* NULL: the settings name a database */
+	const char *url;
+	struct db *db;
+};
+
+/* Starts or joins the cluster, brings the schema up to date, and connects.
+ * The settings have been read. house_close it in any case. */
+bool house_open(struct house *house, enum db_role role,
+    struct err *err) must_use;
+void house_close(struct house *house);
+/* Who runs this command, for homeroom.setting_change. */
+const char *house_who(struct house *house);
 
 #endif

@@ -1,0 +1,353 @@
+/* homeroom application: publishers' applications and their credentials. */
+#include "homeroom/cli.h"
+#include "cli.h"
+#include "homeroom/model.h"
+#include "homeroom/publish.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- the verbs -------------------------------------------------------------
+ */
+
+#define FLAG_DISTRICT                                                          \
+	{                                                                      \
+		"--district", "NAME", "Another district than the only one"     \
+	}
+
+static const struct flag create_flags[] = {
+	{ "--full", NULL, "May see everything that its scopes name" },
+	{ "--scope", "SCOPE",
+	    "A scope's URI, or its last part for both "
+	    "versions; may come often; all without it" },
+	FLAG_DISTRICT,
+	FLAG_DRY_RUN,
+	FLAG_OUTPUT,
+	{ 0 },
+};
+
+static const struct command create_command = {
+	.usage = "application create NAME [--full] [--scope SCOPE]…",
+	.meaning = "Makes an application and prints its credentials, this "
+		   "once.\nWithout --full it sees nothing until it is given "
+		   "a finer grant.\n",
+	.flags = create_flags,
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.settings = SETTINGS_READ,
+};
+
+static const struct flag change_flags[] = {
+	FLAG_DISTRICT,
+	FLAG_DRY_RUN,
+	FLAG_OUTPUT,
+	{ 0 },
+};
+
+static const struct command rotate_command = {
+	.usage = "application rotate NAME",
+	.meaning = "Gives an application a new secret and prints it, this "
+		   "once.\nThe old secret and all tokens stop working at "
+		   "once.\n",
+	.flags = change_flags,
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.settings = SETTINGS_READ,
+};
+
+static const struct command enable_command = {
+	.usage = "application enable NAME",
+	.meaning = "Lets a disabled application in again, with the secret "
+		   "that it has.\n",
+	.flags = change_flags,
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.settings = SETTINGS_READ,
+};
+
+static const struct command disable_command = {
+	.usage = "application disable NAME",
+	.meaning = "Keeps an application out: its secret and its tokens stop "
+		   "working at once.\n",
+	.flags = change_flags,
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.settings = SETTINGS_READ,
+};
+
+static const struct flag list_flags[] = {
+	FLAG_DISTRICT,
+	FLAG_OUTPUT,
+	{ 0 },
+};
+
+static const struct command list_command = {
+	.usage = "application list",
+	.meaning = "Lists the applications. Nobody can list their secrets.\n",
+	.flags = list_flags,
+	.settings = SETTINGS_READ,
+};
+
+/* What every verb has at hand. */
+struct task {
+	struct flags flags;
+	enum format format;
+	struct house house;
+	struct change change;
+	bool dry;
+};
+
+/* --- what is printed -------------------------------------------------------
+ */
+
+static const struct column credential_columns[] = {
+	{ "name", COLUMN_TEXT },
+	{ "clientId", COLUMN_TEXT },
+	{ "clientSecret", COLUMN_TEXT },
+	{ 0 },
+};
+
+static void print_credentials(const struct task *task,
+    const struct credentials *credentials)
+{
+	struct listing listing = { .columns = credential_columns };
+	const char *row[] = { task->change.name, credentials->client_id,
+		credentials->client_secret };
+
+	listing_row(&listing, row);
+	listing_print(&listing, task->format);
+	if (task->format == FORMAT_TABLE)
+		fputs("The secret is not kept and can't be shown again.\n",
+		    stderr);
+}
+
+static const struct column list_columns[] = {
+	{ "name", COLUMN_TEXT },
+	{ "clientId", COLUMN_TEXT },
+	{ "enabled", COLUMN_BOOL },
+	{ "full", COLUMN_BOOL },
+	{ "scopes", COLUMN_TEXT },
+	{ 0 },
+};
+
+/* For a table: the last parts of the URIs, which both versions share. */
+static void put_short(struct buf *out, unsigned scopes)
+{
+	unsigned told = 0;
+
+	for (const struct scope_name *s = scope_names; s->uri != NULL; s++) {
+		const char *name = strrchr(s->uri, '/') + 1;
+
+		if ((scopes & s->bit) == 0 || (told & s->bit) != 0)
+			continue;
+		buf_printf(out, "%s%s", out->len == 0 ? "" : " ", name);
+		told |= scopes_named(name);
+	}
+}
+
+static void print_applications(const struct task *task,
+    const struct application *applications, int count)
+{
+	struct listing listing = { .columns = list_columns };
+
+	for (const struct application *a = applications;
+	     a < applications + count; a++) {
+		struct buf scopes = { 0 };
+
+		if (task->format == FORMAT_TABLE)
+			put_short(&scopes, a->scopes);
+		else
+			scopes_write(&scopes, a->scopes);
+		listing_row(&listing,
+		    (const char *[]){ a->name, a->client_id,
+			a->enabled ? "true" : "false",
+			a->full ? "true" : "false", buf_text(&scopes) });
+		buf_free(&scopes);
+	}
+	listing_print(&listing, task->format);
+}
+
+/* --- what is done ----------------------------------------------------------
+ */
+
+static bool find(const struct task *task, const struct application **found,
+    struct err *err)
+{
+	const struct application *list;
+	int count;
+
+	*found = NULL;
+	if (!application_list(task->house.db, task->house.arena,
+		task->change.district, &list, &count, err))
+		return false;
+	for (int i = 0; i < count; i++)
+		if (strcmp(list[i].name, task->change.name) == 0)
+			*found = &list[i];
+	return true;
+}
+
+/* For --dry-run: whether the real thing would find what it needs. */
+static bool rehearse(const struct task *task, bool exists, const char *what,
+    struct err *err)
+{
+	const struct application *found;
+
+	if (!find(task, &found, err))
+		return false;
+	if (exists && found == NULL)
+		return fail(err, FAULT_NOT_FOUND,
+		    "there is no application '%s'", task->change.name);
+	if (!exists && found != NULL)
+		return fail(err, FAULT_CONFLICT,
+		    "there is an application '%s' already", task->change.name);
+	printf("would %s %s\n", what, task->change.name);
+	return true;
+}
+
+static bool read_scopes(const struct flags *flags, unsigned *scopes,
+    struct err *err)
+{
+	const char *name;
+
+	*scopes = 0;
+	for (int i = 0; (name = flags_nth(flags, "--scope", i)) != NULL; i++) {
+		unsigned named = scopes_named(name);
+
+		if (named == 0)
+			return fail(err, FAULT_INVALID,
+			    "there is no scope '%s'", name);
+		*scopes |= named;
+	}
+	if (*scopes == 0)
+		for (const struct scope_name *s = scope_names; s->uri != NULL;
+		     s++)
+			*scopes |= s->bit;
+	return true;
+}
+
+static bool create(struct task *task, struct err *err)
+{
+	struct application wanted = {
+		.full = flags_has(&task->flags, "--full"),
+	};
+	struct credentials made;
+
+	if (!read_scopes(&task->flags, &wanted.scopes, err))
+		return false;
+	if (task->dry)
+		return rehearse(task, false, "create", err);
+	if (!application_create(task->house.db, task->house.arena,
+		&task->change, &wanted, &made, err))
+		return false;
+	print_credentials(task, &made);
+	return true;
+}
+
+static bool rotate(struct task *task, struct err *err)
+{
+	struct credentials made;
+
+	if (task->dry)
+		return rehearse(task, true, "rotate the secret of", err);
+	if (!application_rotate(task->house.db, task->house.arena,
+		&task->change, &made, err))
+		return false;
+	print_credentials(task, &made);
+	return true;
+}
+
+static bool enable(struct task *task, struct err *err)
+{
+	if (task->dry)
+		return rehearse(task, true, "enable", err);
+	return application_enable(task->house.db, task->house.arena,
+	    &task->change, true, err);
+}
+
+static bool disable(struct task *task, struct err *err)
+{
+	if (task->dry)
+		return rehearse(task, true, "disable", err);
+	return application_enable(task->house.db, task->house.arena,
+	    &task->change, false, err);
+}
+
+static bool list(struct task *task, struct err *err)
+{
+	const struct application *applications;
+	int count;
+
+	if (!application_list(task->house.db, task->house.arena,
+		task->change.district, &applications, &count, err))
+		return false;
+	print_applications(task, applications, count);
+	return true;
+}
+
+/* --- the subcommand --------------------------------------------------------
+ */
+
+/* clang-format off */
+static const struct verb {
+	const char *name;
+	const struct command *command;
+	bool (*run)(struct task *task, struct err *err);
+	const char *meaning;
+} verbs[] = {
+	{ "create",  &create_command,  create,  "Make one, and print its credentials" },
+	{ "rotate",  &rotate_command,  rotate,  "Give it a new secret" },
+	{ "list",    &list_command,    list,    "List them" },
+	{ "enable",  &enable_command,  enable,  "Let it in again" },
+	{ "disable", &disable_command, disable, "Keep it out" },
+	{ 0 },
+};
+/* clang-format on */
+
+static bool run(struct task *task, const struct verb *verb, struct err *err)
+{
+	const char *district = flags_get(&task->flags, "--district");
+
+	if (!house_open(&task->house, DB_OWNER, err) ||
+	    !district_find(task->house.db, task->house.arena, district,
+		&task->change.district, err))
+		return false;
+	task->change.who = house_who(&task->house);
+	return verb->run(task, err);
+}
+
+static int run_verb(const struct verb *verb, int argc, char **argv)
+{
+	struct task task = { 0 };
+	struct err err = { 0 };
+	bool done;
+
+	if (!flags_read(&task.flags, verb->command, argc, argv) ||
+	    !flags_format(&task.flags, &task.format))
+		return task.flags.exit;
+	if (task.flags.argument_count > 0)
+		task.change.name = task.flags.arguments[0];
+	if (verb->command != &list_command)
+		task.dry = flags_has(&task.flags, "--dry-run");
+	done = run(&task, verb, &err);
+	house_close(&task.house);
+	return done ? 0 : failed(&err);
+}
+
+static int help(FILE *out, int status)
+{
+	fputs("usage: homeroom application VERB …\n\n", out);
+	for (const struct verb *v = verbs; v->name != NULL; v++)
+		fprintf(out, "  %-8s %s\n", v->name, v->meaning);
+	fputs("\nhomeroom application VERB --help says more.\n", out);
+	return status;
+}
+
+int cli_application(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "--help") == 0)
+		return help(stdout, 0);
+	for (const struct verb *v = verbs; argc > 1 && v->name != NULL; v++)
+		if (strcmp(argv[1], v->name) == 0)
+			return run_verb(v, argc - 1, argv + 1);
+	return help(stderr, 2);
+}

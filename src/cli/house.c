@@ -1,0 +1,36 @@
+/* The database of a command, from the settings to a connection. */
+#include "homeroom/cli.h"
+#include "cli.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+bool house_open(struct house *house, enum db_role role, struct err *err)
+{
+	int applied;
+
+	*house = (struct house){ .arena = arena_new() };
+	house->url = config_get("HOMEROOM_DATABASE_URL");
+	if (house->url == NULL &&
+	    !cluster_start(&house->cluster, config_get("HOMEROOM_HOME"),
+		house->arena, &house->url, err))
+		return false;
+	return migrate(house->url, &applied, err) &&
+	       db_open(&house->db, house->url, role, err);
+}
+
+void house_close(struct house *house)
+{
+	db_close(house->db);
+	cluster_stop(house->cluster);
+	arena_free(house->arena);
+}
+
+const char *house_who(struct house *house)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	if (user != NULL)
+		return arena_text(house->arena, user->pw_name);
+	return arena_printf(house->arena, "uid %ld", (long)getuid());
+}
