@@ -41,6 +41,54 @@ void doc_example(struct doc *j, const struct entity *entity,
 
 /* clang-format on */
 
+/* --- a row of CSV being scanned (scan.c) ---------------------------------- */
+
+/* Where the scan of a row stands. It can stop at any byte and go on in the next
+ * piece, so every state is between two bytes. */
+enum state {
+	FIELD_START,
+	BARE,       /* in a field without quotes */
+	QUOTED,     /* inside quotes */
+	CLOSING,    /* behind a quote inside quotes: the end, or half a pair */
+	CLOSING_CR, /* behind that and a carriage return */
+	SPOILED,    /* behind a mistake: the row ends with the line */
+	ENDED,
+};
+
+/* A field, by its distance from the row's start: the row may move. */
+struct span {
+	size_t from, to;
+	bool paired; /* holds doubled quotes */
+};
+
+/* The row being scanned. */
+struct scan {
+	const char *start;
+	size_t at; /* bytes that were scanned */
+	enum state state;
+	int count; /* fields that have ended */
+	int64_t lines;
+	enum csv_problem problem;
+	int problem_field;
+	struct span field;    /* the one being scanned */
+	size_t newline;       /* behind the first newline in its quotes, or 0 */
+	int64_t lines_before; /* it */
+	struct span spans[CSV_FIELDS_MAX];
+};
+
+void scan_begin(struct scan *scan, const char *start);
+/* Most rows have no quotes: then commas are all there is to find. False: it is
+ * not such a row, or not whole. */
+bool scan_line(struct scan *scan, const char *end);
+/* Goes on, up to `end` at most; true: the row has ended, at scan->at. */
+bool scan_row(struct scan *scan, const char *end);
+/* The file ends without a newline. False: there is no row any more. */
+bool scan_end(struct scan *scan);
+/* Too long a row is forgotten as it is scanned; its start may be reused. */
+void scan_forget(struct scan *scan);
+/* The first complaint stays. */
+void scan_complain(struct scan *scan, enum csv_problem problem, int field);
+
 /* --- a CSV value being read (read.c) -------------------------------------- */
 
 struct reading {
