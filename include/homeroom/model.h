@@ -181,7 +181,7 @@ struct derived {
 
 extern const struct derived derived[]; /* ends with a NULL parent */
 
-/* --- collections and links: what can be asked for ------------------------- */
+/* --- collections and links: what can be asked for ------------------------ */
 
 /*
  * A collection is an entity or a part of one. /schools are the orgs whose
@@ -216,7 +216,7 @@ struct link {
 
 extern const struct link links[]; /* ends with a NULL path */
 
-/* --- scopes (1.2 §3.4 of the reference's list; the same names in 1.1) ----- */
+/* --- scopes (1.2 §3.4 of the reference's list; the same names in 1.1) ---- */
 
 enum scope {
 	SCOPE_ROSTER_CORE = 1 << 0, /* 1.1 and 1.2 each have their own bit: */
@@ -318,7 +318,7 @@ void array_open(struct buf *out);
 void array_item(struct buf *out, struct text item); /* at NULL: NULL */
 void array_close(struct buf *out);
 
-/* --- a question: what a client asked for, checked against the tables ------ */
+/* --- a question: what a client asked for, checked against the tables ----- */
 
 enum predicate { EQUAL, UNEQUAL, LESS, AT_MOST, MORE, AT_LEAST, CONTAINS };
 
@@ -386,8 +386,7 @@ int emit_modified(const struct emit_plan *plan);
 void emit_record(const struct emit_plan *plan, struct buf *out,
     const struct text *values);
 
-/* --- what the tables say, for `homeroom describe` --------------------------
- */
+/* --- what the tables say, for `homeroom describe` ------------------------ */
 
 /* A document of the API: what is served below one path. */
 struct api {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* --- reading -------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 struct split {
 	char *at, *end;
@@ -89,7 +89,7 @@ int array_split(char *literal, size_t len, struct text *out, int max)
 	return fine && take(&s, '}') && s.at == s.end ? s.count : -1;
 }
 
-/* --- writing -------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 void array_open(struct buf *out)
 {

@@ -38,7 +38,7 @@ struct csv *csv_new(struct arena *arena)
 	return csv;
 }
 
-/* --- pieces --------------------------------------------------------------- */
+/* --- pieces -------------------------------------------------------------- */
 
 static void carry_row(struct csv *csv, size_t len)
 {
@@ -164,7 +164,7 @@ void csv_feed(struct csv *csv, const char *data, size_t len, bool last)
 		skip_bom(csv);
 }
 
-/* --- rows ----------------------------------------------------------------- */
+/* --- rows ---------------------------------------------------------------- */
 
 static bool is_blank(const struct csv *csv)
 {
@@ -240,7 +240,7 @@ bool csv_next(struct csv *csv, struct csv_row *row)
 	return false;
 }
 
-/* --- writing -------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 static bool needs_quotes(const char *text, size_t len)
 {

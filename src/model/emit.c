@@ -28,7 +28,7 @@ static void put(struct buf *out, struct text text)
 
 #define PUT(out, literal) buf_add(out, literal, sizeof(literal) - 1)
 
-/* --- single values -------------------------------------------------------- */
+/* --- single values ------------------------------------------------------- */
 
 bool emit_text(const struct member *m, struct buf *out, struct text value)
 {
@@ -97,7 +97,7 @@ bool emit_metadata(const struct member *m, struct buf *out, struct text value)
 	return true;
 }
 
-/* --- lists ---------------------------------------------------------------- */
+/* --- lists --------------------------------------------------------------- */
 
 /* The elements of an array literal, in scratch until the next call. -1: it is
  * none. */
@@ -157,7 +157,7 @@ bool emit_refs(const struct member *m, struct buf *out, struct text value)
 	return emit_list(m, out, value, emit_ref);
 }
 
-/* --- objects -------------------------------------------------------------- */
+/* --- objects ------------------------------------------------------------- */
 
 /* Every member begins with a comma, and the first comma becomes the brace: so
  * an object's members need not know which of them comes first. */
@@ -271,7 +271,7 @@ bool emit_objects(const struct member *m, struct buf *out, struct text value)
 	return true;
 }
 
-/* --- the plan ------------------------------------------------------------- */
+/* --- the plan ------------------------------------------------------------ */
 
 struct maker {
 	struct arena *arena;

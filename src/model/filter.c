@@ -28,8 +28,7 @@ const char *name_shown(struct arena *arena, struct text name)
 	return arena_printf(arena, "'" TEXT_FMT "'", TEXT_ARG(name));
 }
 
-/* --- words of the grammar --------------------------------------------------
- */
+/* --- words of the grammar ------------------------------------------------ */
 
 static const char *skip_spaces(const char *p)
 {
@@ -102,8 +101,7 @@ static struct joint joint_at(const char *p)
 	return joint;
 }
 
-/* --- fields ----------------------------------------------------------------
- */
+/* --- fields -------------------------------------------------------------- */
 
 /* The part before the first dot; the rest is what stands behind it. */
 static struct text first_segment(struct text *name)
@@ -186,8 +184,7 @@ static bool resolve(struct parser *p, struct clause *clause, struct text name)
 	return tail_fits(clause->field, tail);
 }
 
-/* --- values ----------------------------------------------------------------
- */
+/* --- values -------------------------------------------------------------- */
 
 static bool malformed(struct err *err, const char *what)
 {
@@ -274,8 +271,7 @@ static bool quoted_value(struct parser *p, struct clause *clause,
 	return true;
 }
 
-/* --- clauses ---------------------------------------------------------------
- */
+/* --- clauses ------------------------------------------------------------- */
 
 static bool parse_clause(struct parser *p, struct clause *clause,
     struct err *err)

@@ -1,7 +1,7 @@
 /* What the tables say, for people: `make gen` writes it to docs/model.md. */
 #include "model.h"
 
-/* --- fields --------------------------------------------------------------- */
+/* --- fields -------------------------------------------------------------- */
 
 static const char *versions(enum oneroster in)
 {
@@ -77,7 +77,7 @@ static void entity_section(struct buf *out, const struct entity *e)
 	fields(out, e);
 }
 
-/* --- small objects -------------------------------------------------------- */
+/* --- small objects ------------------------------------------------------- */
 
 static void object_fields(struct buf *out, const struct field *list,
     const char *inside)
@@ -107,7 +107,7 @@ static void object_section(struct buf *out, const struct object *o)
 		object_fields(out, o->inner_fields, o->inner);
 }
 
-/* --- words ---------------------------------------------------------------- */
+/* --- words --------------------------------------------------------------- */
 
 static void said_in_11(struct buf *out, const struct vocabulary *v,
     const struct word *w)
@@ -134,7 +134,7 @@ static void vocabulary_section(struct buf *out, const struct vocabulary *v)
 	}
 }
 
-/* --- what can be read ----------------------------------------------------- */
+/* --- what can be read ---------------------------------------------------- */
 
 static void collection_rows(struct buf *out)
 {

@@ -41,7 +41,7 @@ void doc_example(struct doc *j, const struct entity *entity,
 
 /* clang-format on */
 
-/* --- a row of CSV being scanned (scan.c) ---------------------------------- */
+/* --- a row of CSV being scanned (scan.c) --------------------------------- */
 
 /* Where the scan of a row stands. It can stop at any byte and go on in the next
  * piece, so every state is between two bytes. */
@@ -89,7 +89,7 @@ void scan_forget(struct scan *scan);
 /* The first complaint stays. */
 void scan_complain(struct scan *scan, enum csv_problem problem, int field);
 
-/* --- a CSV value being read (read.c) -------------------------------------- */
+/* --- a CSV value being read (read.c) ------------------------------------- */
 
 struct reading {
 	const struct field *field;
@@ -114,7 +114,7 @@ bool read_ids(struct reading *reading, struct text value);
 bool read_pairs(struct reading *reading, struct text value);
 bool read_nothing(struct reading *reading, struct text value);
 
-/* --- a JSON member as it is written (emit.c) ------------------------------ */
+/* --- a JSON member as it is written (emit.c) ----------------------------- */
 
 /* Where array literals are taken apart. */
 struct scratch {
@@ -148,7 +148,7 @@ bool emit_refs(const struct member *m, struct buf *out, struct text value);
 bool emit_objects(const struct member *m, struct buf *out, struct text value);
 bool emit_metadata(const struct member *m, struct buf *out, struct text value);
 
-/* --- the filter of a question (filter.c) ---------------------------------- */
+/* --- the filter of a question (filter.c) --------------------------------- */
 
 bool filter_parse(struct selection *sel, struct arena *arena, const char *text,
     struct err *err) must_use;

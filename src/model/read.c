@@ -56,7 +56,7 @@ bool field_read(const struct field *field, enum oneroster version,
 	return false;
 }
 
-/* --- ids and text --------------------------------------------------------- */
+/* --- ids and text -------------------------------------------------------- */
 
 static bool id_character(unsigned char c)
 {
@@ -114,7 +114,7 @@ bool read_nothing(struct reading *r, struct text value)
 	return refuse(r, "unreadable", "can't be given as a value");
 }
 
-/* --- words ---------------------------------------------------------------- */
+/* --- words --------------------------------------------------------------- */
 
 static bool find_word(struct reading *r, struct text value, struct text *stored)
 {
@@ -153,7 +153,7 @@ bool read_bool(struct reading *r, struct text value)
 	return true;
 }
 
-/* --- times ---------------------------------------------------------------- */
+/* --- times --------------------------------------------------------------- */
 
 #define DATE_LENGTH 10
 
@@ -215,7 +215,7 @@ bool read_year(struct reading *r, struct text value)
 	return true;
 }
 
-/* --- numbers -------------------------------------------------------------- */
+/* --- numbers ------------------------------------------------------------- */
 
 static size_t digits(struct text text, size_t at)
 {
@@ -273,7 +273,7 @@ bool read_integer(struct reading *r, struct text value)
 	return true;
 }
 
-/* --- lists ---------------------------------------------------------------- */
+/* --- lists --------------------------------------------------------------- */
 
 /* The next element of a list: up to the comma, without spaces around. */
 static bool next_item(struct reading *r, struct text *rest, struct text *item)

@@ -23,7 +23,7 @@ void scan_complain(struct scan *scan, enum csv_problem problem, int field)
 	scan->problem_field = field;
 }
 
-/* --- the states: each goes on from p and returns where it stopped --------- */
+/* --- the states: each goes on from p and returns where it stopped -------- */
 
 static void end_field(struct scan *scan, size_t to)
 {
@@ -148,7 +148,7 @@ static bool go_back(struct scan *scan)
 	return true;
 }
 
-/* --- whole rows ----------------------------------------------------------- */
+/* --- whole rows ---------------------------------------------------------- */
 
 bool scan_line(struct scan *scan, const char *end)
 {

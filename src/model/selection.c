@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* --- finding parameters --------------------------------------------------- */
+/* --- finding parameters -------------------------------------------------- */
 
 struct params {
 	const struct param *list;
@@ -26,7 +26,7 @@ static struct text text_of(const char *value)
 	return (struct text){ value, strlen(value) };
 }
 
-/* --- limit and offset ----------------------------------------------------- */
+/* --- limit and offset ---------------------------------------------------- */
 
 static bool parse_number(const struct params *params, const char *name,
     int64_t low, int64_t *number, struct err *err)
@@ -54,7 +54,7 @@ static bool parse_page(struct selection *sel, const struct params *params,
 	return true;
 }
 
-/* --- sort ----------------------------------------------------------------- */
+/* --- sort ---------------------------------------------------------------- */
 
 static void warn(struct selection *sel, const char *code, const char *text)
 {
@@ -114,7 +114,7 @@ static bool parse_sort(struct selection *sel, struct arena *arena,
 	       unknown_sort(sel, arena, text_of(sort), err);
 }
 
-/* --- fields --------------------------------------------------------------- */
+/* --- fields -------------------------------------------------------------- */
 
 static uint64_t bit(const struct entity *entity, const struct field *field)
 {

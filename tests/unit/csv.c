@@ -173,8 +173,7 @@ static void sees_nul(void **state)
 	end(&seen);
 }
 
-/* --- limits ----------------------------------------------------------------
- */
+/* --- limits -------------------------------------------------------------- */
 
 /* A row of `length` bytes between two short ones, in pieces of `piece`. */
 static void long_row(size_t length, size_t piece, char fill, const char *want)
@@ -238,8 +237,7 @@ static void bounds_fields(void **state)
 	buf_free(&file);
 }
 
-/* --- what was written is what is read --------------------------------------
- */
+/* --- what was written is what is read ------------------------------------ */
 
 static void put_random(uint64_t *seed, struct buf *file, struct buf *want)
 {

@@ -37,7 +37,8 @@ static const char *written(struct arena *arena, const struct record *r)
 	const struct emit_plan *plan;
 	struct text values[64];
 	struct err err = { 0 };
-	struct buf *out = arena_alloc(arena, sizeof(*out));
+	struct buf out = { 0 };
+	const char *json;
 	int count = 0;
 
 	CHECK(selection_parse(&sel, arena, &param, r->fields != NULL, false,
@@ -48,17 +49,19 @@ static const char *written(struct arena *arena, const struct record *r)
 		if (sel.fields >> (f - r->entity->fields) & 1)
 			values[count++] = t(value_of(r, f->name));
 	CHECK(count == emit_column_count(plan), "%d", count);
-	emit_record(plan, out, values);
-	arena_defer(arena, (void (*)(void *))buf_free, out);
-	return buf_text(out);
+	emit_record(plan, &out, values);
+	json = arena_text(arena, buf_text(&out));
+	buf_free(&out);
+	return json;
 }
+
+/* clang-format off */
 
 #define NOW "2025-08-14T06:30:00.000Z"
 #define BASE { "sourcedId", "x1" }, { "status", "active" }, { "dateLastModified", NOW }
 #define BASE_JSON "{\"sourcedId\":\"x1\",\"status\":\"active\",\"dateLastModified\":\"" NOW "\""
-#define R12(path, id, type) "{\"href\":\"https://h.example/ims/oneroster/" path "/v1p2/" id "\",\"sourcedId\":"
-
-/* clang-format off */
+#define REF_12(service, path, id, type) "{\"href\":\"https://h.example/ims/oneroster/" service "/v1p2/" path "/" id "\",\"sourcedId\":\"" id "\",\"type\":\"" type "\"}"
+#define REF_11(path, id, type) "{\"href\":\"https://h.example/ims/oneroster/v1p1/" path "/" id "\",\"sourcedId\":\"" id "\",\"type\":\"" type "\"}"
 
 static const struct record records[] = {
 	{ &entity_orgs, V12, { BASE, { "name", "A \"B\"" }, { "type", "school" } }, NULL,
@@ -66,7 +69,7 @@ static const struct record records[] = {
 	{ &entity_orgs, V12, { { "parent", "a/b@c d" } }, "parent",
 	  "{\"parent\":{\"href\":\"https://h.example/ims/oneroster/rostering/v1p2/orgs/a%2Fb%40c%20d\",\"sourcedId\":\"a/b@c d\",\"type\":\"org\"}}" },
 	{ &entity_orgs, V11, { { "children", "{a,\"b c\"}" } }, "children",
-	  "{\"children\":[{\"href\":\"https://h.example/ims/oneroster/v1p1/orgs/a\",\"sourcedId\":\"a\",\"type\":\"org\"},"
+	  "{\"children\":[" REF_11("orgs", "a", "org") ","
 	  "{\"href\":\"https://h.example/ims/oneroster/v1p1/orgs/b%20c\",\"sourcedId\":\"b c\",\"type\":\"org\"}]}" },
 	{ &entity_orgs, V12, { { "children", "{}" } }, "children", "{}" },
 	{ &entity_users, V12, { { "enabledUser", "t" } }, "enabledUser,username", "{\"enabledUser\":\"true\"}" },
@@ -74,8 +77,8 @@ static const struct record records[] = {
 	{ &entity_users, V12, { { NULL, NULL } }, "roles,userProfiles,grades", "{\"roles\":[]}" },
 	{ &entity_users, V11, { { NULL, NULL } }, "orgs,role,grades", "{\"orgs\":[]}" },
 	{ &entity_users, V12, { { "roles", "{{primary,student,o-7,NULL,2025-08-01,NULL},{secondary,ext:x,o8,urn:p,NULL,NULL}}" } }, "roles",
-	  "{\"roles\":[{\"roleType\":\"primary\",\"role\":\"student\",\"org\":{\"href\":\"https://h.example/ims/oneroster/rostering/v1p2/orgs/o-7\",\"sourcedId\":\"o-7\",\"type\":\"org\"},\"beginDate\":\"2025-08-01\"},"
-	  "{\"roleType\":\"secondary\",\"role\":\"ext:x\",\"org\":{\"href\":\"https://h.example/ims/oneroster/rostering/v1p2/orgs/o8\",\"sourcedId\":\"o8\",\"type\":\"org\"},\"userProfile\":\"urn:p\"}]}" },
+	  "{\"roles\":[{\"roleType\":\"primary\",\"role\":\"student\",\"org\":" REF_12("rostering", "orgs", "o-7", "org") ",\"beginDate\":\"2025-08-01\"},"
+	  "{\"roleType\":\"secondary\",\"role\":\"ext:x\",\"org\":" REF_12("rostering", "orgs", "o8", "org") ",\"userProfile\":\"urn:p\"}]}" },
 	{ &entity_users, V12, { { "userProfiles", "{{p1,t,v,NULL,NULL,c1,u1},{p1,t,v,NULL,NULL,c2,\"u\\\"2\"},{p2,t,v,a,d,NULL,NULL}}" } }, "userProfiles",
 	  "{\"userProfiles\":[{\"profileId\":\"p1\",\"profileType\":\"t\",\"vendorId\":\"v\",\"credentials\":[{\"type\":\"c1\",\"username\":\"u1\"},{\"type\":\"c2\",\"username\":\"u\\\"2\"}]},"
 	  "{\"profileId\":\"p2\",\"profileType\":\"t\",\"vendorId\":\"v\",\"applicationId\":\"a\",\"description\":\"d\"}]}" },
@@ -92,9 +95,9 @@ static const struct record records[] = {
 	  "{\"learningObjectiveSet\":[{\"source\":\"case\",\"learningObjectiveIds\":[\"a\",\"b\"]},{\"source\":\"ext:x\",\"learningObjectiveIds\":[\"c\"]}]}" },
 	{ &entity_results, V12, { { "score", "-1.50" }, { "learningObjectiveSet", "{{case,a,2.5,NULL},{case,b,NULL,ok}}" } }, "score,learningObjectiveSet",
 	  "{\"score\":-1.50,\"learningObjectiveSet\":[{\"source\":\"case\",\"learningObjectiveResults\":[{\"learningObjectiveId\":\"a\",\"score\":2.5},{\"learningObjectiveId\":\"b\",\"textScore\":\"ok\"}]}]}" },
-	{ &entity_lineItems, V12, { { "class", "c" } }, "class", "{\"class\":" R12("rostering", "classes/c", "class") "\"c\",\"type\":\"class\"}}" },
-	{ &entity_results, V12, { { "lineItem", "l" } }, "lineItem", "{\"lineItem\":" R12("gradebook", "lineItems/l", "x") "\"l\",\"type\":\"lineItem\"}}" },
-	{ &entity_classes, V12, { { "resources", "{r}" } }, "resources", "{\"resources\":[" R12("resources", "resources/r", "x") "\"r\",\"type\":\"resource\"}]}" },
+	{ &entity_lineItems, V12, { { "class", "c" } }, "class", "{\"class\":" REF_12("rostering", "classes", "c", "class") "}" },
+	{ &entity_results, V12, { { "lineItem", "l" } }, "lineItem", "{\"lineItem\":" REF_12("gradebook", "lineItems", "l", "lineItem") "}" },
+	{ &entity_classes, V12, { { "resources", "{r}" } }, "resources", "{\"resources\":[" REF_12("resources", "resources", "r", "resource") "]}" },
 	{ 0 }
 };
 
