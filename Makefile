@@ -190,7 +190,7 @@ container: all ## docker-compose up to a publisher's pull, with a real engine
 .PHONY: coverage
 coverage: ## lines that the tests reach, in build/coverage/index.html
 	@tests/deps coverage
-	@$(MAKE) MODE=coverage test
+	-@$(MAKE) MODE=coverage test
 	@gcovr --root . --filter src/ --object-directory $(BUILD)/coverage \
 	    --html-details $(BUILD)/coverage/index.html --print-summary
 

@@ -89,7 +89,9 @@ static void add_cell(struct buf *out, const char *text, int wide,
 
 static char upper(char c)
 {
-	return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
+	if (c < 'a' || c > 'z')
+		return c;
+	return (char)(c - ('a' - 'A'));
 }
 
 /* "lastVersion" → "LAST VERSION" */
