@@ -46,7 +46,6 @@ static bool parse_page(struct selection *sel, const struct params *params,
 {
 	int64_t limit = LIMIT_DEFAULT;
 
-	sel->offset = 0;
 	if (!parse_number(params, "limit", 1, &limit, err) ||
 	    !parse_number(params, "offset", 0, &sel->offset, err))
 		return false;
@@ -102,7 +101,6 @@ static bool parse_sort(struct selection *sel, struct arena *arena,
 	const char *sort = value_of(params, "sort");
 	const char *order = value_of(params, "orderBy");
 
-	sel->sort = NULL;
 	sel->descending = order != NULL && strcmp(order, "desc") == 0;
 	if (order != NULL && !sel->descending && strcmp(order, "asc") != 0)
 		return fail(err, FAULT_BAD_REQUEST,
@@ -180,15 +178,13 @@ static bool parse_fields(struct selection *sel, struct arena *arena,
     const struct params *params, struct err *err)
 {
 	const char *asked = value_of(params, "fields");
-	const char *before = sel->warning;
 
-	sel->fields = 0;
 	for (size_t i = 0; i < params->count; i++) {
 		if (strcmp(params->list[i].name, "fields") == 0 &&
 		    !add_fields(sel, arena, params->list[i].value, err))
 			return false;
 	}
-	if (asked == NULL || sel->warning != before)
+	if (asked == NULL || sel->warning != NULL)
 		sel->fields = all_fields(sel);
 	if (sel->fields == 0)
 		return fail(err, FAULT_BAD_SELECTION, "fields names no field");
@@ -201,8 +197,11 @@ bool selection_parse(struct selection *sel, struct arena *arena,
 	const struct params params = { list, count };
 	const char *filter = value_of(&params, "filter");
 
-	sel->limit = single ? 1 : LIMIT_DEFAULT;
-	sel->filter.count = 0;
+	*sel = (struct selection){
+		.entity = sel->entity,
+		.version = sel->version,
+		.limit = 1,
+	};
 	if (!parse_fields(sel, arena, &params, err))
 		return false;
 	if (single)

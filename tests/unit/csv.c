@@ -295,7 +295,7 @@ static void writes(void **state)
 	uint64_t seed = check_seed();
 
 	(void)state;
-	for (int i = 0; i < 20000; i++)
+	for (int i = 0; i < 4000; i++)
 		round_trip(&seed);
 }
 
@@ -332,7 +332,7 @@ static void cuts(void **state)
 	uint64_t seed = check_seed();
 
 	(void)state;
-	for (int i = 0; i < 50000; i++)
+	for (int i = 0; i < 8000; i++)
 		cut_anywhere(&seed);
 }
 
