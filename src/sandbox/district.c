@@ -36,9 +36,9 @@ static bool plan_next_day(struct origin *origin,
 {
 	struct calendar *calendar = &origin->calendar;
 
-	if (!(plan->churn >= 0.0001) || plan->churn > DISTRICT_CHURN_MAX)
+	if (!(plan->churn >= 0) || plan->churn > DISTRICT_CHURN_MAX)
 		return fail(err, FAULT_INVALID,
-		    "a day can change 0.0001 to %g percent of the people",
+		    "a day changes 0 to %g percent of the people",
 		    DISTRICT_CHURN_MAX);
 	if (!origin_read(origin, plan->from, err))
 		return false;

@@ -27,9 +27,9 @@ static const int of_students[HAPPENINGS] = { [LEAVES] = 10,
 	[CHANGES_CLASS] = 20,
 	[IS_RENAMED] = 10,
 	[IS_READDRESSED] = 15 };
-static const int of_guardians[HAPPENINGS] = { [IS_RENAMED] = 10,
-	[IS_READDRESSED] = 20,
-	[IS_REPHONED] = 15 };
+static const int of_guardians[HAPPENINGS] = { [IS_RENAMED] = 6,
+	[IS_READDRESSED] = 14,
+	[IS_REPHONED] = 8 };
 static const int of_staff[HAPPENINGS] = { [IS_REPLACED] = 25,
 	[IS_RENAMED] = 20,
 	[IS_READDRESSED] = 30 };

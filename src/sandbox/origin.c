@@ -47,7 +47,7 @@ static bool read_days(struct calendar *calendar, struct text list)
 		struct text churn = cut(&item, 'x');
 		int64_t value, times = 1;
 
-		if (!text_integer(churn, 1, 1000000, &value) ||
+		if (!text_integer(churn, 0, 1000000, &value) ||
 		    (item.len > 0 &&
 			!text_integer(item, 1, DAYS_MAX, &times)) ||
 		    calendar->days + times > DAYS_MAX)

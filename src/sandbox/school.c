@@ -52,6 +52,7 @@ static void write_staff_user(const struct made_up *m, struct output *out,
 	    id_of(m->layout.seed, ID_MASTER, PERSON_KEY(staff), 0);
 	int second = second_school(m, posts, staff);
 	char orgs[2 * sizeof(struct id)], number[32], ids[2 * NAME_TEXT];
+	char phone[64];
 	struct user user = { .id = id.text,
 		.person = person,
 		.role_11 = job_rules[staff->job].role_11,
@@ -67,9 +68,11 @@ static void write_staff_user(const struct made_up *m, struct output *out,
 	if (dice_percent(&dice, 60))
 		snprintf(ids, sizeof(ids), "{staffId:%s},{LDAP:%s}", number,
 		    person->username);
+	snprintf(phone, sizeof(phone), "+1 (202) 555-0100 x%" PRIu64,
+	    staff->post + 1000);
 	user.enabled = !dice_percent(&dice, 2);
 	if (dice_percent(&dice, 50))
-		user.phone = "+1 (202) 555-0100";
+		user.phone = phone;
 	if (dice_percent(&dice, 30))
 		user.master = master.text;
 	write_user(out, &user);

@@ -69,8 +69,10 @@ static void write_user_of(const struct made_up *m, struct output *out,
 	user.enabled = !dice_percent(&dice, 1);
 	if (dice_percent(&dice, 70))
 		user.language = person->culture->language;
-	snprintf(bus, sizeof(bus), "Route %d", 1 + (int)dice_below(&dice, 60));
-	if (dice_percent(&dice, 30))
+	/* Whoever moves rides another bus, even to the same school. */
+	snprintf(bus, sizeof(bus), "Route %d",
+	    1 + ((int)dice_below(&dice, 60) + student->fate.moved) % 60);
+	if (dice_percent(&dice, 30) || student->fate.moved > 0)
 		user.bus = bus;
 	write_user(out, &user);
 }
