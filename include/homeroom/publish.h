@@ -102,36 +102,68 @@ bool unseal(struct buf *out, const char *key_file, const char *about,
 /* --- reading ------------------------------------------------------------- */
 
 /*
- * Publishers' requests run in a session: one read-only transaction under a
- * publishing role, with the keys of the caller's application set, over one
+ * Publishers' questions are asked in sessions: one read-only transaction under
+ * a publishing role, with the keys of the caller's application set, over one
  * version. Several questions of one application share a session and one round
  * trip.
  */
-struct session {
-	int64_t application, epoch; /* asked with */
-	int64_t district;	    /* found */
-	int64_t version;	    /* the live one, read consistently */
-	bool full;
-};
 
-/* What to read: a collection (or one record of it), perhaps through a link. */
+/* What to read: a collection, through a link perhaps, or one record of it. */
 struct question {
-	const struct collection *of;
-	const struct link *link;      /* NULL: the collection itself */
-	struct text ids[3];	      /* the link's parents, in order */
-	struct text id;		      /* one record; at NULL: a page */
-	struct selection sel;
-	int64_t version;	      /* pinned by a next link; 0: the live one */
-	struct text after;	      /* go on behind this sourcedId; at NULL: no */
-	const char *base;	      /* for hrefs */
+	const struct collection *of; /* of a link, what it lists */
+	const struct link *link;     /* NULL: the collection itself */
+	struct text ids[3];          /* the link's parents, in order */
+	struct text id;              /* one record; at NULL: a page */
+	struct selection sel;        /* as selection_parse made it */
+	int64_t version;             /* pinned by a next link; 0: the live one */
+	struct text after; /* go on behind this sourcedId; at NULL: by offset */
+	const char *base;  /* for hrefs: "https://host" */
 };
 
 struct answer {
-	int64_t version;  /* that was read */
-	int64_t total;	  /* X-Total-Count */
-	int64_t rows;	  /* in the body */
-	const char *last; /* sourcedId of the last row; NULL: none */
-	bool more;	  /* rows follow */
+	int64_t version; /* that was read */
+	bool live;       /* and it is the newest */
+	int64_t total;   /* of the whole collection; X-Total-Count */
+	int64_t rows;    /* in this page */
+	bool more;       /* rows follow */
+	char last[257];  /* sourcedId of the last row; "" when it is longer */
 };
+
+/* One question on its way; zeroed but for `arena` and `question`. */
+struct reading {
+	struct arena *arena; /* everything of it lives here */
+	struct question question;
+	struct answer answer;
+	struct err err; /* set: there is no answer */
+	struct asked *asked; /* publish's own */
+};
+
+/* A connection, and what it knows of versions. One thread's. */
+struct reader;
+
+/* Connects when it is first needed, and again when the connection is lost.
+ * `database_url` is borrowed. */
+struct reader *reader_new(const char *database_url) must_use;
+void reader_free(struct reader *reader); /* NULL is fine */
+/* The connection, as homeroom_serve, opened if need be; for anything but
+ * reading, outside a transaction. */
+bool reader_db(struct reader *reader, int64_t deadline, struct db **db,
+    struct err *err) must_use;
+
+#define READINGS_MAX 32
+
+/*
+ * Asks all of them (READINGS_MAX at most) in one session, as `application`, and returns when each has
+ * its answer or its error: FAULT_UNAUTHORISED when the application was
+ * disabled or its epoch has moved, FAULT_NOT_FOUND for one record or a parent
+ * that is not there or not to be seen, FAULT_GONE for a version that is not
+ * kept any more. What is lost with the connection is asked once more.
+ */
+void reader_ask(struct reader *reader, int64_t application, int64_t epoch,
+    int64_t deadline, struct reading *const *readings, int count);
+/* Writes the page's records with commas between, or the one record, and
+ * completes the answer. Once a reading, before the reader asks again. */
+bool reading_records(struct reading *reading, struct buf *out,
+    struct err *err) must_use;
 
 #endif

@@ -1,0 +1,26 @@
+-- session_open: takes the publishing role and the keys of an application for
+-- this transaction. No row: it is disabled, or its tokens are of the past.
+-- The role comes last: it may set nothing any more.
+-- $1: application
+-- $2: epoch of the caller's token
+-- $3: milliseconds that a statement may take
+select
+	application.district,
+	"grant".full_access,
+	coalesce((
+		select max(version.version) from homeroom.version
+		where version.district = application.district
+	), 0),
+	set_config('jit', 'off', true),
+	set_config('statement_timeout', $3, true),
+	set_config('homeroom.district', application.district::text, true),
+	set_config('homeroom.grant', "grant".id::text, true),
+	set_config('role', case when "grant".full_access
+		then 'homeroom_publish_full'
+		else 'homeroom_publish_restricted' end, true)
+from homeroom.application
+join homeroom."grant" on "grant".application = application.id
+	and "grant".district = application.district
+where application.id = $1
+	and application.epoch = $2
+	and application.enabled

@@ -1,0 +1,409 @@
+/* The statements of one question: the page or the record, whether its parents
+ * exist, and how many records there are in all. */
+#include "publish.h"
+
+#include <string.h>
+
+/* Text for people stands in the order of Unicode, ids in that of bytes. */
+#define PEOPLE_ORDER " COLLATE \"und-x-icu\""
+
+static bool is_single(const struct question *q)
+{
+	return q->id.at != NULL;
+}
+
+static const char *id_text(struct sql *sql, struct text id)
+{
+	return arena_textn(sql->arena, id.at, id.len);
+}
+
+static void add_parents(struct sql *sql, const struct question *q)
+{
+	for (size_t i = 0; q->link != NULL && i < array_length(q->ids); i++)
+		if (q->ids[i].at != NULL)
+			sql_value(sql, id_text(sql, q->ids[i]));
+}
+
+/* A statement whose $1 … are the link's ids, as its condition wants them. */
+static struct sql *begin(const struct reading *reading)
+{
+	const struct question *q = &reading->question;
+	struct sql *sql = sql_new(reading->arena);
+
+	add_parents(sql, q);
+	if (!reading->answer.live)
+		sql->pinned = sql_integer(sql, reading->answer.version);
+	return sql;
+}
+
+/* --- which rows ----------------------------------------------------------- */
+
+static void and_(struct sql *sql)
+{
+	if (sql->text.len > 0)
+		sql_put(sql, " AND ");
+}
+
+/* Which rows the question is about, as a condition on t; "" is all. */
+static const char *conditions(struct sql *sql, const struct reading *reading)
+{
+	const struct question *q = &reading->question;
+
+	if (q->of->where != NULL)
+		sql_expand(sql, q->of->where);
+	if (q->link != NULL) {
+		and_(sql);
+		sql_put(sql, "(");
+		sql_expand(sql, q->link->where);
+		sql_put(sql, ")");
+	}
+	if (is_single(q)) {
+		and_(sql);
+		sql_put(sql, "t.sourced_id = $%d::text",
+		    sql_value(sql, id_text(sql, q->id)));
+	}
+	if (q->sel.filter.count > 0) {
+		and_(sql);
+		sql_filter(sql, &q->sel, reading->asked->times);
+	}
+	return sql_take(sql);
+}
+
+static const struct field *sort_of(const struct selection *sel)
+{
+	return sel->sort != NULL && sel->sort->kind != ID ? sel->sort : NULL;
+}
+
+static const char *collation(const struct field *field)
+{
+	return field->kind == TEXT ? PEOPLE_ORDER : "";
+}
+
+/* Rows behind the place where the page begins. By another field, its value
+ * there is looked up, so that no link carries it; rows without a value come
+ * last. */
+static const char *behind(struct sql *sql, const struct selection *sel,
+    const char *after)
+{
+	const struct field *sort = sort_of(sel);
+	const char *than = sel->descending ? "<" : ">";
+	const char *value, *order;
+	int n = sql_value(sql, after);
+
+	if (sort == NULL)
+		return arena_printf(sql->arena, "t.sourced_id %s $%d::text",
+		    than, n);
+	value = arena_printf(sql->arena, "t.%s", sort->column);
+	order = collation(sort);
+	return arena_printf(sql->arena,
+	    "(%s%s %s (SELECT value FROM place) OR"
+	    " (%s = (SELECT value FROM place) AND t.sourced_id > $%d::text) OR"
+	    " (%s IS NULL AND ((SELECT value FROM place) IS NOT NULL"
+	    " OR t.sourced_id > $%d::text)))",
+	    value, order, than, value, n, value, n);
+}
+
+/* The statement's beginning that `behind` refers to. */
+static void put_place(struct sql *sql, const struct selection *sel, int after)
+{
+	if (sort_of(sel) == NULL)
+		return;
+	sql_put(sql, "WITH place AS MATERIALIZED (SELECT t.%s AS value FROM ",
+	    sel->sort->column);
+	sql_relation(sql, sel->entity);
+	sql_put(sql, " t WHERE t.sourced_id = $%d::text) ", after);
+}
+
+/* --- the page ------------------------------------------------------------- */
+
+static void put_order(struct sql *sql, const struct selection *sel)
+{
+	const struct field *sort = sort_of(sel);
+	const char *direction = sel->descending ? " DESC" : "";
+
+	sql_put(sql, " ORDER BY ");
+	if (sort != NULL)
+		sql_put(sql, "t.%s%s%s NULLS LAST, t.sourced_id", sort->column,
+		    collation(sort), direction);
+	else
+		sql_put(sql, "t.sourced_id%s", direction);
+}
+
+/* The page's size is part of the text: only so does a plan that is kept know
+ * that little is wanted. One row more tells whether there is a next page; of
+ * one record (limit 0) it is that record. */
+static void put_limit(struct sql *sql, const struct selection *sel, int skip)
+{
+	sql_put(sql, " LIMIT %d", sel->limit + 1);
+	if (skip > 0)
+		sql_put(sql, " OFFSET $%d::bigint", skip);
+}
+
+static void put_where(struct sql *sql, const char *first, const char *second,
+    const char *third)
+{
+	const char *parts[] = { first, second, third };
+	const char *glue = " WHERE ";
+
+	for (size_t i = 0; i < array_length(parts); i++) {
+		if (*parts[i] == '\0')
+			continue;
+		sql_put(sql, "%s%s", glue, parts[i]);
+		glue = " AND ";
+	}
+}
+
+struct page_parts {
+	const struct selection *sel;
+	const char *where;
+	const char *behind;
+	int skip; /* the $n of the offset; 0: none */
+};
+
+/* One of the two places where an old version's rows lie. It is ordered and cut
+ * by itself, or all of it would be sorted. */
+static void put_branch(struct sql *sql, const struct page_parts *page,
+    const char *schema, const char *of_version)
+{
+	sql_put(sql, "(SELECT ");
+	sql_columns(sql, page->sel->entity);
+	sql_put(sql, " FROM %s.%s t", schema, page->sel->entity->table);
+	put_where(sql, of_version, page->where, page->behind);
+	put_order(sql, page->sel);
+	sql_put(sql, " LIMIT %d", page->sel->limit + 1);
+	if (page->skip > 0)
+		sql_put(sql, " + $%d::bigint", page->skip);
+	sql_put(sql, ")");
+}
+
+static const char *since(const struct sql *sql)
+{
+	return arena_printf(sql->arena, "t.since <= $%d::bigint", sql->pinned);
+}
+
+static const char *since_until(const struct sql *sql)
+{
+	return arena_printf(sql->arena,
+	    "t.since <= $%d::bigint AND t.until > $%d::bigint", sql->pinned,
+	    sql->pinned);
+}
+
+static void put_page(struct sql *sql, const struct emit_plan *plan,
+    const struct page_parts *page)
+{
+	const struct selection *sel = page->sel;
+	struct buf columns = { 0 };
+
+	emit_columns(plan, &columns);
+	sql_put(sql, "SELECT ");
+	buf_add(&sql->text, columns.data, columns.len);
+	sql_put(sql, "%st.sourced_id FROM ", columns.len > 0 ? ", " : "");
+	buf_free(&columns);
+	if (sql->pinned == 0) {
+		sql_put(sql, "roster.%s t", sel->entity->table);
+		put_where(sql, page->where, page->behind, "");
+	} else {
+		sql_put(sql, "(");
+		put_branch(sql, page, "roster", since(sql));
+		sql_put(sql, " UNION ALL ");
+		put_branch(sql, page, "history", since_until(sql));
+		sql_put(sql, ") t");
+	}
+	put_order(sql, sel);
+	put_limit(sql, sel, page->skip);
+}
+
+/* Where the page begins: behind a record whose id we know, or, when nobody
+ * does, after so many rows. */
+static const char *find_place(struct reading *reading)
+{
+	const struct question *q = &reading->question;
+	char last[257];
+	bool known = q->sel.offset > 0 &&
+		     places_find(reading->asked->order, q->sel.offset, last);
+
+	reading->asked->trusted =
+	    q->after.at == NULL || (known && text_is(q->after, last));
+	if (q->after.at != NULL)
+		return arena_textn(reading->arena, q->after.at, q->after.len);
+	return known ? arena_text(reading->arena, last) : NULL;
+}
+
+static void compose_page(struct reading *reading)
+{
+	const struct question *q = &reading->question;
+	struct sql *sql = begin(reading);
+	struct page_parts page = { .sel = &q->sel, .behind = "" };
+	const char *after = find_place(reading);
+
+	page.where = conditions(sql, reading);
+	if (after != NULL) {
+		page.behind = behind(sql, &q->sel, after);
+		put_place(sql, &q->sel, sql->values.count);
+	} else if (q->sel.offset > 0) {
+		page.skip = sql_integer(sql, q->sel.offset);
+	}
+	put_page(sql, reading->asked->plan, &page);
+	reading->asked->page = sql;
+}
+
+static void compose_single(struct reading *reading)
+{
+	struct sql *sql = begin(reading);
+	struct page_parts page = { .sel = &reading->question.sel,
+		.behind = "" };
+
+	reading->question.sel.limit = 0;
+	page.where = conditions(sql, reading);
+	put_page(sql, reading->asked->plan, &page);
+	reading->asked->page = sql;
+}
+
+/* --- beside the page ------------------------------------------------------ */
+
+/* Whether the history that makes up an old version is still there. */
+static void compose_kept(struct reading *reading)
+{
+	struct sql *sql = sql_new(reading->arena);
+
+	sql_put(sql,
+	    "SELECT FROM homeroom.version t"
+	    " WHERE t.version = $%d::bigint AND NOT t.purged",
+	    sql_integer(sql, reading->answer.version));
+	reading->asked->kept = sql;
+}
+
+static void compose_parents(struct reading *reading)
+{
+	const struct link *link = reading->question.link;
+	struct sql *sql = begin(reading);
+
+	for (size_t i = 0; i < array_length(link->parents); i++) {
+		const struct collection *parent;
+
+		if (link->parents[i] == NULL)
+			break;
+		parent = collection_find((
+		    struct text){ link->parents[i], strlen(link->parents[i]) });
+		sql_put(sql, "%sEXISTS (SELECT FROM ",
+		    i == 0 ? "SELECT " : ", ");
+		sql_relation(sql, parent->entity);
+		sql_put(sql, " t WHERE t.sourced_id = $%zu::text", i + 1);
+		if (parent->where != NULL) {
+			sql_put(sql, " AND ");
+			sql_expand(sql, parent->where);
+		}
+		sql_put(sql, ")");
+	}
+	reading->asked->parents = sql;
+}
+
+void asked_compose_count(struct reading *reading)
+{
+	const struct entity *entity = reading->question.sel.entity;
+	struct sql *sql = begin(reading);
+	const char *where = conditions(sql, reading);
+
+	if (sql->pinned == 0) {
+		sql_put(sql, "SELECT count(*) FROM roster.%s t", entity->table);
+		put_where(sql, where, "", "");
+	} else {
+		sql_put(sql, "SELECT (SELECT count(*) FROM roster.%s t",
+		    entity->table);
+		put_where(sql, since(sql), where, "");
+		sql_put(sql, ") + (SELECT count(*) FROM history.%s t",
+		    entity->table);
+		put_where(sql, since_until(sql), where, "");
+		sql_put(sql, ")");
+	}
+	reading->asked->count = sql;
+}
+
+/* --- what is asked, as a key ---------------------------------------------- */
+
+static void key_text(struct buf *key, const char *text)
+{
+	if (text != NULL)
+		buf_puts(key, text);
+	buf_char(key, '\0');
+}
+
+static void key_clause(struct buf *key, const struct clause *c)
+{
+	key_text(key, c->field->column);
+	key_text(key, c->part != NULL ? "part" : NULL);
+	buf_printf(key, "%d %d", c->part_index, (int)c->predicate);
+	key_text(key, c->key);
+	key_text(key, c->value);
+}
+
+static void make_keys(struct reading *reading, const struct sight *sight)
+{
+	const struct question *q = &reading->question;
+	const struct selection *sel = &q->sel;
+	struct asked *asked = reading->asked;
+	struct buf key = { 0 };
+
+	buf_printf(&key, "%lld %lld %lld %d %d ",
+	    (long long)sight->times->district, (long long)sight->grant,
+	    (long long)reading->answer.version, (int)sel->version,
+	    sel->filter.any);
+	key_text(&key, q->of->name);
+	key_text(&key, q->link != NULL ? q->link->path : NULL);
+	for (size_t i = 0; q->link != NULL && i < array_length(q->ids); i++)
+		if (q->ids[i].at != NULL)
+			key_text(&key, arena_textn(reading->arena, q->ids[i].at,
+					   q->ids[i].len));
+	for (int i = 0; i < sel->filter.count; i++)
+		key_clause(&key, &sel->filter.clauses[i]);
+	asked->what = places_key(key.data, key.len);
+	buf_printf(&key, "%d ", sel->descending);
+	key_text(&key, sort_of(sel) != NULL ? sel->sort->column : NULL);
+	asked->order = places_key(key.data, key.len);
+	buf_free(&key);
+}
+
+/* -1: nobody knows without counting. */
+static int64_t known_total(const struct reading *reading,
+    const struct sight *sight)
+{
+	const struct question *q = &reading->question;
+	int64_t total = -1;
+
+	if (sight->grant == 0 && reading->answer.live && q->link == NULL &&
+	    q->of->where == NULL && q->sel.filter.count == 0)
+		total = sight->times->rows[q->sel.entity->number];
+	if (total < 0 && !places_total(reading->asked->what, &total))
+		total = -1;
+	return total;
+}
+
+bool asked_compose(struct reading *reading, const struct sight *sight,
+    struct err *err)
+{
+	const struct question *q = &reading->question;
+	struct asked *asked = arena_alloc(reading->arena, sizeof(*asked));
+
+	reading->asked = asked;
+	reading->answer = (struct answer){ .version = q->version };
+	if (q->version == 0)
+		reading->answer.version = sight->times->live;
+	else if (q->version > sight->times->live)
+		return fail(err, FAULT_BAD_REQUEST,
+		    "The cursor is not one of ours.");
+	reading->answer.live = reading->answer.version == sight->times->live;
+	asked->times = sight->times;
+	if (!reading->answer.live)
+		compose_kept(reading);
+	asked->plan = emit_plan_new(reading->arena, &q->sel, q->base);
+	if (is_single(q)) {
+		compose_single(reading);
+		return true;
+	}
+	make_keys(reading, sight);
+	asked->total = known_total(reading, sight);
+	compose_page(reading);
+	if (q->link != NULL)
+		compose_parents(reading);
+	return true;
+}

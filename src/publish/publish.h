@@ -1,0 +1,155 @@
+/*
+ * Inside publish: how a question becomes statements, and what is remembered
+ * between questions.
+ */
+#ifndef HOMEROOM_PUBLISH_PUBLISH_H
+#define HOMEROOM_PUBLISH_PUBLISH_H
+
+#include "homeroom/base.h"
+#include "homeroom/model.h"
+#include "homeroom/publish.h"
+#include "homeroom/store.h"
+
+/* --- times.c: the versions of a district ---------------------------------- */
+
+struct moment {
+	int64_t version;
+	int64_t published;
+	char text[CLOCK_TEXT];
+};
+
+/* What a reader knows of a district: when its versions were published, and how
+ * many rows the newest has. */
+struct times {
+	int64_t district;
+	int64_t live;           /* the newest version; 0: none yet */
+	struct moment *moments; /* oldest first; times never go back */
+	int count, room;
+	int64_t rows[32]; /* of the newest, by entity->number; -1: unknown */
+	struct times *next;
+};
+
+/* Learns of the versions up to `live`. */
+bool times_learn(struct times *times, struct db *db, struct arena *arena,
+    int64_t live, struct err *err) must_use;
+void times_free(struct times *times);
+const struct moment *times_find(const struct times *times, int64_t version);
+/* The first version published at `when` or later (`behind`: only later), or
+ * INT64_MAX. */
+int64_t times_first(const struct times *times, int64_t when, bool behind);
+
+/* --- sql.c: a statement in the making ------------------------------------- */
+
+struct sql {
+	struct arena *arena;
+	struct buf text;
+	struct values values;
+	int pinned; /* the $n of the version that is read; 0: the live one */
+};
+
+struct sql *sql_new(struct arena *arena) must_use;
+/* Adds a value and returns its n in $n. The arena must keep it. */
+int sql_value(struct sql *sql, const char *value);
+int sql_integer(struct sql *sql, int64_t value);
+void sql_put(struct sql *sql, const char *fmt, ...) printf_like(2, 3);
+/* The text so far, for later; the statement is empty again. */
+const char *sql_take(struct sql *sql) must_use;
+/* The rows of an entity at the version that is read, for a FROM. */
+void sql_relation(struct sql *sql, const struct entity *entity);
+/* A condition of the model's tables: {name} becomes that entity's rows. */
+void sql_expand(struct sql *sql, const char *condition);
+/* All columns of the roster's table, of alias t. */
+void sql_columns(struct sql *sql, const struct entity *entity);
+
+/* --- terms.c -------------------------------------------------------------- */
+
+/* What a clause is compiled from. `value` is an expression in SQL: a column,
+ * or a part of an object in a list. */
+struct term {
+	const struct clause *clause;
+	const struct field
+	    *field; /* of the value: the clause's field or part */
+	const char *value;
+	enum predicate predicate; /* never UNEQUAL */
+	const char *literal;
+	enum oneroster version;
+	const struct times *times;
+};
+
+/* The condition. */
+void sql_term(struct sql *sql, const struct term *t);
+
+/* --- filter.c ------------------------------------------------------------- */
+
+/* A filter as a condition on row t, in parentheses. It cannot fail in
+ * Postgres, whatever the client wrote. */
+void sql_filter(struct sql *sql, const struct selection *sel,
+    const struct times *times);
+
+/* --- reader.c ------------------------------------------------------------- */
+
+/* Which district an application belongs to, as the last session said. */
+struct membership {
+	int64_t application;
+	struct times *times;
+	bool full;
+};
+
+struct reader {
+	const char *url;
+	struct db *db;
+	int64_t pause; /* clock_tick: no new connection before */
+	struct arena *scratch;
+	struct times *districts;
+	struct membership memberships[64]; /* by the low bits of the id */
+};
+
+/* What is known of a district; nothing at first. */
+struct times *reader_times(struct reader *reader, int64_t district);
+/* The place of an application; it may be another's. */
+struct membership *reader_membership(struct reader *reader,
+    int64_t application);
+
+/* --- page.c: the statements of one question ------------------------------- */
+
+struct asked {
+	struct times *times;
+	const struct emit_plan *plan;
+	struct sql *kept;    /* NULL: it is the live version */
+	struct sql *parents; /* NULL: the question has none */
+	struct sql *page;
+	struct sql *count; /* NULL: not needed */
+	const struct rows *rows;
+	struct hash128 what;  /* the set of rows, whatever their order */
+	struct hash128 order; /* and their order */
+	int64_t total;        /* -1: not known yet */
+	bool failed;          /* in Postgres, or because one before it did */
+	bool trusted; /* the place where the page begins is ours, not the
+			 client's claim */
+};
+
+/* Whose rows: those of all full grants of a district are the same. */
+struct sight {
+	struct times *times;
+	int64_t grant; /* 0: a full one */
+};
+
+bool asked_compose(struct reading *reading, const struct sight *sight,
+    struct err *err) must_use;
+/* The statement that counts, for a page that did not tell its total. */
+void asked_compose_count(struct reading *reading);
+
+/* --- places.c: what pages of all workers have in common --------------------
+ */
+
+/* Where a page ended that began nowhere yet: `last` is the sourcedId of the
+ * record before `offset`. False: not known. */
+bool places_find(struct hash128 order, int64_t offset, char last[257]);
+void places_keep(struct hash128 order, int64_t offset, const char *last);
+/* How many records there are. */
+bool places_total(struct hash128 what, int64_t *total);
+void places_keep_total(struct hash128 what, int64_t total);
+/* The key of such a set: the same for the same bytes in this process. */
+struct hash128 places_key(const void *bytes, size_t len);
+
+#endif

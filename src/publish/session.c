@@ -1,0 +1,371 @@
+/* Sessions: questions of one application, asked in one round trip under the
+ * publishing role, over one version. */
+#include "publish.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* A version that is committed while we ask makes us ask again; it does not
+ * happen many times in a row. */
+#define ROUNDS 4
+
+struct session {
+	int64_t application, epoch, deadline;
+	struct membership *of; /* what we believe; NULL: nothing */
+	/* What the session said. */
+	bool open;
+	int64_t district, live;
+	bool full;
+	struct reading *const *readings;
+	int count;
+};
+
+static void fail_all(struct session *session, const struct err *err)
+{
+	for (int i = 0; i < session->count; i++)
+		if (session->readings[i]->err.fault == FAULT_NONE)
+			session->readings[i]->err = *err;
+}
+
+static bool is_asked(const struct reading *reading)
+{
+	return reading->err.fault == FAULT_NONE && reading->asked != NULL;
+}
+
+/* --- asking ----------------------------------------------------------------
+ */
+
+static bool ask_open(struct reader *reader, const struct session *session,
+    struct err *err)
+{
+	struct arena *arena = reader->scratch;
+	int64_t left = session->deadline - clock_tick();
+	struct values values = { 0 };
+
+	values_add(&values,
+	    arena_printf(arena, "%lld", (long long)session->application));
+	values_add(&values,
+	    arena_printf(arena, "%lld", (long long)session->epoch));
+	values_add(&values,
+	    arena_printf(arena, "%lld", (long long)(left > 1 ? left : 1)));
+	return pipe_ask(reader->db, STATEMENT_session_begin, NULL, err) &&
+	       pipe_ask(reader->db, STATEMENT_session_open, &values, err);
+}
+
+static bool ask_text(struct db *db, struct sql *sql, struct err *err)
+{
+	return sql == NULL ||
+	       pipe_ask_text(db, buf_text(&sql->text), &sql->values, err);
+}
+
+static bool send(struct reader *reader, const struct session *session,
+    struct err *err)
+{
+	struct db *db = reader->db;
+
+	if (!pipe_begin(db, err) || !ask_open(reader, session, err))
+		return false;
+	for (int i = 0; i < session->count; i++) {
+		const struct reading *reading = session->readings[i];
+
+		if (!is_asked(reading))
+			continue;
+		if (!ask_text(db, reading->asked->kept, err) ||
+		    !ask_text(db, reading->asked->parents, err) ||
+		    !ask_text(db, reading->asked->page, err) ||
+		    !ask_text(db, reading->asked->count, err))
+			return false;
+	}
+	return pipe_ask(db, STATEMENT_session_end, NULL, err) &&
+	       pipe_flush(db, err);
+}
+
+/* --- hearing ---------------------------------------------------------------
+ */
+
+static bool hear_open(struct reader *reader, struct session *session,
+    struct err *err)
+{
+	const struct rows *rows;
+
+	if (!pipe_answer(reader->db, reader->scratch, &rows, err) ||
+	    !pipe_answer(reader->db, reader->scratch, &rows, err))
+		return false;
+	session->open = rows_count(rows) > 0;
+	if (!session->open)
+		return true;
+	session->district = rows_integer(rows, 0, 0);
+	session->full = strcmp(rows_get(rows, 0, 1), "t") == 0;
+	session->live = rows_integer(rows, 0, 2);
+	return true;
+}
+
+static bool hear_kept(struct db *db, struct reading *reading, struct err *err)
+{
+	const struct rows *rows;
+
+	if (reading->asked->kept == NULL)
+		return true;
+	if (!pipe_answer(db, reading->arena, &rows, err))
+		return false;
+	if (rows_count(rows) == 0)
+		err_set(&reading->err, FAULT_GONE,
+		    "Version %lld of the roster is not kept any more; begin "
+		    "again without a cursor.",
+		    (long long)reading->answer.version);
+	return true;
+}
+
+static bool hear_parents(struct db *db, struct reading *reading,
+    struct err *err)
+{
+	const struct rows *rows;
+
+	if (reading->asked->parents == NULL)
+		return true;
+	if (!pipe_answer(db, reading->arena, &rows, err))
+		return false;
+	for (int i = 0; i < rows_columns(rows); i++)
+		if (strcmp(rows_get(rows, 0, i), "t") != 0)
+			err_set(&reading->err, FAULT_NOT_FOUND,
+			    "There is no such object among the %s.",
+			    reading->question.link->parents[i]);
+	return true;
+}
+
+static bool hear(struct db *db, struct reading *reading, struct err *err)
+{
+	struct asked *asked = reading->asked;
+	const struct rows *rows;
+
+	if (!hear_kept(db, reading, err) || !hear_parents(db, reading, err))
+		return false;
+	if (asked->page != NULL &&
+	    !pipe_answer(db, reading->arena, &asked->rows, err))
+		return false;
+	if (asked->count != NULL) {
+		if (!pipe_answer(db, reading->arena, &rows, err))
+			return false;
+		asked->total = rows_integer(rows, 0, 0);
+	}
+	return true;
+}
+
+/* One round trip. False: nothing was answered. A statement that fails takes
+ * those behind it along, so each reading keeps its own error. */
+static bool converse(struct reader *reader, struct session *session,
+    struct err *err)
+{
+	struct db *db = reader->db;
+	const struct rows *rows;
+	struct err ignored = { 0 };
+
+	arena_reset(reader->scratch);
+	if (!send(reader, session, err) || !hear_open(reader, session, err))
+		return false;
+	for (int i = 0; i < session->count; i++) {
+		struct reading *reading = session->readings[i];
+		struct err problem = { 0 };
+
+		if (is_asked(reading) && !hear(db, reading, &problem)) {
+			reading->err = problem;
+			reading->asked->failed = true;
+		}
+	}
+	if (!pipe_answer(db, reader->scratch, &rows, &ignored) &&
+	    !db_usable(db)) {
+		*err = ignored;
+		return false;
+	}
+	return pipe_end(db, err);
+}
+
+/* --- rounds ----------------------------------------------------------------
+ */
+
+/* The statements of the pages, from what we believe. Without a belief none:
+ * the session then only tells us. */
+static void compose_pages(struct session *session)
+{
+	for (int i = 0; i < session->count; i++) {
+		struct reading *reading = session->readings[i];
+		struct sight sight = { 0 };
+
+		reading->asked = NULL;
+		reading->err = (struct err){ 0 };
+		if (session->of == NULL)
+			continue;
+		sight.times = session->of->times;
+		sight.grant = session->of->full ? 0 : session->application;
+		if (!asked_compose(reading, &sight, &reading->err))
+			reading->asked = NULL;
+	}
+}
+
+/* What counts the records that the pages are part of. */
+static void compose_counts(struct session *session)
+{
+	for (int i = 0; i < session->count; i++) {
+		struct reading *reading = session->readings[i];
+		struct asked *asked = reading->asked;
+
+		asked->kept = asked->parents = asked->page = NULL;
+		reading->answer.live =
+		    reading->answer.version == session->of->times->live;
+		reading->err = (struct err){ 0 };
+		asked_compose_count(reading);
+	}
+}
+
+/* Whether the session was as we believed; otherwise we learn. */
+static bool as_believed(struct reader *reader, struct session *session,
+    bool *same, struct err *err)
+{
+	struct membership *m = reader_membership(reader, session->application);
+	struct times *times = reader_times(reader, session->district);
+
+	*same = session->of == m && m->times == times &&
+		m->full == session->full && times->live == session->live;
+	if (*same)
+		return true;
+	if (times->live != session->live &&
+	    !times_learn(times, reader->db, reader->scratch, session->live,
+		err))
+		return false;
+	*m = (struct membership){ session->application, times, session->full };
+	session->of = m;
+	return true;
+}
+
+/* Asks until the session was as we believed when we composed. */
+static bool settle(struct reader *reader, struct session *session,
+    void (*compose)(struct session *), struct err *err)
+{
+	bool same;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		compose(session);
+		if (!converse(reader, session, err))
+			return false;
+		if (!session->open)
+			return fail(err, FAULT_UNAUTHORISED,
+			    "The token is not valid any more.");
+		if (!as_believed(reader, session, &same, err))
+			return false;
+		if (same)
+			return true;
+	}
+	return fail(err, FAULT_BUSY, "versions come too fast");
+}
+
+/* What is lost with a connection is asked once more: reading twice does no
+ * harm. */
+static bool settle_twice(struct reader *reader, struct session *session,
+    void (*compose)(struct session *), struct err *err)
+{
+	struct db *db;
+
+	if (!reader_db(reader, session->deadline, &db, err))
+		return false;
+	if (settle(reader, session, compose, err))
+		return true;
+	if (db_usable(reader->db) || clock_tick() >= session->deadline)
+		return false;
+	*err = (struct err){ 0 };
+	return reader_db(reader, session->deadline, &db, err) &&
+	       settle(reader, session, compose, err);
+}
+
+/* --- totals ----------------------------------------------------------------
+ */
+
+/* The page itself tells the total when it is the last one, and begins where we
+ * know that it does. */
+static bool lacks_total(struct reading *reading)
+{
+	struct asked *asked = reading->asked;
+	const struct selection *sel = &reading->question.sel;
+	int64_t rows;
+
+	if (reading->err.fault != FAULT_NONE || reading->question.id.at != NULL)
+		return false;
+	rows = rows_count(asked->rows);
+	if (asked->total < 0 && asked->trusted && rows <= sel->limit &&
+	    (rows > 0 || sel->offset == 0))
+		asked->total = sel->offset + rows;
+	return asked->total < 0;
+}
+
+/* Counts what no page told, in a second round trip, over the same versions. */
+static void count_totals(struct reader *reader, const struct session *session)
+{
+	struct reading *lacking[READINGS_MAX];
+	struct session second = *session;
+	struct err err = { 0 };
+
+	second.readings = lacking;
+	second.count = 0;
+	for (int i = 0; i < session->count; i++)
+		if (lacks_total(session->readings[i]))
+			lacking[second.count++] = session->readings[i];
+	if (second.count > 0 &&
+	    !settle_twice(reader, &second, compose_counts, &err))
+		fail_all(&second, &err);
+}
+
+/* --- the door --------------------------------------------------------------
+ */
+
+/* The statement that failed may not have been its own. */
+static void ask_failed_alone(struct reader *reader,
+    const struct session *session)
+{
+	for (int i = 0; i < session->count && session->count > 1; i++) {
+		struct reading *reading = session->readings[i];
+
+		if (reading->asked != NULL && reading->asked->failed)
+			reader_ask(reader, session->application, session->epoch,
+			    session->deadline, &reading, 1);
+	}
+}
+
+static void conclude(struct reading *reading)
+{
+	struct asked *asked = reading->asked;
+
+	if (reading->err.fault != FAULT_NONE)
+		return;
+	if (reading->question.id.at == NULL) {
+		reading->answer.total = asked->total;
+		places_keep_total(asked->what, asked->total);
+	} else if (rows_count(asked->rows) == 0) {
+		err_set(&reading->err, FAULT_NOT_FOUND,
+		    "There is no such object among the %s.",
+		    reading->question.of->name);
+	}
+}
+
+void reader_ask(struct reader *reader, int64_t application, int64_t epoch,
+    int64_t deadline, struct reading *const *readings, int count)
+{
+	struct membership *known = reader_membership(reader, application);
+	struct session session = {
+		.application = application,
+		.epoch = epoch,
+		.deadline = deadline,
+		.of = known->application == application ? known : NULL,
+		.readings = readings,
+		.count = count,
+	};
+	struct err err = { 0 };
+
+	assert(count <= READINGS_MAX);
+	if (!settle_twice(reader, &session, compose_pages, &err)) {
+		fail_all(&session, &err);
+		return;
+	}
+	count_totals(reader, &session);
+	for (int i = 0; i < count; i++)
+		conclude(readings[i]);
+	ask_failed_alone(reader, &session);
+}
