@@ -175,6 +175,19 @@ void workers_metrics(struct buf *out);
 /* After edge_close: nothing is under way any more. */
 void workers_close(struct workers *workers);
 
+struct waiting {
+	int workers, idle; /* threads */
+	int small, large;  /* requests that wait for one */
+};
+
+void workers_waiting(struct waiting *out);
+
+/* What counters.c counts: a batch of requests from counters_start() until
+ * Postgres had answered, and whether it did. */
+int64_t counters_start(void) must_use;
+void counters_batch(int64_t start, int requests, const struct err *err);
+void counters_outcome(const struct err *err);
+
 /* --- tokens (oauth/) ------------------------------------------------------ */
 
 struct oauth_settings {
@@ -194,5 +207,46 @@ void oauth_close(void); /* after the edge and the workers; twice is fine */
 bool oauth_admit(struct request *rq, struct err *err);
 
 extern const struct route oauth_routes[];
+
+/* --- oneroster/ ------------------------------------------------------------
+ */
+
+struct api;
+struct collection;
+struct link;
+struct question;
+struct answer;
+
+/* A route's `of`: what it reads. */
+struct target {
+	const struct api *api;
+	const struct collection *of;
+	const struct link *link; /* NULL: the collection itself */
+	bool single;
+	const char *operation; /* operationId */
+};
+
+/* And of a route that gives a document. */
+struct document {
+	const char *text; /* with API_SERVER where ours belongs */
+	size_t len;
+};
+
+/* Made from the model's tables; the arena's. */
+const struct route *oneroster_routes(struct arena *arena);
+extern const struct errand oneroster_read;
+bool oneroster_discover(struct request *rq, struct err *err);
+
+/* Where the question's page begins, from the parameter `cursor`. */
+bool cursor_read(const struct request *rq, struct question *question,
+    struct err *err) must_use;
+/* The headers Link and X-Total-Count. */
+void cursor_reply(struct request *rq, const struct question *question,
+    const struct answer *answer);
+
+/* --- status.c ---------------------------------------------------------------
+ */
+
+extern const struct route status_routes[]; /* /healthz /readyz /metrics */
 
 #endif

@@ -1,0 +1,2 @@
+-- ping: whether Postgres answers.
+select 1

@@ -1,0 +1,99 @@
+/* The reads of OneRoster, all of them: pages of collections, with or without a
+ * parent, and single records. */
+#include "../serve.h"
+#include "homeroom/model.h"
+#include "homeroom/publish.h"
+
+#include <string.h>
+
+/* Up to so many records, a page is small enough to share a round trip. */
+#define SMALL_LIMIT 200
+
+static void take_ids(const struct request *rq, const struct target *target,
+    struct question *question)
+{
+	if (target->single) {
+		question->id = rq->ids[0];
+		return;
+	}
+	for (size_t i = 0;
+	     target->link != NULL && i < array_length(question->ids); i++)
+		question->ids[i] = rq->ids[i];
+}
+
+/* GET /{collection}, /{collection}/{id}, /{parents}/{id}/{collection}: what is
+ * asked for. */
+static bool ask(struct request *rq, struct reading *reading, struct err *err)
+{
+	const struct target *target = rq->route->of;
+	struct question *question = &reading->question;
+
+	question->of = target->of;
+	question->link = target->link;
+	question->base = rq->base_url;
+	question->sel.entity = target->of->entity;
+	question->sel.version = target->api->version;
+	take_ids(rq, target, question);
+	return selection_parse(&question->sel, rq->arena, rq->params,
+		   rq->param_count, target->single, err) &&
+	       (target->single || cursor_read(rq, question, err));
+}
+
+/* 1.1 tells what it did not understand beside the data. */
+static void put_warning(struct buf *out, const struct target *target,
+    const struct selection *sel)
+{
+	if (sel->warning == NULL)
+		return;
+	buf_puts(out, ",\"statusInfoSet\":[{\"imsx_codeMajor\":\"success\","
+		      "\"imsx_severity\":\"warning\","
+		      "\"imsx_operationRefIdentifier\":");
+	json_quote(out, target->operation, strlen(target->operation));
+	buf_puts(out, ",\"imsx_description\":");
+	json_quote(out, sel->warning_text, strlen(sel->warning_text));
+	buf_puts(out, ",\"imsx_codeMinor\":");
+	json_quote(out, sel->warning, strlen(sel->warning));
+	buf_puts(out, "}]");
+}
+
+static bool answer(struct request *rq, struct reading *reading, struct err *err)
+{
+	const struct target *target = rq->route->of;
+	const struct question *question = &reading->question;
+	const struct entity *entity = question->sel.entity;
+	struct buf *out = &rq->reply;
+
+	buf_printf(out, "{\"%s\":%s",
+	    target->single ? entity->one : entity->name,
+	    target->single ? "" : "[");
+	if (!reading_records(reading, out, err))
+		return false;
+	if (!target->single)
+		buf_char(out, ']');
+	put_warning(out, target, &question->sel);
+	buf_char(out, '}');
+	if (!target->single)
+		cursor_reply(rq, question, &reading->answer);
+	/* About children: never in a shared cache. */
+	reply_header(rq, "Cache-Control", "private, no-cache");
+	reply_header(rq, "Homeroom-Version",
+	    arena_printf(rq->arena, "%lld",
+		(long long)reading->answer.version));
+	return true;
+}
+
+static bool is_large(const struct request *rq)
+{
+	const struct target *target = rq->route->of;
+	const char *limit = request_param(rq, "limit");
+	int64_t number;
+
+	return !target->single && limit != NULL &&
+	       text_integer((struct text){ limit, strlen(limit) }, 1, INT32_MAX,
+		   &number) &&
+	       number > SMALL_LIMIT;
+}
+
+const struct errand oneroster_read = { .ask = ask,
+	.answer = answer,
+	.large = is_large };

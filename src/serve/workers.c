@@ -1,0 +1,409 @@
+/*
+ * The workers: threads that each own one connection. Requests wait in lanes by
+ * application; a worker takes all small ones that wait of one application, and
+ * asks them in one round trip. Large ones go alone, and leave a worker free
+ * for the small.
+ */
+#include "homeroom/publish.h"
+#include "homeroom/store.h"
+#include "serve.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LANES 64
+#define BATCH_MAX 16
+#define WAITING_MAX 2048
+#define WORKERS_MAX 64
+/* How often an idle worker asks whether Postgres is there (ms). */
+#define PING_MS 5000
+
+/* Applications with the same low bits share a lane, and take turns in it. */
+struct lane {
+	struct request *first;
+	struct request **end;
+};
+
+struct queue {
+	struct lane lanes[LANES];
+	uint64_t filled; /* bit i: lane i holds requests */
+	int turn;        /* the lane to look at first */
+	int waiting;
+};
+
+struct worker {
+	pthread_t thread;
+	struct workers *workers;
+	struct reader *reader;
+	struct arena *arena; /* for what is of no request */
+};
+
+struct workers {
+	pthread_mutex_t lock;
+	pthread_cond_t news;
+	struct queue small, large; /* under the lock, as all down to `idle` */
+	int large_running, large_max;
+	bool large_turn;
+	bool stopping;
+	int idle;
+	const char *url;
+	int count;
+	struct worker worker[WORKERS_MAX];
+};
+
+/* The edge knows no workers, only workers_give. */
+static struct workers *_Atomic current;
+
+/* --- queues ----------------------------------------------------------------
+ */
+
+static void put(struct queue *queue, struct request *rq)
+{
+	int i = (int)((uint64_t)rq->caller.application % LANES);
+	struct lane *lane = &queue->lanes[i];
+
+	rq->next = NULL;
+	if (lane->first == NULL)
+		lane->end = &lane->first;
+	*lane->end = rq;
+	lane->end = &rq->next;
+	queue->filled |= UINT64_C(1) << i;
+	queue->waiting++;
+}
+
+static bool is_alike(const struct request *a, const struct request *b)
+{
+	return a->caller.application == b->caller.application &&
+	       a->caller.epoch == b->caller.epoch &&
+	       (a->route->errand->run == NULL) ==
+		   (b->route->errand->run == NULL);
+}
+
+/* Takes the first of the lane, and up to `max` in all that are alike. */
+static int take_alike(struct lane *lane, struct request **batch, int max)
+{
+	struct request **at = &lane->first;
+	int count = 0;
+
+	while (*at != NULL && count < max) {
+		struct request *rq = *at;
+
+		if (count > 0 && !is_alike(batch[0], rq)) {
+			at = &rq->next;
+			continue;
+		}
+		batch[count++] = rq;
+		*at = rq->next;
+	}
+	while (*at != NULL)
+		at = &(*at)->next;
+	lane->end = at;
+	return count;
+}
+
+/* The lanes take turns. */
+static int take(struct queue *queue, struct request **batch, int max)
+{
+	int i, count;
+
+	if (queue->filled == 0)
+		return 0;
+	i = queue->turn;
+	while ((queue->filled & (UINT64_C(1) << i)) == 0)
+		i = (i + 1) % LANES;
+	queue->turn = (i + 1) % LANES;
+	count = take_alike(&queue->lanes[i], batch, max);
+	if (queue->lanes[i].first == NULL)
+		queue->filled &= ~(UINT64_C(1) << i);
+	queue->waiting -= count;
+	return count;
+}
+
+/* Under the lock: what to do next; 0: nothing, for now. Small and large take
+ * turns as well. */
+static int pick(struct workers *workers, struct request **batch, bool *large)
+{
+	bool may = workers->large.waiting > 0 &&
+		   workers->large_running < workers->large_max;
+
+	*large = may && (workers->large_turn || workers->small.waiting == 0);
+	workers->large_turn = !*large;
+	if (*large) {
+		workers->large_running++;
+		return take(&workers->large, batch, 1);
+	}
+	return take(&workers->small, batch, BATCH_MAX);
+}
+
+static bool is_large(const struct request *rq)
+{
+	const struct errand *errand = rq->route->errand;
+
+	return errand->large != NULL && errand->large(rq);
+}
+
+bool workers_give(struct request *rq)
+{
+	struct workers *workers = atomic_load(&current);
+	bool large = is_large(rq);
+	bool room;
+
+	if (workers == NULL)
+		return false;
+	pthread_mutex_lock(&workers->lock);
+	room = workers->small.waiting + workers->large.waiting < WAITING_MAX;
+	if (room) {
+		put(large ? &workers->large : &workers->small, rq);
+		if (workers->idle > 0)
+			pthread_cond_signal(&workers->news);
+	}
+	pthread_mutex_unlock(&workers->lock);
+	return room;
+}
+
+/* --- work ------------------------------------------------------------------
+ */
+
+/* Nobody waits for the answer any more. */
+static bool is_late(struct request *rq)
+{
+	if (clock_tick() < rq->deadline)
+		return false;
+	err_set(&rq->err, FAULT_UNAVAILABLE, "waited too long for a worker");
+	return true;
+}
+
+static void run(struct worker *worker, struct request *rq)
+{
+	int64_t start = counters_start();
+	struct db *db;
+
+	if (!is_late(rq) &&
+	    reader_db(worker->reader, rq->deadline, &db, &rq->err) &&
+	    rq->route->errand->run(rq, db, &rq->err))
+		rq->err = (struct err){ 0 };
+	counters_batch(start, 1, &rq->err);
+	loop_take_back(rq);
+}
+
+static void answer(struct request *rq, struct reading *reading)
+{
+	if (reading->err.fault != FAULT_NONE)
+		rq->err = reading->err;
+	else if (rq->route->errand->answer(rq, reading, &rq->err))
+		rq->rows = reading->answer.rows;
+	loop_take_back(rq);
+}
+
+static void read_all(struct worker *worker, struct request **batch, int count)
+{
+	struct reading readings[BATCH_MAX], *asked[BATCH_MAX];
+	struct caller caller = batch[0]->caller;
+	int64_t deadline = 0, start = counters_start();
+	int n = 0;
+
+	for (int i = 0; i < count; i++) {
+		struct request *rq = batch[i];
+
+		readings[n] = (struct reading){ .arena = rq->arena };
+		if (is_late(rq) ||
+		    !rq->route->errand->ask(rq, &readings[n], &rq->err)) {
+			loop_take_back(rq);
+			continue;
+		}
+		if (rq->deadline > deadline)
+			deadline = rq->deadline;
+		batch[n] = rq;
+		asked[n] = &readings[n];
+		n++;
+	}
+	if (n == 0)
+		return;
+	reader_ask(worker->reader, caller.application, caller.epoch, deadline,
+	    asked, n);
+	counters_batch(start, n, &readings[0].err);
+	for (int i = 0; i < n; i++)
+		answer(batch[i], &readings[i]);
+}
+
+static void work(struct worker *worker, struct request **batch, int count)
+{
+	if (batch[0]->route->errand->run == NULL) {
+		read_all(worker, batch, count);
+		return;
+	}
+	for (int i = 0; i < count; i++)
+		run(worker, batch[i]);
+}
+
+/* Is Postgres there? Asked when nobody else asks. */
+static void ping(struct worker *worker)
+{
+	int64_t now = clock_tick();
+	struct err err = { 0 };
+	struct db *db;
+
+	if (!reader_db(worker->reader, now + PING_MS, &db, &err) ||
+	    !db_ask(db, worker->arena, STATEMENT_ping, NULL, NULL, &err))
+		log_line(LOG_WARN, "database", "reached=no reason=%s",
+		    log_quote(worker->arena, err.text));
+	counters_outcome(&err);
+	arena_reset(worker->arena);
+}
+
+/* --- threads ---------------------------------------------------------------
+ */
+
+/* Under the lock. False: nothing came for a while. */
+static bool wait_for_news(struct workers *workers)
+{
+	struct timespec until;
+	int outcome;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += PING_MS / 1000;
+	workers->idle++;
+	outcome =
+	    pthread_cond_timedwait(&workers->news, &workers->lock, &until);
+	workers->idle--;
+	return outcome == 0;
+}
+
+/* The next batch, or 0 when there is none: then it is time to ping. -1: the
+ * end. */
+static int next_batch(struct workers *workers, struct request **batch,
+    bool *large)
+{
+	int count;
+
+	pthread_mutex_lock(&workers->lock);
+	for (;;) {
+		count = pick(workers, batch, large);
+		if (count > 0)
+			break;
+		if (workers->stopping) {
+			count = -1;
+			break;
+		}
+		if (!wait_for_news(workers))
+			break;
+	}
+	pthread_mutex_unlock(&workers->lock);
+	return count;
+}
+
+static void end_large(struct workers *workers)
+{
+	pthread_mutex_lock(&workers->lock);
+	workers->large_running--;
+	if (workers->large.waiting > 0 && workers->idle > 0)
+		pthread_cond_signal(&workers->news);
+	pthread_mutex_unlock(&workers->lock);
+}
+
+static void *worker_main(void *argument)
+{
+	struct worker *worker = argument;
+	struct request *batch[BATCH_MAX];
+	bool large;
+	int count;
+
+	ping(worker);
+	while ((count = next_batch(worker->workers, batch, &large)) >= 0) {
+		if (count == 0) {
+			ping(worker);
+			continue;
+		}
+		work(worker, batch, count);
+		if (large)
+			end_large(worker->workers);
+	}
+	reader_free(worker->reader);
+	arena_free(worker->arena);
+	return NULL;
+}
+
+static int choose_count(int threads)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	/* One large page must never be in the way of all others. */
+	if (threads == 0)
+		threads = cores > 2 ? (int)cores : 2;
+	return threads < WORKERS_MAX ? threads : WORKERS_MAX;
+}
+
+static void initialise(struct workers *workers, const char *url)
+{
+	pthread_condattr_t attributes;
+
+	pthread_mutex_init(&workers->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&workers->news, &attributes);
+	pthread_condattr_destroy(&attributes);
+	workers->url = url;
+}
+
+bool workers_open(struct workers **out, const char *database_url, int threads,
+    struct err *err)
+{
+	struct workers *workers = memory_new(sizeof(*workers));
+	int wanted = choose_count(threads);
+
+	initialise(workers, database_url);
+	workers->large_max = wanted > 1 ? wanted - 1 : 1;
+	for (int i = 0; i < wanted; i++) {
+		struct worker *worker = &workers->worker[i];
+
+		*worker = (struct worker){ .workers = workers,
+			.reader = reader_new(database_url),
+			.arena = arena_new() };
+		if (pthread_create(&worker->thread, NULL, worker_main,
+			worker) != 0) {
+			reader_free(worker->reader);
+			arena_free(worker->arena);
+			workers_close(workers);
+			return fail(err, FAULT_INTERNAL,
+			    "a worker's thread can't be started");
+		}
+		workers->count++;
+	}
+	atomic_store(&current, workers);
+	*out = workers;
+	return true;
+}
+
+void workers_close(struct workers *workers)
+{
+	if (workers == NULL)
+		return;
+	atomic_store(&current, NULL);
+	pthread_mutex_lock(&workers->lock);
+	workers->stopping = true;
+	pthread_cond_broadcast(&workers->news);
+	pthread_mutex_unlock(&workers->lock);
+	for (int i = 0; i < workers->count; i++)
+		pthread_join(workers->worker[i].thread, NULL);
+	pthread_cond_destroy(&workers->news);
+	pthread_mutex_destroy(&workers->lock);
+	memory_free(workers);
+}
+
+void workers_waiting(struct waiting *out)
+{
+	struct workers *workers = atomic_load(&current);
+
+	*out = (struct waiting){ 0 };
+	if (workers == NULL)
+		return;
+	pthread_mutex_lock(&workers->lock);
+	out->workers = workers->count;
+	out->idle = workers->idle;
+	out->small = workers->small.waiting;
+	out->large = workers->large.waiting;
+	pthread_mutex_unlock(&workers->lock);
+}
