@@ -7,6 +7,7 @@ static const struct subcommand subcommands[] = {
 	{ "describe", cli_describe, "Print what the model's and the settings' tables say" },
 	{ "generate", cli_generate, "Make up a district as a bundle, or the next day of one" },
 	{ "migrate",  cli_migrate,  "Create or upgrade the database" },
+	{ "serve", cli_serve, "Serve OneRoster to publishers" },
 	{ 0 },
 };
 /* clang-format on */

@@ -24,5 +24,6 @@ int cli_application(int argc, char **argv);
 int cli_describe(int argc, char **argv);
 int cli_generate(int argc, char **argv);
 int cli_migrate(int argc, char **argv);
+int cli_serve(int argc, char **argv);
 
 #endif

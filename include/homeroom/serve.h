@@ -1,0 +1,26 @@
+/*
+ * serve: the server that publishers and the district's staff talk to. Its
+ * listeners, its workers and its keys, opened and closed as one.
+ */
+#ifndef HOMEROOM_SERVE_H
+#define HOMEROOM_SERVE_H
+
+#include "homeroom/base.h"
+
+struct server;
+
+/*
+ * Serves, by the settings of the process, the database of `database_url`,
+ * which is migrated and stays borrowed. Once in a process, which ignores
+ * SIGPIPE from then on.
+ */
+bool serve_open(struct server **out, const char *database_url,
+    struct err *err) must_use;
+/* Where it listens; the one chosen when the settings left it open. */
+int serve_port(const struct server *server);
+/* Reads the certificate and its key again. */
+bool serve_reload(struct server *server, struct err *err) must_use;
+/* Finishes what is under way, for at most `ms`. NULL is fine. */
+void serve_close(struct server *server, int ms);
+
+#endif

@@ -1,0 +1,126 @@
+/* The server as a whole: keys, workers, listeners, and the tables of routes. */
+#include "homeroom/serve.h"
+#include "serve.h"
+
+#include <malloc.h>
+#include <signal.h>
+#include <string.h>
+
+struct server {
+	struct arena *arena;
+	struct workers *workers;
+	struct edge *edge;
+	const struct route *routes[8];
+};
+
+/* Pages come and go in megabytes: what is that large goes back to the system
+ * at once, and threads share two heaps, or the largest page that each thread
+ * ever made would stay with it. */
+static void keep_memory_small(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+	mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+	mallopt(M_ARENA_MAX, 2);
+}
+
+static const char *key_file(struct server *server)
+{
+	const char *file = config_get("HOMEROOM_KEY_FILE");
+	const char *home = "HOMEROOM_HOME";
+
+	if (strncmp(file, home, strlen(home)) != 0)
+		return file;
+	return arena_printf(server->arena, "%s%s", config_get(home),
+	    file + strlen(home));
+}
+
+static bool open_keys(struct server *server, const char *database_url,
+    struct err *err)
+{
+	struct oauth_settings wanted = {
+		.database_url = database_url,
+		.key_file = key_file(server),
+		.public_url = config_get("HOMEROOM_PUBLIC_URL"),
+	};
+
+	return oauth_open(&wanted, err);
+}
+
+static bool open_workers(struct server *server, const char *database_url,
+    struct err *err)
+{
+	int64_t threads;
+
+	return config_number("HOMEROOM_WORKERS", 0, 64, &threads, err) &&
+	       workers_open(&server->workers, database_url, (int)threads, err);
+}
+
+static bool open_edge(struct server *server, struct err *err)
+{
+	struct edge_settings wanted = {
+		.listen = config_get("HOMEROOM_LISTEN"),
+		.certificate = config_get("HOMEROOM_TLS_CERTIFICATE"),
+		.key = config_get("HOMEROOM_TLS_KEY"),
+		.public_url = config_get("HOMEROOM_PUBLIC_URL"),
+		.proxies = config_get("HOMEROOM_PROXIES"),
+		.give = workers_give,
+	};
+	int64_t loops, connections;
+
+	if (!config_number("HOMEROOM_LOOPS", 0, 64, &loops, err) ||
+	    !config_number("HOMEROOM_CONNECTIONS", 1, 1000000, &connections,
+		err))
+		return false;
+	wanted.loops = (int)loops;
+	wanted.connections_max = (int)connections;
+	return edge_open(&server->edge, &wanted, server->routes, err);
+}
+
+static void gather_routes(struct server *server)
+{
+	const struct route *tables[] = { status_routes, oauth_routes,
+		oneroster_routes(server->arena) };
+
+	for (size_t i = 0; i < array_length(tables); i++)
+		server->routes[i] = tables[i];
+}
+
+bool serve_open(struct server **out, const char *database_url, struct err *err)
+{
+	struct server *server = memory_new(sizeof(*server));
+
+	keep_memory_small();
+	signal(SIGPIPE, SIG_IGN);
+	server->arena = arena_new();
+	gather_routes(server);
+	if (!open_keys(server, database_url, err) ||
+	    !open_workers(server, database_url, err) ||
+	    !open_edge(server, err)) {
+		serve_close(server, 0);
+		return false;
+	}
+	*out = server;
+	return true;
+}
+
+int serve_port(const struct server *server)
+{
+	return edge_port(server->edge);
+}
+
+bool serve_reload(struct server *server, struct err *err)
+{
+	return edge_reload(server->edge, err);
+}
+
+void serve_close(struct server *server, int ms)
+{
+	if (server == NULL)
+		return;
+	if (server->edge != NULL)
+		edge_close(server->edge, ms);
+	workers_close(server->workers);
+	oauth_close();
+	arena_free(server->arena);
+	memory_free(server);
+}
