@@ -19,6 +19,7 @@ write() { # FILE describe's flags…: replaced only when it is whole
 }
 
 write docs/settings.md --settings
+write docs/model.md --markdown
 write sql/model.sql --sql
 for name in $("$homeroom" describe --apis); do
 	write "api/$name.json" --openapi "$name"

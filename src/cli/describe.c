@@ -12,13 +12,14 @@ static const struct flag flags_known[] = {
 	{ "--sql",      NULL,   "The roster's tables, as SQL" },
 	{ "--openapi",  "NAME", "The API's document of that name" },
 	{ "--apis",     NULL,   "The names of the API's documents" },
+	{ "--markdown", NULL,   "The roster's data, as Markdown" },
 	{ "--settings", NULL,   "The settings of the process, as Markdown" },
 	{ 0 },
 };
 /* clang-format on */
 
 static const struct command command = {
-	.usage = "describe --sql|--openapi NAME|--apis|--settings",
+	.usage = "describe --sql|--openapi NAME|--apis|--markdown|--settings",
 	.meaning = "Prints what the program's tables say.\n",
 	.flags = flags_known,
 };
@@ -67,6 +68,8 @@ int cli_describe(int argc, char **argv)
 		describe_sql(&out);
 	if (flags_has(&flags, "--apis"))
 		describe_names(&out);
+	if (flags_has(&flags, "--markdown"))
+		describe_markdown(&out);
 	if (flags_has(&flags, "--settings"))
 		describe_settings(&out);
 	if (out.len == 0)

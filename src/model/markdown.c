@@ -1,6 +1,8 @@
 /* What the tables say, for people: `make gen` writes it to docs/model.md. */
 #include "model.h"
 
+#include <ctype.h>
+
 /* --- fields -------------------------------------------------------------- */
 
 static const char *versions(enum oneroster in)
@@ -25,22 +27,29 @@ static void name_cell(struct buf *out, const char *name)
 		buf_printf(out, " `%s` |", name);
 }
 
-static bool is_reference(const struct field *f)
+/* A heading's anchor is its text in small letters. */
+static void link_to(struct buf *out, const char *prefix, const char *name)
 {
-	return f->kind == REF || f->kind == REFS;
+	buf_printf(out, "[%s](#%s", name, prefix);
+	for (const char *p = name; *p != '\0'; p++)
+		buf_char(out, (char)tolower((unsigned char)*p));
+	buf_char(out, ')');
 }
 
-/* "reference to [orgs](#orgs)": what it holds, and where that is explained. */
+/* What it holds, and where that is explained. */
 static void kind_cell(struct buf *out, const struct field *f)
 {
 	buf_printf(out, " %s", kind_rules[f->kind].name);
-	if (f->of != NULL)
-		buf_printf(out, " %s [%s](#%s%s)",
-		    is_reference(f) ? "to" : "of", f->of,
-		    is_reference(f)      ? ""
-		    : f->kind == OBJECTS ? "object-"
-					 : "words-",
-		    f->of);
+	if (f->kind == REF || f->kind == REFS) {
+		buf_puts(out, " to ");
+		link_to(out, "", f->of);
+	} else if (f->kind == OBJECTS) {
+		buf_puts(out, " of ");
+		link_to(out, "object-", f->of);
+	} else if (f->of != NULL) {
+		buf_puts(out, " of ");
+		link_to(out, "words-", f->of);
+	}
 	buf_puts(out, " |");
 }
 
@@ -99,9 +108,9 @@ static void object_fields(struct buf *out, const struct field *list,
 static void object_section(struct buf *out, const struct object *o)
 {
 	buf_printf(out,
-	    "\n<a id=\"object-%s\"></a>\n\n### %s\n\n"
+	    "\n### Object %s\n\n"
 	    "| member | holds | needed | meaning |\n|---|---|---|---|\n",
-	    o->name, o->name);
+	    o->name);
 	object_fields(out, o->outer, NULL);
 	if (o->inner != NULL)
 		object_fields(out, o->inner_fields, o->inner);
@@ -123,9 +132,9 @@ static void said_in_11(struct buf *out, const struct vocabulary *v,
 static void vocabulary_section(struct buf *out, const struct vocabulary *v)
 {
 	buf_printf(out,
-	    "\n<a id=\"words-%s\"></a>\n\n### %s\n\n%s"
+	    "\n### Words %s\n\n%s"
 	    "| in 1.2 | in 1.1 |\n|---|---|\n",
-	    v->name, v->name,
+	    v->name,
 	    v->open ? "1.2 also takes words of one's own, as `ext:word`.\n\n"
 		    : "");
 	for (const struct word *w = v->words; w->v12 != NULL; w++) {
@@ -139,10 +148,12 @@ static void vocabulary_section(struct buf *out, const struct vocabulary *v)
 static void collection_rows(struct buf *out)
 {
 	buf_puts(out, "| path | gives |\n|---|---|\n");
-	for (const struct collection *c = collections; c->name != NULL; c++)
-		buf_printf(out, "| `/%s` | [%s](#%s)%s |\n", c->name,
-		    c->entity->name, c->entity->name,
+	for (const struct collection *c = collections; c->name != NULL; c++) {
+		buf_printf(out, "| `/%s` | ", c->name);
+		link_to(out, "", c->entity->name);
+		buf_printf(out, "%s |\n",
 		    c->where == NULL ? "" : ", some of them");
+	}
 	for (const struct link *l = links; l->path != NULL; l++)
 		buf_printf(out, "| `/%s` | %s%s |\n", l->path, l->of,
 		    l->in == BOTH  ? ""
