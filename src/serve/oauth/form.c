@@ -8,7 +8,8 @@ static char *decode(struct arena *arena, const char *at, size_t len)
 {
 	char *text = arena_textn(arena, at, len);
 
-	if (!percent_decode(text, &len, true) || !utf8_valid(text, len))
+	if (!percent_decode(text, &len, true) || !utf8_valid(text, len) ||
+	    memchr(text, '\0', len) != NULL)
 		return NULL;
 	text[len] = '\0';
 	return text;
