@@ -108,6 +108,9 @@ void listing_row(struct listing *listing, const char *const *values);
 /* Prints to standard output, and frees. */
 void listing_print(struct listing *listing, enum format format);
 
+/* To standard output, without what would steer a terminal. */
+void print_safe(const char *text);
+
 /* --- progress ------------------------------------------------------------ */
 
 /* A bar on a terminal, a plain line now and then otherwise; on standard
@@ -142,5 +145,14 @@ bool house_open(struct house *house, enum db_role role,
 void house_close(struct house *house);
 /* Who runs this command, for homeroom.setting_change. */
 const char *house_who(struct house *house);
+
+/* --- imports ------------------------------------------------------------- */
+
+struct ingest_request;
+
+/* Takes in a bundle with progress, and prints its report. *status is 1 when it
+ * was refused. */
+bool report_run(struct db *db, const struct ingest_request *request,
+    enum format format, int *status, struct err *err) must_use;
 
 #endif

@@ -71,6 +71,15 @@ static void add_safe(struct buf *out, const char *text)
 	}
 }
 
+void print_safe(const char *text)
+{
+	struct buf out = { 0 };
+
+	add_safe(&out, text);
+	fwrite(out.data, 1, out.len, stdout);
+	buf_free(&out);
+}
+
 static void add_cell(struct buf *out, const char *text, int wide,
     const struct column *column)
 {

@@ -1,0 +1,92 @@
+/*
+ * ingest: what sources say becomes a version of the roster.
+ *
+ * A bundle (zip or folder) is staged, checked, compared with the live rows,
+ * and merged in one transaction. Killed anywhere, it leaves the roster as it
+ * was; the next one begins afresh.
+ */
+#ifndef HOMEROOM_INGEST_H
+#define HOMEROOM_INGEST_H
+
+#include "homeroom/base.h"
+#include "homeroom/store.h"
+
+struct ingest_request {
+	int64_t district;   /* id */
+	const char *source; /* name; made when it is new */
+	const char *path;   /* zip or folder */
+	bool accept;        /* though many records go */
+	bool dry_run;       /* report, change nothing */
+	int64_t keep_days;  /* superseded rows younger than that are kept */
+};
+
+/* What became of one file. */
+struct ingest_file {
+	const char *name; /* "users.csv" */
+	const char *mode; /* "bulk", "delta"; "made": of other files' rows */
+	int64_t read, added, changed, unchanged, removed, aside;
+};
+
+#define INGEST_EXAMPLES 3
+
+/* One kind of finding in one file. */
+struct ingest_finding {
+	const char *file;    /* NULL: of the bundle as a whole */
+	const char *code;    /* "bad_date" */
+	const char *message; /* in plain words */
+	bool severe;         /* rows were set aside, or the bundle refused */
+	int64_t count;
+	struct {
+		int64_t line;       /* 0: none */
+		const char *column; /* NULL: the row as a whole */
+		const char *value;  /* NULL: none; cut when long */
+	} examples[INGEST_EXAMPLES];
+	int example_count;
+};
+
+enum ingest_outcome {
+	INGEST_COMMITTED, /* a version was made */
+	INGEST_UNCHANGED, /* nothing differed: no version */
+	INGEST_CHECKED,   /* a dry run that would have gone through */
+	INGEST_REFUSED,   /* nothing changed; `reason` says why */
+};
+
+struct ingest_report {
+	enum ingest_outcome outcome;
+	const char *reason; /* NULL unless refused */
+	int64_t import;     /* its row; 0 for a dry run */
+	int64_t version;    /* made, or live */
+	const struct ingest_file *files;
+	int file_count;
+	const struct ingest_finding *findings;
+	int finding_count;
+};
+
+/*
+ * An import under way. `db` has DB_INGEST and is used by nobody else until
+ * ingest_close; `request` and the texts in it are borrowed as long.
+ *
+ *	while (ingest_step(ingest, err) …)
+ *		show ingest_progress(ingest)
+ */
+struct ingest;
+
+struct ingest *ingest_open(struct db *db,
+    const struct ingest_request *request) must_use;
+void ingest_close(struct ingest *ingest); /* NULL is fine; undoes halves */
+
+struct ingest_progress {
+	const char *what; /* "staging", "checking", "merging" */
+	int64_t done, total;
+};
+
+/* A piece of the work. *more is false when all of it is done, also when the
+ * bundle was refused. False: it could not be done (*err); nothing changed. */
+bool ingest_step(struct ingest *ingest, bool *more, struct err *err) must_use;
+struct ingest_progress ingest_progress(const struct ingest *ingest);
+/* Once it is done; lives until ingest_close. */
+const struct ingest_report *ingest_report(const struct ingest *ingest);
+/* The same as a JSON object. */
+const char *ingest_report_json(const struct ingest *ingest);
+
+#endif

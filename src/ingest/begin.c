@@ -1,0 +1,146 @@
+/* The beginning of an import: its lock, its row, the bundle, the tables that
+ * it is staged in, and whether the same bundle was the last one. */
+#include "ingest.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- the connection ------------------------------------------------------ */
+
+/* Large joins are hashed in memory; a killed importer's statements end soon;
+ * another import is waited for, but not for ever. */
+static const char session[] =
+    "DISCARD TEMP;"
+    "SET temp_buffers = '64MB';"
+    "SET work_mem = '128MB';"
+    "SET lock_timeout = '60s';"
+    "SET client_connection_check_interval = '2s';"
+    "SET jit = off;"
+    "CREATE TEMP TABLE bad (line int, value text);"
+    "CREATE TEMP TABLE found (file text, line int, column_name text, "
+    "value text, code text, severity text, message text)";
+
+static struct values *values_of(struct ingest *job, int64_t first)
+{
+	struct values *values = arena_alloc(job->arena, sizeof(*values));
+
+	values_add(values, arena_printf(job->arena, "%" PRId64, first));
+	return values;
+}
+
+static bool lock_roster(struct ingest *job, struct err *err)
+{
+	struct values *values = values_of(job, job->request->district);
+
+	if (!db_ask(job->db, job->brief, STATEMENT_roster_lock, values, NULL,
+		err)) {
+		err_add(err, "another import of this district is under way");
+		return false;
+	}
+	job->locked = true;
+	return true;
+}
+
+/* A dry run leaves no trace: not even that of its source. */
+static bool find_source(struct ingest *job, struct err *err)
+{
+	struct values *values = values_of(job, job->request->district);
+	const struct rows *rows;
+
+	values_add(values, job->request->source);
+	if (!db_ask(job->db, job->brief, STATEMENT_source_find, values, &rows,
+		err))
+		return false;
+	job->source = rows_count(rows) > 0 ? rows_integer(rows, 0, 0) : 0;
+	return true;
+}
+
+static bool begin_import(struct ingest *job, struct err *err)
+{
+	struct values *values = values_of(job, job->request->district);
+	const struct rows *rows;
+
+	values_add(values, job->request->source);
+	values_add(values, job->request->path);
+	if (!db_ask(job->db, job->brief, STATEMENT_import_begin, values, &rows,
+		err))
+		return false;
+	job->source = rows_integer(rows, 0, 0);
+	job->import = rows_integer(rows, 0, 1);
+	return true;
+}
+
+static bool find_version(struct ingest *job, struct err *err)
+{
+	const struct rows *rows;
+
+	if (!db_ask(job->db, job->brief, STATEMENT_version_live,
+		values_of(job, job->request->district), &rows, err))
+		return false;
+	job->before = rows_integer(rows, 0, 0);
+	job->version_made = job->before + 1;
+	job->report.version = job->before;
+	return true;
+}
+
+bool step_begin(struct ingest *job, struct err *err)
+{
+	return db_run(job->db, session, err) && lock_roster(job, err) &&
+	       (job->request->dry_run ? find_source(job, err)
+				      : begin_import(job, err)) &&
+	       find_version(job, err);
+}
+
+/* --- tables -------------------------------------------------------------- */
+
+/* The staging table of an entity, and those of what differs from the store:
+ * the same columns, and no index. */
+static bool create_tables(struct ingest *job, const struct part *p,
+    struct err *err)
+{
+	struct buf sql = { 0 };
+	bool created;
+
+	buf_printf(&sql, "CREATE TEMP TABLE fresh_%s (", p->entity->table);
+	for_each_field (f, p->entity->fields) {
+		bool key = f->kind == ID || f->kind == REF || f->kind == REFS ||
+			   f->kind == WORD || f->kind == WORDS;
+
+		if (is_staged(f))
+			buf_printf(&sql, "\"%s\" %s%s, ", staged_name(f),
+			    kind_rules[f->kind].sql,
+			    key ? " COLLATE \"C\"" : "");
+	}
+	buf_puts(&sql, "fingerprint uuid, line int, goes boolean);");
+	buf_printf(&sql,
+	    "CREATE TEMP TABLE stage_%s (LIKE fresh_%s);"
+	    "CREATE TEMP TABLE gone_%s (sourced_id text COLLATE \"C\");"
+	    "CREATE TEMP TABLE aside_%s (sourced_id text COLLATE \"C\")",
+	    p->entity->table, p->entity->table, p->entity->table,
+	    p->entity->table);
+	created = db_run(job->db, buf_text(&sql), err);
+	buf_free(&sql);
+	return created;
+}
+
+static bool create_all_tables(struct ingest *job, struct err *err)
+{
+	for_each_part(p, job) if (!create_tables(job, p, err)) return false;
+	return true;
+}
+
+/* --- the bundle ---------------------------------------------------------- */
+
+bool step_open(struct ingest *job, struct err *err)
+{
+	if (!bundle_open(&job->bundle, job->arena, job->request->path, err) ||
+	    !bundle_digest(job->bundle, job->digest, err) ||
+	    !manifest_read(job, err))
+		return false;
+	if (job->refused)
+		return true;
+	if (!find_same(job, err))
+		return false;
+	return job->settled || create_all_tables(job, err);
+}

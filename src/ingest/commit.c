@@ -1,0 +1,189 @@
+/* The end of an import: the version, the commit, and what is kept of how it
+ * went. */
+#include "ingest.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* More rows than this, and the planner should hear of it at once. */
+#define WORTH_STATISTICS 10000
+
+static const char *number(struct ingest *job, int64_t value)
+{
+	return arena_printf(job->arena, "%" PRId64, value);
+}
+
+/* --- the version --------------------------------------------------------- */
+
+/* Records that were to be deleted for as long as history is kept leave the
+ * live rows. */
+static bool bury(struct ingest *job, struct part *part, const char *horizon,
+    struct err *err)
+{
+	struct buf names = { 0 }, sql = { 0 };
+	int64_t buried = 0;
+	bool done;
+
+	if (!part->any_live)
+		return true;
+	for_each_field (f, part->entity->fields)
+		if (is_derived(f))
+			buf_printf(&names, "%s, ", f->column);
+	buf_printf(&sql,
+	    "WITH buried AS (DELETE FROM roster.{t} WHERE district = "
+	    "{district} AND status = 'tobedeleted' AND since <= %s "
+	    "RETURNING *) INSERT INTO history.{t} (district, {own}, %sstatus, "
+	    "source, fingerprint, since, until) SELECT district, {own}, "
+	    "%sstatus, source, fingerprint, since, {version} FROM buried",
+	    horizon, buf_text(&names), buf_text(&names));
+	done = part_ask(job, part, buf_text(&sql), &buried, err);
+	part->rows -= buried;
+	buf_free(&names);
+	buf_free(&sql);
+	return done;
+}
+
+/* The last version that is older than what is kept. */
+static bool bury_all(struct ingest *job, struct err *err)
+{
+	struct values values = { 0 };
+	const struct rows *rows;
+	const char *horizon;
+
+	values_add(&values, number(job, job->request->district));
+	values_add(&values, number(job, clock_now()));
+	values_add(&values, number(job, job->request->keep_days));
+	if (!db_ask(job->db, job->brief, STATEMENT_version_horizon, &values,
+		&rows, err))
+		return false;
+	if (rows_integer(rows, 0, 0) == 0)
+		return true;
+	horizon = number(job, rows_integer(rows, 0, 0));
+	for_each_part(p, job) if (!bury(job, p, horizon, err)) return false;
+	return true;
+}
+
+static const char *row_counts(struct ingest *job)
+{
+	struct buf json = { 0 };
+	const char *counts;
+
+	for_each_part(p, job) if (p->rows != 0)
+	    buf_printf(&json, "%c\"%s\": %" PRId64, json.len == 0 ? '{' : ',',
+		p->entity->name, p->rows);
+	buf_puts(&json, json.len == 0 ? "{}" : "}");
+	counts = arena_text(job->arena, buf_text(&json));
+	buf_free(&json);
+	return counts;
+}
+
+static bool add_version(struct ingest *job, struct err *err)
+{
+	struct values values = { 0 };
+
+	values_add(&values, number(job, job->request->district));
+	values_add(&values, number(job, job->version_made));
+	values_add(&values, number(job, job->import));
+	values_add(&values, row_counts(job));
+	values_add(&values, number(job, clock_now()));
+	values_add(&values, NULL);
+	return db_ask(job->db, job->brief, STATEMENT_version_add, &values, NULL,
+	    err);
+}
+
+/* --- the import's row ---------------------------------------------------- */
+
+/* Rows that were set aside or cut are to be looked at again, though the
+ * bundle be the same. */
+static bool is_settled(const struct ingest_report *report)
+{
+	if (report->outcome == INGEST_UNCHANGED)
+		return true;
+	for (int i = 0; i < report->finding_count; i++) {
+		const struct ingest_finding *f = &report->findings[i];
+
+		if (f->severe || strncmp(f->code, "re", 2) == 0)
+			return false;
+	}
+	return true;
+}
+
+static bool end_import(struct ingest *job, struct err *err)
+{
+	struct values values = { 0 };
+	char digest[sizeof(job->digest) * 2 + 1];
+
+	hex_encode(digest, job->digest, sizeof(job->digest));
+	values_add(&values, number(job, job->import));
+	values_add(&values, outcome_names[job->report.outcome]);
+	values_add(&values, number(job, job->report.version));
+	values_add(&values, digest);
+	values_add(&values,
+	    report_json(&job->report, is_settled(&job->report), job->arena));
+	return db_ask(job->db, job->brief, STATEMENT_import_end, &values, NULL,
+	    err);
+}
+
+/* --- the step ------------------------------------------------------------ */
+
+static bool renew_statistics(struct ingest *job, struct err *err)
+{
+	for_each_part(p,
+	    job) if (p->added + p->changed + p->removed > WORTH_STATISTICS &&
+		     !part_ask(job, p,
+			 "SELECT homeroom.refresh_statistics('{t}')", NULL,
+			 err)) return false;
+	return true;
+}
+
+static bool commit(struct ingest *job, struct err *err)
+{
+	job->report.version = job->version_made;
+	if (!bury_all(job, err) || !end_import(job, err) ||
+	    !add_version(job, err) || !db_commit(job->db, err))
+		return false;
+	job->ended = true;
+	return renew_statistics(job, err);
+}
+
+/* Nothing of the roster changed, though fingerprints may have. */
+static bool finish_unchanged(struct ingest *job, struct err *err)
+{
+	if (!end_import(job, err))
+		return false;
+	job->ended = true;
+	return db_commit(job->db, err);
+}
+
+static bool finish_refused(struct ingest *job, struct err *err)
+{
+	db_rollback(job->db);
+	if (!findings_flush(job, err) || !end_import(job, err))
+		return false;
+	job->ended = true;
+	return true;
+}
+
+bool step_finish(struct ingest *job, struct err *err)
+{
+	job_report(job);
+	if (job->request->dry_run) {
+		db_rollback(job->db);
+		if (job->report.outcome == INGEST_COMMITTED)
+			job->report.outcome = INGEST_CHECKED;
+		job->ended = true;
+		return true;
+	}
+	job->report.import = job->import;
+	switch (job->report.outcome) {
+	case INGEST_COMMITTED:
+		return commit(job, err);
+	case INGEST_UNCHANGED:
+		return finish_unchanged(job, err);
+	case INGEST_CHECKED:
+	case INGEST_REFUSED:
+		break;
+	}
+	return finish_refused(job, err);
+}

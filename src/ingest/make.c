@@ -1,0 +1,152 @@
+/* Rows that a bundle has only inside other records: the roles of 1.1's users,
+ * and the resources that users had in 1.2's binding of June 2022. They are
+ * made anew for the users that are fresh, and replace what those had. */
+#include "ingest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct making {
+	const struct entity *entity; /* whose rows are made */
+	const struct entity *from;
+	enum oneroster in;
+	const char *csv;    /* the column they are made of */
+	const char *parent; /* column of the made row: the record it is from */
+	const char *insert;
+};
+
+/* clang-format off */
+static const struct making makings[] = {
+	/* An administrator's rank is that of the place. The first role in each
+	 * org is the main one there, and there is but one. */
+	{ &entity_roles, &entity_users, V11, "role", "user_id",
+		"INSERT INTO fresh_{t} (sourced_id, user_id, role_type, role, org_id, fingerprint, line, goes) "
+		"SELECT id::text, user_id, 'primary', role, org_id, id, line, false FROM ("
+			"SELECT DISTINCT md5(concat_ws('/', f.sourced_id, r.role, o.id))::uuid AS id, "
+			"f.sourced_id AS user_id, r.role, o.id AS org_id, f.line "
+			"FROM fresh_users f CROSS JOIN unnest(f.org_ids) AS o(id) "
+			"LEFT JOIN (SELECT sourced_id, type FROM fresh_orgs UNION ALL "
+				"SELECT l.sourced_id, l.type FROM roster.orgs l WHERE l.district = {district} "
+				"AND NOT EXISTS (SELECT FROM fresh_orgs x WHERE x.sourced_id = l.sourced_id)) t "
+			"ON f.role = 'administrator' AND t.sourced_id = o.id "
+			"CROSS JOIN LATERAL (SELECT CASE WHEN f.role <> 'administrator' THEN f.role "
+				"WHEN t.type = 'district' THEN 'districtAdministrator' "
+				"WHEN t.type = 'school' THEN 'siteAdministrator' "
+				"ELSE 'systemAdministrator' END AS role) r) made" },
+	{ &entity_userResources, &entity_users, V12, "resourceSourcedIds", "user_id",
+		"INSERT INTO fresh_{t} (sourced_id, user_id, resource_id, fingerprint, line, goes) "
+		"SELECT id::text, user_id, resource_id, id, line, false FROM ("
+			"SELECT DISTINCT md5(concat_ws('/', f.sourced_id, r.id))::uuid AS id, "
+			"f.sourced_id AS user_id, r.id AS resource_id, f.line "
+			"FROM fresh_users f CROSS JOIN unnest(f.\"resourceSourcedIds\") AS r(id)) made" },
+	{ 0 }
+};
+/* clang-format on */
+
+static bool has_column(const struct part *part, const char *csv)
+{
+	int i = 0;
+
+	for_each_field (f, part->entity->fields) {
+		if (f->csv != NULL && strcmp(f->csv, csv) == 0)
+			return part->has >> i & 1;
+		i++;
+	}
+	return false;
+}
+
+static const struct making *find_making(struct ingest *job,
+    const struct part *part)
+{
+	for (const struct making *m = makings; m->entity != NULL; m++)
+		if (m->entity == part->entity && m->in == job->version &&
+		    !part->present &&
+		    has_column(job_part(job, m->from), m->csv))
+			return m;
+	return NULL;
+}
+
+/* Rows that were made before, of records that are fresh now. */
+static bool find_gone(struct ingest *job, struct part *part,
+    const struct making *m, struct err *err)
+{
+	const struct composing with = { .entity = m->entity,
+		.of = m->from,
+		.column = m->parent };
+
+	return job_ask(job, &with,
+	    "INSERT INTO gone_{t} SELECT l.sourced_id FROM roster.{t} l "
+	    "JOIN fresh_{r} p ON p.sourced_id = l.{c} "
+	    "WHERE l.district = {district} AND l.source = {source} "
+	    "AND l.status = 'active' AND NOT EXISTS (SELECT FROM fresh_{t} f "
+	    "WHERE f.sourced_id = l.sourced_id)",
+	    &part->gone, err);
+}
+
+static bool drop_unchanged(struct ingest *job, struct part *part,
+    struct err *err)
+{
+	int64_t same;
+
+	if (!part_ask(job, part,
+		"DELETE FROM fresh_{t} f USING roster.{t} l "
+		"WHERE l.district = {district} AND l.source = {source} "
+		"AND l.status = 'active' AND l.sourced_id = f.sourced_id "
+		"AND l.fingerprint = f.fingerprint",
+		&same, err))
+		return false;
+	part->fresh -= same;
+	part->staged = part->fresh + same;
+	return true;
+}
+
+bool make_rows(struct ingest *job, struct part *part, struct err *err)
+{
+	const struct making *m = find_making(job, part);
+
+	if (m == NULL)
+		return true;
+	part->made = true;
+	part->file = job_part(job, m->from)->file;
+	if (!part_ask(job, part, m->insert, &part->fresh, err))
+		return false;
+	part->read = part->fresh;
+	return !part->any_live ||
+	       (find_gone(job, part, m, err) && drop_unchanged(job, part, err));
+}
+
+static const struct making *making_of(const struct entity *entity)
+{
+	for (const struct making *m = makings; m->entity != NULL; m++)
+		if (m->entity == entity)
+			return m;
+	return NULL;
+}
+
+bool make_again(struct ingest *job, const struct part *part, struct err *err)
+{
+	const struct making *m = making_of(part->entity);
+
+	return part_ask(job, job_part(job, m->from),
+	    "UPDATE fresh_{t} f SET fingerprint = NULL FROM bad "
+	    "WHERE f.line = bad.line",
+	    NULL, err);
+}
+
+bool make_again_gone(struct ingest *job, const struct part *part,
+    struct err *err)
+{
+	const struct making *m = making_of(part->entity);
+	const struct composing with = { .entity = part->entity,
+		.of = m != NULL ? m->from : NULL,
+		.column = m != NULL ? m->parent : NULL };
+
+	if (m == NULL || part->gone == 0)
+		return true;
+	return job_ask(job, &with,
+	    "UPDATE roster.{r} p SET fingerprint = NULL FROM gone_{t} g "
+	    "JOIN roster.{t} l ON l.sourced_id = g.sourced_id "
+	    "WHERE l.district = {district} AND p.district = {district} "
+	    "AND p.sourced_id = l.{c} AND p.fingerprint IS NOT NULL",
+	    NULL, err);
+}

@@ -1,0 +1,271 @@
+/* References: what a row refers to must be there, among the live rows that
+ * stay or among the fresh ones; what refers to a record that goes, and can't
+ * be without it, goes too. */
+#include "ingest.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* x is active once this bundle is in: {r}'s rows as they will be. */
+#define THERE(id)                                                              \
+	"(EXISTS (SELECT FROM fresh_{r} x WHERE x.sourced_id = " id ") OR "    \
+	"EXISTS (SELECT FROM roster.{r} x WHERE x.district = {district} "      \
+	"AND x.sourced_id = " id " AND x.status = 'active' "                   \
+	"AND NOT EXISTS (SELECT FROM gone_{r} y "                              \
+	"WHERE y.sourced_id = x.sourced_id)))"
+
+/* The same, the other way round and without OR: Postgres makes two joins of
+ * it. */
+#define NOWHERE(id)                                                            \
+	"NOT EXISTS (SELECT FROM fresh_{r} x WHERE x.sourced_id = " id ") "    \
+	"AND NOT EXISTS (SELECT FROM roster.{r} x "                            \
+	"WHERE x.district = {district} AND x.sourced_id = " id " "             \
+	"AND x.status = 'active') "
+#define GOES(id) "EXISTS (SELECT FROM gone_{r} x WHERE x.sourced_id = " id ")"
+
+struct reference {
+	const struct field *field;
+	const char *column; /* of the table */
+	struct part *of;
+	bool required;
+	bool list;
+};
+
+/* --- missing ------------------------------------------------------------- */
+
+static struct composing composing_of(const struct part *part,
+    const struct reference *ref)
+{
+	return (struct composing){
+		.entity = part->entity,
+		.of = ref->of->entity,
+		.column = ref->column,
+	};
+}
+
+/* The fresh rows, by line, that refer to nothing. */
+static bool find_missing(struct ingest *job, struct part *part,
+    const struct reference *ref, struct err *err)
+{
+	const struct composing with = composing_of(part, ref);
+
+	if (!part_ask(job, part, "TRUNCATE bad", NULL, err))
+		return false;
+	if (ref->list)
+		return job_ask(job, &with,
+			   "INSERT INTO bad SELECT f.line, i.id "
+			   "FROM fresh_{t} f, unnest(f.{c}) AS i(id) "
+			   "WHERE " NOWHERE("i.id"),
+			   NULL, err) &&
+		       (ref->of->gone == 0 ||
+			   job_ask(job, &with,
+			       "INSERT INTO bad SELECT f.line, i.id "
+			       "FROM fresh_{t} f, unnest(f.{c}) AS i(id) "
+			       "WHERE " GOES("i.id"),
+			       NULL, err));
+	return job_ask(job, &with,
+		   "INSERT INTO bad SELECT f.line, f.{c} FROM fresh_{t} f "
+		   "WHERE f.{c} IS NOT NULL AND " NOWHERE("f.{c}"),
+		   NULL, err) &&
+	       (ref->of->gone == 0 ||
+		   job_ask(job, &with,
+		       "INSERT INTO bad SELECT f.line, f.{c} FROM fresh_{t} f "
+		       "WHERE " GOES("f.{c}"),
+		       NULL, err));
+}
+
+static struct finding finding_of(const struct part *part,
+    const struct reference *ref)
+{
+	return (struct finding){
+		.file = part->file,
+		.column = ref->field->csv,
+	};
+}
+
+/* Taken without it, and looked at again the next time: no fingerprint. */
+static bool take_without(struct ingest *job, struct part *part,
+    const struct reference *ref, struct err *err)
+{
+	const struct composing with = composing_of(part, ref);
+	struct finding about = finding_of(part, ref);
+	int64_t lines;
+
+	about.code = "reference_missing";
+	about.message = "refers to a record that is not there; taken without "
+			"it";
+	if (!findings_bad(job, &about, &lines, err))
+		return false;
+	if (lines == 0)
+		return true;
+	if (!ref->list)
+		return job_ask(job, &with,
+		    "UPDATE fresh_{t} f SET {c} = NULL, fingerprint = NULL "
+		    "FROM bad WHERE f.line = bad.line",
+		    NULL, err);
+	return job_ask(job, &with,
+	    "UPDATE fresh_{t} f SET fingerprint = NULL, {c} = (SELECT "
+	    "array_agg(i.id ORDER BY i.n) FROM unnest(f.{c}) "
+	    "WITH ORDINALITY AS i(id, n) WHERE NOT EXISTS (SELECT FROM bad b "
+	    "WHERE b.line = f.line AND b.value = i.id)) "
+	    "WHERE f.line IN (SELECT line FROM bad)",
+	    NULL, err);
+}
+
+static bool set_aside(struct ingest *job, struct part *part,
+    const struct reference *ref, struct err *err)
+{
+	struct finding about = finding_of(part, ref);
+
+	about.code = "reference_missing";
+	about.message = "refers to a record that is not there";
+	about.severe = true;
+	return set_bad_aside(job, part, &about, err);
+}
+
+/* A list that must name something must have something left. */
+static bool set_empty_aside(struct ingest *job, struct part *part,
+    const struct reference *ref, struct err *err)
+{
+	const struct composing with = composing_of(part, ref);
+	struct finding about = finding_of(part, ref);
+
+	about.code = "reference_missing";
+	about.message = "refers to no record that is there";
+	about.severe = true;
+	return part_ask(job, part, "TRUNCATE bad", NULL, err) &&
+	       job_ask(job, &with,
+		   "INSERT INTO bad SELECT f.line, NULL FROM fresh_{t} f "
+		   "WHERE f.{c} IS NULL",
+		   NULL, err) &&
+	       set_bad_aside(job, part, &about, err);
+}
+
+static bool check_fresh(struct ingest *job, struct part *part,
+    const struct reference *ref, struct err *err)
+{
+	if (part->fresh == 0)
+		return true;
+	if (!find_missing(job, part, ref, err))
+		return false;
+	if (ref->required && !ref->list)
+		return set_aside(job, part, ref, err);
+	return take_without(job, part, ref, err) &&
+	       (!ref->required || set_empty_aside(job, part, ref, err));
+}
+
+/* --- what goes with what is gone ----------------------------------------- */
+
+static bool go_along(struct ingest *job, struct part *part,
+    const struct reference *ref, struct err *err)
+{
+	const struct composing with = composing_of(part, ref);
+	struct finding about = finding_of(part, ref);
+	int64_t lines, rows = 0;
+
+	if (!part->any_live || ref->of->gone == 0)
+		return true;
+	about.code = "reference_removed";
+	about.message = "is removed, since what it refers to is";
+	if (!part_ask(job, part, "TRUNCATE bad", NULL, err) ||
+	    !job_ask(job, &with,
+		ref->list
+		    ? "INSERT INTO bad SELECT 0, l.sourced_id "
+		      "FROM roster.{t} l WHERE l.district = {district} "
+		      "AND l.status = 'active' AND l.{c} && ARRAY(SELECT "
+		      "sourced_id FROM gone_{r}) AND NOT EXISTS (SELECT "
+		      "FROM unnest(l.{c}) AS i(id) WHERE " THERE("i.id") ")"
+		    : "INSERT INTO bad SELECT 0, l.sourced_id "
+		      "FROM roster.{t} l JOIN gone_{r} g "
+		      "ON l.{c} = g.sourced_id WHERE l.district = {district} "
+		      "AND l.status = 'active'",
+		NULL, err) ||
+	    !part_ask(job, part,
+		"DELETE FROM bad b USING fresh_{t} f "
+		"WHERE f.sourced_id = b.value",
+		NULL, err) ||
+	    !part_ask(job, part,
+		"DELETE FROM bad b USING gone_{t} g "
+		"WHERE g.sourced_id = b.value",
+		NULL, err) ||
+	    !part_ask(job, part, "INSERT INTO gone_{t} SELECT value FROM bad",
+		&rows, err))
+		return false;
+	part->gone += rows;
+	return rows == 0 || findings_bad(job, &about, &lines, err);
+}
+
+/* --- which references a part has ----------------------------------------- */
+
+static const struct entity *find_entity(const char *name)
+{
+	const struct entity *e =
+	    entity_find((struct text){ name, strlen(name) });
+
+	assert(e != NULL);
+	return e;
+}
+
+static bool needs(const struct ingest *job, const struct field *f)
+{
+	unsigned bit = job->version == V11 ? REQUIRED_11 : REQUIRED_12;
+
+	return (f->in & job->version) && (f->need & bit);
+}
+
+static bool refers(const struct field *f)
+{
+	return (f->kind == REF || f->kind == REFS) && is_staged(f) &&
+	       f->column != NULL;
+}
+
+static bool check_field(struct ingest *job, struct part *part,
+    const struct field *f, struct err *err)
+{
+	const struct reference ref = {
+		.field = f,
+		.column = f->column,
+		.of = job_part(job, find_entity(f->of)),
+		.required = needs(job, f),
+		.list = f->kind == REFS,
+	};
+
+	if (!check_fresh(job, part, &ref, err))
+		return false;
+	return !ref.required || !is_own(f) || go_along(job, part, &ref, err);
+}
+
+/* What is required comes first: optional references within an entity must
+ * find what is left of it. */
+static bool check_fields(struct ingest *job, struct part *part, bool required,
+    struct err *err)
+{
+	for_each_field (f, part->entity->fields)
+		if (refers(f) && needs(job, f) == required &&
+		    !check_field(job, part, f, err))
+			return false;
+	return true;
+}
+
+/* Demographics have the id of the user whose they are. */
+static bool check_owner(struct ingest *job, struct part *part, struct err *err)
+{
+	const struct reference ref = {
+		.field = &part->entity->fields[0],
+		.column = "sourced_id",
+		.of = job_part(job, &entity_users),
+		.required = true,
+	};
+
+	if (part->entity != &entity_demographics)
+		return true;
+	return check_fresh(job, part, &ref, err) &&
+	       go_along(job, part, &ref, err);
+}
+
+bool check_references(struct ingest *job, struct part *part, struct err *err)
+{
+	return check_owner(job, part, err) &&
+	       check_fields(job, part, true, err) &&
+	       check_fields(job, part, false, err);
+}
