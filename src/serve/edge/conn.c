@@ -51,8 +51,7 @@ struct conn {
 /* Whoever sends many requests at once gives way to others in between. */
 #define STEPS_A_TURN 64
 
-/* --- bytes in --------------------------------------------------------------
- */
+/* --- bytes in ------------------------------------------------------------ */
 
 static void forget_used(struct conn *conn)
 {
@@ -99,8 +98,7 @@ static bool read_on(struct conn *conn, size_t room)
 	return conn->state == OVER;
 }
 
-/* --- the answer ------------------------------------------------------------
- */
+/* --- the answer ---------------------------------------------------------- */
 
 /* From here there is no way back to another answer. */
 static void begin_sending(struct conn *conn)
@@ -204,8 +202,7 @@ static bool send_step(struct conn *conn)
 	return false;
 }
 
-/* --- the request -----------------------------------------------------------
- */
+/* --- the request --------------------------------------------------------- */
 
 static void run(struct conn *conn)
 {
@@ -256,6 +253,8 @@ static void begin_request(struct conn *conn, enum refusal refusal)
 	if (conn->arrived == 0)
 		conn->arrived = clock_tick();
 	conn->exchange = exchange_begin(conn->loop, conn, conn->arrived);
+	if (refusal != REFUSE_NOTHING && conn->in.len > conn->used)
+		exchange_peek(conn->exchange, data, conn->in.len - conn->used);
 	conn->used += search->end;
 	if (refusal == REFUSE_NOTHING)
 		refusal = exchange_parse(conn->exchange, data + search->start,
@@ -335,8 +334,7 @@ static bool (*const steps[])(struct conn *) = {
 	[LINGERING] = linger_step,
 };
 
-/* --- events ----------------------------------------------------------------
- */
+/* --- events -------------------------------------------------------------- */
 
 /* While a request is being answered nothing is read, so a readable socket
  * would wake the loop for nothing. */

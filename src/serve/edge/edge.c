@@ -165,8 +165,7 @@ void edge_close(struct edge *edge, int ms)
 	memory_free(edge);
 }
 
-/* --- metrics ---------------------------------------------------------------
- */
+/* --- metrics ------------------------------------------------------------- */
 
 static uint64_t sum(const struct edge *edge, size_t offset)
 {

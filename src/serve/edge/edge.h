@@ -277,6 +277,9 @@ struct exchange *exchange_begin(struct loop *loop, struct conn *conn,
 /* Reads the head, which must be whole. */
 enum refusal exchange_parse(struct exchange *exchange, const char *bytes,
     size_t len, const struct address *peer) must_use;
+/* Instead, of a head that was refused as it came: only what tells how to say
+ * so. */
+void exchange_peek(struct exchange *exchange, const char *bytes, size_t len);
 /* All that can be known before the body: whether it is worth reading. False:
  * the answer is ready. */
 bool exchange_admit(struct exchange *exchange) must_use;
@@ -288,8 +291,7 @@ void exchange_compose(struct exchange *exchange, struct buf *out, bool close);
 /* Logs what was answered with so many bytes; frees all. */
 void exchange_end(struct exchange *exchange, size_t bytes);
 
-/* --- mailbox.c -------------------------------------------------------------
- */
+/* --- mailbox.c ----------------------------------------------------------- */
 
 /*
  * Where workers leave answers for a loop; its lock and its queue are all that
@@ -316,8 +318,7 @@ void mailbox_empty(struct mailbox *mailbox, struct mail *mail);
 /* The loop is gone; answers to come are dropped. */
 void mailbox_abandon(struct mailbox *mailbox);
 
-/* --- loop.c, listen.c, edge.c ----------------------------------------------
- */
+/* --- loop.c, listen.c, edge.c -------------------------------------------- */
 
 struct event;
 struct event_base;
@@ -387,8 +388,7 @@ void loop_release(struct loop *loop, struct request *rq);
 bool listen_open(struct edge *edge, int *sockets, int count,
     struct err *err) must_use;
 
-/* --- conn.c ----------------------------------------------------------------
- */
+/* --- conn.c -------------------------------------------------------------- */
 
 /* Takes a fresh socket over. `full`: only to be told so. */
 void conn_open(struct loop *loop, int fd, const struct sockaddr *peer,

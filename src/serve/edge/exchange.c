@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* Enough for the beginnings of paths that have a dialect. */
+#define PEEK_MAX ((size_t)64)
+
 struct exchange *exchange_begin(struct loop *loop, struct conn *conn,
     int64_t arrived)
 {
@@ -51,6 +54,18 @@ enum refusal exchange_parse(struct exchange *exchange, const char *bytes,
 	if (refusal == REFUSE_NOTHING)
 		origin_tell(rq, head, &origin, peer);
 	return refusal;
+}
+
+void exchange_peek(struct exchange *exchange, const char *bytes, size_t len)
+{
+	const char *path = memchr(bytes, ' ', len < PEEK_MAX ? len : PEEK_MAX);
+	size_t left;
+
+	if (path == NULL)
+		return;
+	left = len - (size_t)(++path - bytes);
+	exchange->rq.path = arena_textn(exchange->rq.arena, path,
+	    strnlen(path, left < PEEK_MAX ? left : PEEK_MAX));
 }
 
 static bool admit(struct exchange *exchange, struct err *err)

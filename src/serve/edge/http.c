@@ -12,8 +12,7 @@ const struct refusal_rule refusal_rules[REFUSAL_COUNT] = {
 #undef REFUSAL_RULE
 };
 
-/* --- characters ------------------------------------------------------------
- */
+/* --- characters ---------------------------------------------------------- */
 
 enum {
 	TOKEN = 1, /* RFC 9110 §5.6.2 */
@@ -85,19 +84,15 @@ static bool all_escaped(const char *at, const char *end, int wanted)
 	return true;
 }
 
-/* --- where the head ends ---------------------------------------------------
- */
+/* --- where the head ends ------------------------------------------------- */
 
+/* Bytes of empty lines before a request. */
+#define EMPTY_MAX 16
 /* With room for the method and the version. */
 #define LINE_MAX (TARGET_MAX + 64)
 
-/* A line began and has not ended: can it still become a good one? */
-static enum refusal check_unfinished(const struct head_search *search,
-    const char *data, size_t len)
+static enum refusal check_size(const struct head_search *search, size_t len)
 {
-	if (search->line < len && search->line == search->start &&
-	    data[search->line] != '\r' && !is(data[search->line], TOKEN))
-		return REFUSE_NOT_HTTP;
 	if (search->line == search->start && len - search->start > LINE_MAX)
 		return REFUSE_TARGET_LONG;
 	if (len - search->start > HEAD_MAX)
@@ -110,32 +105,31 @@ enum refusal head_find(struct head_search *search, const char *data, size_t len)
 	const char *at, *end;
 
 	while (search->line < len) {
+		bool first = search->line == search->start;
+
 		at = data + search->line;
+		if (first && *at != '\r' && !is(*at, TOKEN))
+			return REFUSE_NOT_HTTP;
+		if (search->start > EMPTY_MAX)
+			return REFUSE_NOT_HTTP;
 		end = memchr(at, '\n', len - search->line);
 		if (end == NULL)
 			break;
 		if (end == at || end[-1] != '\r')
-			return search->line == search->start && !is(*at, TOKEN)
-				   ? REFUSE_NOT_HTTP
-				   : REFUSE_BARE_LF;
-		if (end == at + 1 && search->line > search->start) {
-			search->end = search->line + 2;
-			return search->end - search->start > HEAD_MAX
-				   ? REFUSE_HEAD_LONG
-				   : REFUSE_NOTHING;
+			return REFUSE_BARE_LF;
+		search->line = (size_t)(end + 1 - data);
+		if (end == at + 1 && !first) {
+			search->end = search->line;
+			return check_size(search, search->end);
 		}
 		/* RFC 9112 §2.2: empty lines before a request are skipped. */
 		if (end == at + 1)
-			search->start += 2;
-		search->line = (size_t)(end + 1 - data);
-		if (search->start > TRAILERS_MAX)
-			return REFUSE_NOT_HTTP;
+			search->start = search->line;
 	}
-	return check_unfinished(search, data, len);
+	return check_size(search, len);
 }
 
-/* --- the request line ------------------------------------------------------
- */
+/* --- the request line ---------------------------------------------------- */
 
 static const struct {
 	const char *word;
@@ -303,8 +297,7 @@ static enum refusal parse_request_line(struct head *head, char *line)
 	return head->method == 0 ? REFUSE_METHOD : of_target;
 }
 
-/* --- headers ---------------------------------------------------------------
- */
+/* --- headers ------------------------------------------------------------- */
 
 /* Nothing may depend on which of two is believed. */
 static const char *const once[] = { "Host", "Content-Length",
@@ -396,8 +389,7 @@ static enum refusal parse_fields(struct head *head, struct arena *arena,
 	return REFUSE_NOTHING;
 }
 
-/* --- what the headers mean for the connection ------------------------------
- */
+/* --- what the headers mean for the connection ---------------------------- */
 
 static enum refusal read_length(struct head *head, const char *text)
 {

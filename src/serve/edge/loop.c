@@ -16,8 +16,7 @@
  * closed unheard. */
 #define TOLD_MAX 256
 
-/* --- memory and time -------------------------------------------------------
- */
+/* --- memory and time ----------------------------------------------------- */
 
 struct arena *loop_arena(struct loop *loop)
 {
@@ -61,8 +60,7 @@ const char *loop_date(struct loop *loop)
 	return loop->date;
 }
 
-/* --- events ----------------------------------------------------------------
- */
+/* --- events -------------------------------------------------------------- */
 
 static void stop_accepting(struct loop *loop)
 {
@@ -193,8 +191,7 @@ static void on_woken(evutil_socket_t fd, short what, void *arg)
 		begin_close(loop, mail.until);
 }
 
-/* --- life ------------------------------------------------------------------
- */
+/* --- life ---------------------------------------------------------------- */
 
 /* Only the loop's own thread touches its base, so it needs no locks. */
 static struct event_base *new_base(void)

@@ -8,8 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* --- addresses -------------------------------------------------------------
- */
+/* --- addresses ----------------------------------------------------------- */
 
 static void from_v4(struct address *address, const void *bytes)
 {
@@ -66,8 +65,7 @@ const char *address_text(struct arena *arena, const struct address *address)
 	return arena_text(arena, text);
 }
 
-/* --- proxies ---------------------------------------------------------------
- */
+/* --- proxies ------------------------------------------------------------- */
 
 static bool parse_network(struct network *network, struct text text)
 {
@@ -139,8 +137,7 @@ bool proxies_hold(const struct proxies *proxies, const struct address *address)
 	return false;
 }
 
-/* --- forwarded headers -----------------------------------------------------
- */
+/* --- forwarded headers --------------------------------------------------- */
 
 struct forwarded {
 	struct address client;

@@ -82,9 +82,12 @@ bool params_parse(struct request *rq, struct err *err)
 	while (*at != '\0') {
 		struct text pair = { at, strcspn(at, "&") };
 
-		if (pair.len > 0 && !parse_param(rq->arena, pair,
-					&params[rq->param_count++], err))
-			return false;
+		if (pair.len > 0) {
+			if (!parse_param(rq->arena, pair,
+				&params[rq->param_count], err))
+				return false;
+			rq->param_count++;
+		}
 		at += pair.len + (at[pair.len] == '&');
 	}
 	return true;

@@ -141,8 +141,7 @@ void reply_header(struct request *rq, const char *name, const char *value)
 	rq->header_count = n + 1;
 }
 
-/* --- compression -----------------------------------------------------------
- */
+/* --- compression --------------------------------------------------------- */
 
 #define WORTH_COMPRESSING 1024
 
