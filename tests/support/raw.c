@@ -27,7 +27,7 @@ static SSL_CTX *client_tls(void)
 	return tls;
 }
 
-void raw_open(struct raw *raw, int port, bool tls)
+bool raw_open(struct raw *raw, int port, bool tls)
 {
 	struct sockaddr_in address = {
 		.sin_family = AF_INET,
@@ -36,7 +36,6 @@ void raw_open(struct raw *raw, int port, bool tls)
 	};
 	const struct timeval patience = { PATIENCE, 0 };
 	const void *any = &address;
-	int failed;
 
 	*raw = (struct raw){ .fd = socket(AF_INET, SOCK_STREAM, 0) };
 	assert(raw->fd >= 0);
@@ -44,21 +43,26 @@ void raw_open(struct raw *raw, int port, bool tls)
 	    sizeof(patience));
 	setsockopt(raw->fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
 	    sizeof(patience));
-	failed = connect(raw->fd, any, sizeof(address));
-	assert(failed == 0);
+	if (connect(raw->fd, any, sizeof(address)) != 0) {
+		close(raw->fd);
+		raw->fd = -1;
+		return false;
+	}
 	if (!tls)
-		return;
+		return true;
 	raw->ssl = SSL_new(client_tls());
 	SSL_set_fd(raw->ssl, raw->fd);
 	/* Whether it worked shows in the first write. */
 	if (SSL_connect(raw->ssl) != 1)
 		ERR_clear_error();
+	return true;
 }
 
 void raw_close(struct raw *raw)
 {
 	SSL_free(raw->ssl);
-	close(raw->fd);
+	if (raw->fd >= 0)
+		close(raw->fd);
 	*raw = (struct raw){ .fd = -1 };
 }
 

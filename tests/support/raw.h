@@ -12,8 +12,8 @@ struct raw {
 	void *ssl; /* NULL: plain */
 };
 
-/* To 127.0.0.1; ends the program when it cannot. */
-void raw_open(struct raw *raw, int port, bool tls);
+/* To 127.0.0.1; false when nobody listens. */
+bool raw_open(struct raw *raw, int port, bool tls);
 void raw_close(struct raw *raw);
 /* Closes so that the other side sees a reset. */
 void raw_reset(struct raw *raw);
