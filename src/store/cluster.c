@@ -18,6 +18,8 @@
 #define LOOK_AGAIN_MS 10
 #define START_MS ((int64_t)15 * 60 * 1000) /* recovery may take its time */
 #define STOP_MS ((int64_t)60 * 1000)
+#define ORPHANS_MS 5000
+#define SETTLE_MS 5000
 
 static void pause_briefly(void)
 {
@@ -55,34 +57,58 @@ static bool lock(int fd, int how)
 /* --- looking at processes --------------------------------------------------
  */
 
-static bool read_link(pid_t pid, const char *name, char out[PATH_MAX])
+/* What a link of /proc/PID says; "" when it may not be read. */
+static void read_link(pid_t pid, const char *name, char out[PATH_MAX])
 {
 	char link[64];
 	ssize_t len;
 
 	snprintf(link, sizeof(link), "/proc/%d/%s", (int)pid, name);
 	len = readlink(link, out, PATH_MAX - 1);
-	if (len >= 0)
-		out[len] = '\0';
-	return len >= 0;
+	out[len > 0 ? len : 0] = '\0';
+}
+
+static bool runs_program(pid_t pid, const char *name)
+{
+	char program[PATH_MAX];
+	const char *base;
+	size_t len = strlen(name);
+
+	read_link(pid, "exe", program);
+	base = strrchr(program, '/');
+	/* After an upgrade of the package: "/…/postgres (deleted)". */
+	return base != NULL && strncmp(base + 1, name, len) == 0 &&
+	       (base[1 + len] == '\0' || base[1 + len] == ' ');
 }
 
 /* A postmaster and its children work in their data folder: that tells them
  * from a process that was given their number later. */
 static bool works_here(const struct cluster *c, pid_t pid)
 {
-	char folder[PATH_MAX], program[PATH_MAX];
+	char folder[PATH_MAX];
 
-	return read_link(pid, "cwd", folder) && strcmp(folder, c->data) == 0 &&
-	       read_link(pid, "exe", program) &&
-	       strstr(program, "/postgres") != NULL;
+	read_link(pid, "cwd", folder);
+	return strcmp(folder, c->data) == 0 && runs_program(pid, "postgres");
 }
 
-/* As child or as orphan. */
+/* Also an initdb, or a postmaster that has hardly begun. */
+static bool works_near(const struct cluster *c, pid_t pid)
+{
+	char folder[PATH_MAX];
+	size_t len = strlen(c->folder);
+
+	read_link(pid, "cwd", folder);
+	return strncmp(folder, c->folder, len) == 0 &&
+	       (folder[len] == '\0' || folder[len] == '/') &&
+	       (runs_program(pid, "postgres") || runs_program(pid, "initdb"));
+}
+
+/* As child or as orphan. One that has ended, and that its parent has not
+ * looked after, works nowhere. */
 static bool is_running(const struct cluster *c, pid_t pid)
 {
-	if (waitpid(pid, NULL, WNOHANG) == pid)
-		return false;
+	if (pid == c->pid)
+		(void)waitpid(pid, NULL, WNOHANG);
 	return kill(pid, 0) == 0 && works_here(c, pid);
 }
 
@@ -115,10 +141,7 @@ static void read_postmaster(struct cluster *c, struct postmaster *out)
 		*out = (struct postmaster){ 0 };
 }
 
-/* Children of a postmaster that was killed hold its shared memory until they
- * notice, which a long statement can put off; without them the next start
- * need not wait. They have nothing left to lose. */
-static void end_orphans(struct cluster *c)
+static bool kill_orphans(const struct cluster *c)
 {
 	DIR *folder = opendir("/proc");
 	struct dirent *entry;
@@ -127,20 +150,42 @@ static void end_orphans(struct cluster *c)
 	while (folder != NULL && (entry = readdir(folder)) != NULL) {
 		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
 
-		if (pid > 1 && pid != getpid() && works_here(c, pid)) {
-			found = true;
-			(void)kill(pid, SIGKILL);
-		}
+		if (pid > 1 && (works_here(c, pid) || works_near(c, pid)))
+			found = kill(pid, SIGKILL) == 0 || found;
 	}
 	if (folder != NULL)
 		closedir(folder);
-	if (found)
+	return found;
+}
+
+/*
+ * Children of a postmaster that was killed hold its shared memory until they
+ * notice, which a long statement can put off; an initdb whose starter was
+ * killed goes on writing. Both stand in the way of the next start, and have
+ * nothing to lose.
+ */
+static void end_orphans(const struct cluster *c)
+{
+	int64_t until = clock_tick() + ORPHANS_MS;
+
+	while (kill_orphans(c) && clock_tick() < until)
 		pause_briefly();
 }
 
-static bool remove_file(const void *path)
+/* Files in which Postgres names the process that it believes to be there. If
+ * another has that number by now, it would not start, though we know better. */
+static bool remove_claims(const void *cluster)
 {
-	return unlink(path) == 0 || errno == ENOENT;
+	const struct cluster *c = cluster;
+	const char *const files[] = {
+		arena_printf(c->arena, "%s/postmaster.pid", c->data),
+		arena_printf(c->arena, "%s/.s.PGSQL.5432.lock", c->sockets),
+	};
+
+	for (size_t i = 0; i < array_length(files); i++)
+		if (unlink(files[i]) != 0 && errno != ENOENT)
+			return false;
+	return true;
 }
 
 /* --- start -----------------------------------------------------------------
@@ -158,15 +203,11 @@ static bool has_lz4(struct cluster *c, const char *postgres)
 static bool start_postmaster(struct cluster *c, struct err *err)
 {
 	const char *postgres = arena_printf(c->arena, "%s/postgres", c->bin);
-	const char *pidfile =
-	    arena_printf(c->arena, "%s/postmaster.pid", c->data);
 	const char *argv[] = { postgres, "-D", c->data, NULL, NULL, NULL };
 
-	end_orphans(c);
-	/* A number in it that another process has by now would stop Postgres,
-	 * though we know that no postmaster is there. */
-	if (!runner_act(&c->runner, remove_file, pidfile))
-		return fail(err, FAULT_IO, "can't remove %s", pidfile);
+	if (!runner_act(&c->runner, remove_claims, c))
+		return fail(err, FAULT_IO, "can't remove files in %s",
+		    c->folder);
 	if (!furnish_settings(c, err))
 		return false;
 	if (has_lz4(c, postgres)) {
@@ -190,7 +231,7 @@ static bool wait_until_ready(struct cluster *c, struct err *err)
 		}
 		/* Before its exec it does not work in its folder yet. */
 		if (seen.pid == 0 && (waitpid(c->pid, NULL, WNOHANG) != 0))
-			return fail(err, FAULT_IO,
+			return fail(err, FAULT_UNAVAILABLE,
 			    "Postgres did not start: see %s/start.log and "
 			    "%s/log",
 			    c->folder, c->data);
@@ -225,8 +266,11 @@ static bool start_or_join(struct cluster *c, struct err *err)
 		seen.pid = 0;
 	}
 	c->pid = seen.pid;
-	if (seen.pid == 0 && !start_postmaster(c, err))
-		return false;
+	if (seen.pid == 0) {
+		end_orphans(c);
+		if (!furnish_data(c, err) || !start_postmaster(c, err))
+			return false;
+	}
 	if (!wait_until_ready(c, err))
 		return false;
 	log_line(LOG_INFO, "postgres_ready", "pid=%d joined=%d", (int)c->pid,
@@ -286,12 +330,26 @@ static bool ensure_database(struct cluster *c, struct err *err)
 /* --- the door ----------------------------------------------------------------
  */
 
+/*
+ * What was just killed is not gone at once: a postmaster still looks alive and
+ * does not answer, its children still hold memory that the next one wants.
+ * Both pass.
+ */
 static bool start_locked(struct cluster *c, struct err *err)
 {
-	if (!place_find(c, err) || !furnish_data(c, err) ||
-	    !start_or_join(c, err))
+	if (!place_find(c, err))
 		return false;
-	return ensure_database(c, err);
+	for (int64_t until = clock_tick() + SETTLE_MS;;) {
+		struct err why = { 0 };
+
+		if (start_or_join(c, &why) && ensure_database(c, &why))
+			return true;
+		if (why.fault != FAULT_UNAVAILABLE || clock_tick() > until) {
+			*err = why;
+			return false;
+		}
+		pause_briefly();
+	}
 }
 
 static void release(struct cluster *c)
@@ -303,18 +361,21 @@ static void release(struct cluster *c)
 	arena_free(c->arena);
 }
 
-/* Under the lock. When somebody else still uses it, it goes on. */
+/* Under the lock. When somebody else still uses it, it goes on. It need not be
+ * the one we started: that may have been killed, and started again. */
 static void stop_if_last(struct cluster *c)
 {
-	if (c->pid == 0 || !lock(c->users, LOCK_EX | LOCK_NB) ||
-	    !is_running(c, c->pid))
+	struct postmaster seen;
+
+	if (c->data == NULL || !lock(c->users, LOCK_EX | LOCK_NB))
 		return;
-	(void)kill(c->pid, SIGINT);
-	if (wait_until_gone(c, c->pid, STOP_MS))
+	read_postmaster(c, &seen);
+	if (seen.pid == 0 || kill(seen.pid, SIGINT) != 0 ||
+	    wait_until_gone(c, seen.pid, STOP_MS))
 		return;
-	log_line(LOG_WARN, "postgres_slow", "pid=%d", (int)c->pid);
-	(void)kill(c->pid, SIGQUIT);
-	(void)wait_until_gone(c, c->pid, STOP_MS);
+	log_line(LOG_WARN, "postgres_slow", "pid=%d", (int)seen.pid);
+	(void)kill(seen.pid, SIGQUIT);
+	(void)wait_until_gone(c, seen.pid, STOP_MS);
 }
 
 bool cluster_start(struct cluster **out, const char *home, struct arena *arena,
