@@ -78,11 +78,13 @@ static bool rows(struct split *s)
 
 int array_split(char *literal, size_t len, struct text *out, int max)
 {
-	struct split s = { literal, literal + len, out, 0, max };
+	struct split s = { literal, literal, out, 0, max };
 	bool fine;
 
-	if (!take(&s, '{'))
+	if (len == 0 || *literal != '{')
 		return -1;
+	s.at++;
+	s.end += len;
 	if (take(&s, '}'))
 		return s.at == s.end ? 0 : -1;
 	fine = s.at < s.end && *s.at == '{' ? rows(&s) : items(&s);

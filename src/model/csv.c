@@ -10,48 +10,50 @@ struct piece {
 };
 
 struct csv {
-	struct arena *arena;
 	struct piece now, later; /* later: when now is a part of carry */
 	bool last;               /* there is no further piece */
 	int bom;      /* bytes of the mark that were seen; -1: past it */
 	int64_t line; /* where the row begins */
 	struct scan scan;
-	bool carrying; /* the row lies in carry */
-	size_t carried;
-	char *carry;         /* CSV_ROW_MAX bytes; NULL until needed */
+	bool carrying;       /* the row lies in carry */
+	struct buf carry;    /* up to CSV_ROW_MAX bytes */
 	struct buf unpaired; /* the row's fields with doubled quotes */
 	struct text fields[CSV_FIELDS_MAX];
 };
 
-static void free_unpaired(void *csv)
+static void free_bufs(void *object)
 {
-	buf_free(&((struct csv *)csv)->unpaired);
+	struct csv *csv = object;
+
+	buf_free(&csv->carry);
+	buf_free(&csv->unpaired);
 }
 
 struct csv *csv_new(struct arena *arena)
 {
 	struct csv *csv = arena_alloc(arena, sizeof(*csv));
 
-	csv->arena = arena;
 	csv->line = 1;
-	arena_defer(arena, free_unpaired, csv);
+	arena_defer(arena, free_bufs, csv);
 	return csv;
 }
 
 /* --- pieces -------------------------------------------------------------- */
 
+/* The row may lie in carry already, behind a row that ended before it. */
 static void carry_row(struct csv *csv, size_t len)
 {
-	if (csv->carry == NULL)
-		csv->carry = arena_alloc(csv->arena, CSV_ROW_MAX);
-	csv->carried = 0;
+	struct buf *carry = &csv->carry;
+
+	carry->len = 0;
 	if (len <= CSV_ROW_MAX) {
-		memmove(csv->carry, csv->scan.start, len);
-		csv->carried = len;
+		buf_reserve(carry, len);
+		memmove(carry->data, csv->scan.start, len);
+		carry->len = len;
 	} else {
 		scan_forget(&csv->scan);
 	}
-	csv->scan.start = csv->carry;
+	csv->scan.start = carry->data;
 	csv->carrying = true;
 }
 
@@ -59,6 +61,7 @@ static void carry_row(struct csv *csv, size_t len)
 static bool go_on_carrying(struct csv *csv)
 {
 	struct piece *now = &csv->now;
+	struct buf *carry = &csv->carry;
 
 	while (now->at < now->end) {
 		size_t left = (size_t)(now->end - now->at);
@@ -66,16 +69,16 @@ static bool go_on_carrying(struct csv *csv)
 		size_t len =
 		    newline == NULL ? left : (size_t)(newline + 1 - now->at);
 
-		if (csv->carried == CSV_ROW_MAX) {
+		if (carry->len == CSV_ROW_MAX) {
 			scan_forget(&csv->scan);
-			csv->carried = 0;
+			carry->len = 0;
 		}
-		if (len > CSV_ROW_MAX - csv->carried)
-			len = CSV_ROW_MAX - csv->carried;
-		memcpy(csv->carry + csv->carried, now->at, len);
-		csv->carried += len;
+		if (len > CSV_ROW_MAX - carry->len)
+			len = CSV_ROW_MAX - carry->len;
+		buf_add(carry, now->at, len);
 		now->at += len;
-		if (scan_row(&csv->scan, csv->carry + csv->carried))
+		csv->scan.start = carry->data;
+		if (scan_row(&csv->scan, carry->data + carry->len))
 			return true;
 	}
 	return false;
@@ -86,11 +89,11 @@ static bool go_on_carrying(struct csv *csv)
 static void stop_carrying(struct csv *csv)
 {
 	csv->carrying = false;
-	if (csv->scan.at == csv->carried)
+	if (csv->scan.at == csv->carry.len)
 		return;
 	csv->later = csv->now;
-	csv->now = (struct piece){ csv->carry + csv->scan.at,
-		csv->carry + csv->carried };
+	csv->now = (struct piece){ csv->carry.data + csv->scan.at,
+		csv->carry.data + csv->carry.len };
 }
 
 static bool find_row_in_piece(struct csv *csv)
