@@ -138,7 +138,8 @@ struct house {
 	struct db *db;
 };
 
-/* Starts or joins the cluster, brings the schema up to date, and connects.
+/* Starts or joins the cluster, brings the schema up to date (not as DB_SERVE in
+ * a database that the settings name), and connects.
  * The settings have been read. house_close it in any case. */
 bool house_open(struct house *house, enum db_role role,
     struct err *err) must_use;
