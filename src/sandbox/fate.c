@@ -38,6 +38,9 @@ static const int of_staff[HAPPENINGS] = { [IS_REPLACED] = 25,
  * of which there is one for every twenty. */
 #define COMES (10 * 20)
 
+#define HUNDREDTHS INT64_C(100)
+#define MILLIONTHS INT64_C(1000000)
+
 static bool happens(int64_t *roll, int64_t churn, int share)
 {
 	int64_t width = churn * share;
@@ -103,7 +106,7 @@ static struct fate live(const struct made_up *m, uint64_t key, bool here,
 		int64_t churn = m->calendar.churn[day - 1];
 		struct dice dice = dice_about(m->layout.seed, ABOUT_NEXT_DAY,
 		    key, (uint64_t)day);
-		int64_t roll = dice_below(&dice, 100 * 1000000);
+		int64_t roll = dice_below(&dice, HUNDREDTHS * MILLIONTHS);
 
 		if (fate.here)
 			happen(&fate, draw(roll, churn, shares), day,

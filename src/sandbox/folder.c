@@ -11,24 +11,41 @@
 
 static bool failed(struct err *err, const char *what, const char *path)
 {
-	int why = errno;
-
-	return fail(err, FAULT_IO, "can't %s %s: %s", what, path,
-	    strerror(why));
+	return fail(err, FAULT_IO, "can't %s %s: %m", what, path);
 }
 
 /* Removes the files that a bundle may have; the folder too once it is empty. */
 static void remove_bundle(const char *path)
 {
-	DIR *dir = opendir(path);
+	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char name[FILE_NAME];
 
-	if (dir == NULL)
+	if (folder < 0)
 		return;
-	for (struct dirent *e = readdir(dir); e != NULL; e = readdir(dir))
-		if (output_knows(e->d_name))
-			(void)unlinkat(dirfd(dir), e->d_name, 0);
-	(void)closedir(dir);
+	for (int f = 0; f <= MANIFEST; f++) {
+		file_name(f, name);
+		(void)unlinkat(folder, name, 0);
+	}
+	(void)close(folder);
 	(void)rmdir(path);
+}
+
+static bool is_ours(const char *name)
+{
+	char known[FILE_NAME];
+
+	for (int f = 0; f <= MANIFEST; f++) {
+		file_name(f, known);
+		if (strcmp(name, known) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const struct dirent *next_entry(DIR *dir)
+{
+	/* Nobody else reads this one. NOLINTNEXTLINE(concurrency-mt-unsafe) */
+	return readdir(dir);
 }
 
 /* Looks at what is there: nothing, an empty folder, or files, all of which a
@@ -41,11 +58,11 @@ static bool look(const char *path, int *files, struct err *err)
 	*files = 0;
 	if (dir == NULL)
 		return errno == ENOENT || failed(err, "open", path);
-	for (struct dirent *e = readdir(dir); e != NULL; e = readdir(dir)) {
+	for (const struct dirent *e; (e = next_entry(dir)) != NULL;) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
 		++*files;
-		ours = ours && output_knows(e->d_name);
+		ours = ours && is_ours(e->d_name);
 	}
 	(void)closedir(dir);
 	return ours || fail(err, FAULT_CONFLICT,

@@ -181,13 +181,12 @@ void course_title(const struct course *course, int grade, char *out,
 
 void cell_subject(struct output *out, const struct course *course, int grade)
 {
-	int64_t code = 0;
+	int code = 0;
 
 	cell(out, course->subject);
 	for (const char *c = course->subject_code; *c != '\0'; c++)
 		code = code * 10 + (*c - '0');
-	cell_printf(out, "%05lld",
-	    (long long)(code + (course->each ? grade : 0)));
+	cell_printf(out, "%05d", code + (course->each ? grade : 0));
 }
 
 void cell_grades(struct output *out, int first, int last)

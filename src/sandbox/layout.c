@@ -33,7 +33,7 @@ static int band_of(const struct school *school)
 
 	for (int band = 1; band < grades; band++)
 		if (grades % band == 0 &&
-		    school_size(school) * band >= SECTION_MIN * grades)
+		    school_size(school) * band >= (int64_t)SECTION_MIN * grades)
 			return band;
 	return grades;
 }
@@ -47,7 +47,7 @@ static void fill_level(struct layout *layout, enum level level)
 
 	for (int i = 0; i < count; i++) {
 		struct dice dice = dice_about(layout->seed, ABOUT_SCHOOL,
-		    (uint64_t)(first + i), 0);
+		    (unsigned)(first + i), 0);
 
 		layout->schools[first + i].weight =
 		    650 + dice_below(&dice, 700);
@@ -108,32 +108,30 @@ int64_t school_size(const struct school *school)
 	return sum;
 }
 
-/* Who comes later takes a seat beside somebody who was there from the start. */
-static struct seat free_seat(const struct layout *layout, int64_t number)
+/* Who comes later sits beside somebody who was there from the start. */
+static int64_t neighbour(const struct layout *layout, int64_t number)
 {
 	struct dice dice =
 	    dice_about(layout->seed, ABOUT_SEAT, (uint64_t)number, 0);
 
-	return layout_seat(layout, dice_below(&dice, layout->students));
+	return number < layout->students ? number
+					 : dice_below(&dice, layout->students);
 }
 
 struct seat layout_seat(const struct layout *layout, int64_t number)
 {
-	int low = 0, high = layout->school_count;
-	int64_t rest;
-	int g = 0;
+	int64_t rest = neighbour(layout, number);
+	int low = 0, high = layout->school_count, g = 0;
 
-	if (number >= layout->students)
-		return free_seat(layout, number);
 	while (high - low > 1) {
 		int middle = (low + high) / 2;
 
-		if (layout->schools[middle].first <= number)
+		if (layout->schools[middle].first <= rest)
 			low = middle;
 		else
 			high = middle;
 	}
-	rest = number - layout->schools[low].first;
+	rest -= layout->schools[low].first;
 	while (rest >= layout->schools[low].size[g])
 		rest -= layout->schools[low].size[g++];
 	return (struct seat){ .school = low,

@@ -1,7 +1,6 @@
 /* What a bundle's manifest says of how it was made up. */
 #include "sandbox.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -93,12 +92,8 @@ static bool read_manifest(const char *folder, char out[MANIFEST_MAX],
 
 	snprintf(path, sizeof(path), "%s/manifest.csv", folder);
 	file = fopen(path, "re");
-	if (file == NULL) {
-		int why = errno;
-
-		return fail(err, FAULT_NOT_FOUND, "can't open %s: %s", path,
-		    strerror(why));
-	}
+	if (file == NULL)
+		return fail(err, FAULT_NOT_FOUND, "can't open %s: %m", path);
 	len = fread(out, 1, MANIFEST_MAX - 1, file);
 	out[len] = '\0';
 	(void)fclose(file);

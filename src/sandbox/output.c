@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FLUSH_AT (256 * 1024)
+#define FLUSH_AT ((size_t)256 * 1024)
 #define BULK "sourcedId,status,dateLastModified,"
 
 struct file_rule {
@@ -58,65 +58,65 @@ bool output_has(const struct output *out, enum file file)
 	return header_of(out, file) != NULL;
 }
 
-bool output_knows(const char *name)
+void file_name(int file, char out[FILE_NAME])
 {
-	char known[64];
-
-	for (int f = 0; f < FILES; f++) {
-		snprintf(known, sizeof(known), "%s.csv", file_rules[f].name);
-		if (strcmp(name, known) == 0)
-			return true;
-	}
-	return strcmp(name, "manifest.csv") == 0;
+	snprintf(out, FILE_NAME, "%s.csv",
+	    file == MANIFEST ? "manifest" : file_rules[file].name);
 }
 
 /* --- bytes --------------------------------------------------------------- */
 
-static bool give_up(struct output *out, const char *name, int why)
+/* For right after what failed. */
+static void give_up(struct output *out, int file)
 {
-	if (out->err.fault == FAULT_NONE)
-		err_set(&out->err, FAULT_IO, "can't write %s.csv: %s", name,
-		    strerror(why));
-	return false;
+	char name[FILE_NAME];
+	int why = errno;
+
+	if (out->err.fault != FAULT_NONE)
+		return;
+	file_name(file, name);
+	errno = why;
+	err_set(&out->err, FAULT_IO, "can't write %s: %m", name);
 }
 
-static bool write_all(struct output *out, const char *name, int fd,
-    const struct buf *buf)
-{
-	size_t done = 0;
-
-	while (done < buf->len) {
-		ssize_t n = write(fd, buf->data + done, buf->len - done);
-
-		if (n < 0 && errno != EINTR)
-			return give_up(out, name, errno);
-		if (n > 0)
-			done += (size_t)n;
-	}
-	return true;
-}
-
-static void flush(struct output *out, enum file file)
+static void flush(struct output *out, int file)
 {
 	struct buf *buf = &out->files[file].buf;
+	size_t done = 0;
 
-	if (out->err.fault == FAULT_NONE)
-		(void)write_all(out, file_rules[file].name, out->files[file].fd,
-		    buf);
+	while (out->err.fault == FAULT_NONE && done < buf->len) {
+		ssize_t n = write(out->files[file].fd, buf->data + done,
+		    buf->len - done);
+
+		if (n >= 0)
+			done += (size_t)n;
+		else if (errno != EINTR)
+			give_up(out, file);
+	}
 	buf->len = 0;
 }
 
-static int create(struct output *out, const char *name)
+static void create(struct output *out, int file)
 {
-	char path[64];
-	int fd;
+	char name[FILE_NAME];
 
-	snprintf(path, sizeof(path), "%s.csv", name);
-	fd = openat(out->folder, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-	    0666);
+	file_name(file, name);
+	out->files[file].fd = openat(out->folder, name,
+	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (out->files[file].fd < 0)
+		give_up(out, file);
+}
+
+static void finish(struct output *out, int file)
+{
+	int fd = out->files[file].fd;
+
 	if (fd < 0)
-		give_up(out, name, errno);
-	return fd;
+		return;
+	flush(out, file);
+	out->files[file].fd = -1;
+	if (close(fd) != 0)
+		give_up(out, file);
 }
 
 static void begin(struct output *out, enum file file)
@@ -125,7 +125,7 @@ static void begin(struct output *out, enum file file)
 
 	if (out->err.fault != FAULT_NONE || out->files[file].fd >= 0)
 		return;
-	out->files[file].fd = create(out, file_rules[file].name);
+	create(out, file);
 	buf_puts(buf, BULK);
 	buf_puts(buf, header_of(out, file));
 	buf_puts(buf, "\r\n");
@@ -219,45 +219,38 @@ void row_end(struct output *out)
 void output_open(struct output *out, int folder, bool v12)
 {
 	*out = (struct output){ .folder = folder, .v12 = v12 };
-	for (int f = 0; f < FILES; f++)
+	for (int f = 0; f <= MANIFEST; f++)
 		out->files[f].fd = -1;
 }
 
 static void write_manifest(struct output *out, const char *system_code)
 {
-	struct buf buf = { 0 };
-	int fd = create(out, "manifest");
+	struct buf *buf = &out->files[MANIFEST].buf;
 
-	buf_puts(&buf, "propertyName,value\r\nmanifest.version,1.0\r\n");
-	buf_printf(&buf, "oneroster.version,%s\r\n", out->v12 ? "1.2" : "1.1");
+	create(out, MANIFEST);
+	buf_puts(buf, "propertyName,value\r\nmanifest.version,1.0\r\n");
+	buf_printf(buf, "oneroster.version,%s\r\n", out->v12 ? "1.2" : "1.1");
 	for (int f = 0; f < FILES; f++)
 		if (output_has(out, f))
-			buf_printf(&buf, "file.%s,%s\r\n", file_rules[f].name,
+			buf_printf(buf, "file.%s,%s\r\n", file_rules[f].name,
 			    out->files[f].fd >= 0 ? "bulk" : "absent");
-	buf_printf(&buf,
+	buf_printf(buf,
 	    "source.systemName,Homeroom's made-up district\r\n"
 	    "source.systemCode,%s\r\n",
 	    system_code);
-	if (fd >= 0) {
-		(void)write_all(out, "manifest", fd, &buf);
-		if (close(fd) != 0)
-			give_up(out, "manifest", errno);
-	}
-	buf_free(&buf);
 }
 
 bool output_finish(struct output *out, const char *system_code)
 {
-	for (int f = 0; f < FILES; f++)
-		if (out->files[f].fd >= 0)
-			flush(out, f);
 	write_manifest(out, system_code);
+	for (int f = 0; f <= MANIFEST; f++)
+		finish(out, f);
 	return out->err.fault == FAULT_NONE;
 }
 
 void output_close(struct output *out)
 {
-	for (int f = 0; f < FILES; f++) {
+	for (int f = 0; f <= MANIFEST; f++) {
 		if (out->files[f].fd >= 0)
 			(void)close(out->files[f].fd);
 		buf_free(&out->files[f].buf);

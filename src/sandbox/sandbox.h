@@ -360,7 +360,7 @@ enum file {
 	ORGS, RESOURCES, RESULT_LEARNING_OBJECTIVE_IDS, RESULTS,
 	RESULT_SCORE_SCALES, ROLES, SCORE_SCALES, USER_PROFILES,
 	USER_RESOURCES, USERS,
-	FILES
+	FILES, MANIFEST = FILES
 };
 /* clang-format on */
 
@@ -375,7 +375,7 @@ struct output {
 	struct {
 		int fd; /* -1: not begun */
 		struct buf buf;
-	} files[FILES];
+	} files[MANIFEST + 1];
 	enum file at; /* of the row being written */
 	struct err err;
 };
@@ -387,8 +387,8 @@ bool output_finish(struct output *out, const char *system_code) must_use;
 void output_close(struct output *out);
 /* Whether the format has the file. */
 bool output_has(const struct output *out, enum file file);
-/* Is the name that of a file that a bundle may have? */
-bool output_knows(const char *name);
+#define FILE_NAME 64
+void file_name(int file, char out[FILE_NAME]); /* "users.csv" */
 
 /* Begins a row: the id, and the two cells that bulk files leave blank. */
 void row(struct output *out, enum file file, const char *id);

@@ -101,7 +101,9 @@ static void write_staff_roles(const struct made_up *m, struct output *out,
 		write_role(m, out, &role);
 	}
 	if (second >= 0) {
-		org = school_id(&m->layout, second);
+		struct id other = school_id(&m->layout, second);
+
+		role.org = other.text;
 		role.number = 2;
 		role.role = job_rules[staff->job].role;
 		role.secondary = false;
