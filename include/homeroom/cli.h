@@ -21,10 +21,14 @@ struct subcommand {
 int cli_run(const struct subcommand *subcommands, int argc, char **argv);
 
 int cli_application(int argc, char **argv);
+int cli_check(int argc, char **argv);
 int cli_describe(int argc, char **argv);
 int cli_generate(int argc, char **argv);
 int cli_import(int argc, char **argv);
 int cli_migrate(int argc, char **argv);
+int cli_rollback(int argc, char **argv);
 int cli_serve(int argc, char **argv);
+int cli_status(int argc, char **argv);
+int cli_versions(int argc, char **argv);
 
 #endif

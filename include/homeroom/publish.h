@@ -22,16 +22,27 @@ struct version {
 	int64_t published; /* ms since 1970 */
 	int64_t import;	   /* 0: made by a rollback */
 	const char *note;
+	bool kept; /* it can be read and gone back to */
 };
 
 /* Newest first; at most `limit`. */
 bool version_list(struct db *db, struct arena *arena, int64_t district,
     int limit, const struct version **versions, int *count,
     struct err *err) must_use;
-/* Makes a new version that is what `to` was, in one transaction. FAULT_GONE
- * when `to` is older than the retention window. */
-bool version_rollback(struct db *db, int64_t district, int64_t to,
-    int64_t *made, struct err *err) must_use;
+
+struct rollback {
+	int64_t district;
+	int64_t to;
+	bool dry_run;
+	int64_t made; /* out: the version; 0: nothing differs, none was made */
+	int64_t rows; /* out: records that are otherwise than before it */
+};
+
+/* Makes a new version that is what `to` was, in one transaction; records that
+ * were not there then are to be deleted. FAULT_GONE when `to` is older than
+ * what is kept. */
+bool version_rollback(struct db *db, struct rollback *rollback,
+    struct err *err) must_use;
 /* Drops history that no version within `days` needs; returns rows dropped. */
 bool version_purge(struct db *db, int64_t district, int days,
     int64_t *dropped, struct err *err) must_use;

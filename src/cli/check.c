@@ -1,0 +1,117 @@
+/* homeroom check: an import into a database that is made for it and thrown
+ * away, so that the rules and the report are the same. */
+#include "homeroom/cli.h"
+#include "cli.h"
+#include "homeroom/base.h"
+#include "homeroom/ingest.h"
+#include "homeroom/publish.h"
+#include "homeroom/store.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct flag flags_known[] = {
+	FLAG_OUTPUT,
+	{ 0 },
+};
+
+static const struct command command = {
+	.usage = "check PATH",
+	.meaning =
+	    "Says what an import would make of a bundle: the same rules and "
+	    "report, and no\ndatabase needed. The bundle is taken to be all "
+	    "there is.\n",
+	.flags = flags_known,
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.settings = SETTINGS_READ,
+};
+
+/* --- a folder to be thrown away ------------------------------------------ */
+
+static bool make_folder(struct arena *arena, char **folder, struct err *err)
+{
+	const char *parent = getenv("TMPDIR");
+
+	*folder = arena_printf(arena, "%s/homeroom-check.XXXXXX",
+	    parent != NULL && parent[0] != '\0' ? parent : "/tmp");
+	/* Postgres may run as somebody else, who must get there. */
+	if (mkdtemp(*folder) == NULL || chmod(*folder, 0711) != 0)
+		return fail(err, FAULT_IO, "no folder can be made in %s: %s",
+		    parent != NULL ? parent : "/tmp", strerror(errno));
+	return true;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind,
+    struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	return remove(path);
+}
+
+static void remove_folder(const char *folder)
+{
+	if (nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
+		fprintf(stderr, "homeroom: %s could not be removed\n", folder);
+}
+
+/* --- checking ------------------------------------------------------------ */
+
+static bool check_in(const char *folder, struct ingest_request *request,
+    enum format format, int *status, struct err *err)
+{
+	struct arena *arena = arena_new();
+	struct cluster *cluster = NULL;
+	struct db *db = NULL;
+	const char *url;
+	int applied;
+	bool done = cluster_start(&cluster, folder, arena, &url, err) &&
+		    migrate(url, &applied, err) &&
+		    db_open(&db, url, DB_INGEST, err) &&
+		    district_find(db, arena, NULL, &request->district, err) &&
+		    report_run(db, request, format, status, err);
+
+	db_close(db);
+	cluster_stop(cluster);
+	arena_free(arena);
+	return done;
+}
+
+static bool run(struct ingest_request *request, enum format format, int *status,
+    struct err *err)
+{
+	struct arena *arena = arena_new();
+	char *folder = NULL;
+	bool done = make_folder(arena, &folder, err);
+
+	if (done) {
+		done = check_in(folder, request, format, status, err);
+		remove_folder(folder);
+	}
+	arena_free(arena);
+	return done;
+}
+
+int cli_check(int argc, char **argv)
+{
+	struct ingest_request request = { .source = "check", .dry_run = true };
+	struct flags flags;
+	struct err err = { 0 };
+	enum format format;
+	int status = 0;
+
+	if (!flags_read(&flags, &command, argc, argv) ||
+	    !flags_format(&flags, &format))
+		return flags.exit;
+	request.path = flags.arguments[0];
+	if (!run(&request, format, &status, &err))
+		return failed(&err);
+	return status;
+}
