@@ -15,7 +15,7 @@ static void read_end(struct db *db)
 	PGresult *next;
 
 	while (!db->lost && db_wait(db, &(struct err){ 0 }) &&
-	    (next = PQgetResult(db->pg)) != NULL)
+	       (next = PQgetResult(db->pg)) != NULL)
 		PQclear(next);
 }
 

@@ -61,43 +61,69 @@ struct db *database_open(enum db_role role)
 /* --- psql ------------------------------------------------------------------
  */
 
-static void run_psql(const char *user, const char *script, int out)
+static void run_psql(const char *user, int in, int out)
 {
 	char conninfo[1024];
 	const char *host = strstr(database_url(), "host=");
 
 	snprintf(conninfo, sizeof(conninfo),
 	    "postgresql:///homeroom?user=%s&%s", user, host);
+	dup2(in, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
 	execlp("psql", "psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1",
-	    "-c", script, conninfo, (char *)NULL);
+	    conninfo, (char *)NULL);
 	_exit(127);
+}
+
+/* Through a file: a pipe could be full while psql waits for its own. */
+static int script_file(const char *script)
+{
+	FILE *file = tmpfile();
+	int fd = -1;
+
+	if (file == NULL)
+		return -1;
+	if (fputs(script, file) >= 0 && fflush(file) == 0)
+		fd = dup(fileno(file));
+	fclose(file);
+	if (fd >= 0)
+		lseek(fd, 0, SEEK_SET);
+	return fd;
+}
+
+static const char *read_end(struct arena *to, int fd)
+{
+	struct buf out = { 0 };
+	const char *text;
+	char piece[4096];
+	ssize_t n;
+
+	while ((n = read(fd, piece, sizeof(piece))) > 0)
+		buf_add(&out, piece, (size_t)n);
+	text = arena_text(to, buf_text(&out));
+	buf_free(&out);
+	return text;
 }
 
 const char *database_psql(struct arena *to, const char *user,
     const char *script, int *status)
 {
-	struct buf out = { 0 };
-	const char *text;
-	char piece[4096];
-	int ends[2];
-	ssize_t n;
+	int in = script_file(script), ends[2];
+	const char *said;
 	pid_t child;
 
 	*status = -1;
-	if (pipe(ends) != 0)
+	if (in < 0 || pipe(ends) != 0)
 		return "";
 	child = fork();
 	if (child == 0)
-		run_psql(user, script, ends[1]);
+		run_psql(user, in, ends[1]);
+	close(in);
 	close(ends[1]);
-	while ((n = read(ends[0], piece, sizeof(piece))) > 0)
-		buf_add(&out, piece, (size_t)n);
+	said = read_end(to, ends[0]);
 	close(ends[0]);
 	if (child > 0 && waitpid(child, status, 0) == child)
 		*status = WIFEXITED(*status) ? WEXITSTATUS(*status) : -1;
-	text = arena_text(to, buf_text(&out));
-	buf_free(&out);
-	return text;
+	return said;
 }

@@ -11,7 +11,7 @@
 const char *database_url(void);
 /* A connection, likewise; the caller closes it. */
 struct db *database_open(enum db_role role);
-/* As the cluster's superuser, in psql: what it prints, the arena's; its exit
+/* A script for psql: what it prints, the arena's; its exit
  * code in *status. `user` may be any role that logs in. */
 const char *database_psql(struct arena *arena, const char *user,
     const char *script, int *status);
