@@ -72,21 +72,28 @@ static bool is_control(const unsigned char *p, size_t left)
 	       (*p == 0xc2 && left > 1 && p[1] < 0xa0);
 }
 
+static size_t plain_start(struct text id)
+{
+	size_t len = 0;
+
+	while (len < id.len && id_character((unsigned char)id.at[len]))
+		len++;
+	return len;
+}
+
 /* Real systems break the set of characters; what prints is taken. */
 static bool check_id(struct reading *r, struct text id)
 {
 	const unsigned char *p = (const unsigned char *)id.at;
-	size_t characters = 0;
+	size_t characters = plain_start(id);
 
-	for (size_t i = 0; i < id.len; i++) {
+	if (characters < id.len)
+		remark(r, "id_characters",
+		    "holds other characters than 0-9 A-Z a-z . - _ / @");
+	for (size_t i = characters; i < id.len; i++) {
 		if (is_control(p + i, id.len - i))
 			return refuse(r, "bad_id", "holds a control character");
-		if ((p[i] & 0xc0) != 0x80)
-			characters++;
-		if (!id_character(p[i]))
-			remark(r, "id_characters",
-			    "holds other characters than 0-9 A-Z a-z . - _ / "
-			    "@");
+		characters += (p[i] & 0xc0) != 0x80;
 	}
 	if (characters > ID_MAX)
 		return refuse(r, "bad_id", "is longer than 255 characters");
