@@ -117,6 +117,15 @@ for day in 1 2 3 4 5 6; do
 done
 checks 'after days of much churn it is still valid' long6 1.2 1 60
 
+mkdir late
+printf '%s\r\n' propertyName,value oneroster.version,1.2 \
+	'source.systemCode,made-up;seed=4;students=300;churn=20000x199' \
+	>late/manifest.csv
+generate late --from late --churn 2
+checks 'the last day of the year is valid' late 1.2 3 60
+exits 'and has no next' 1 "$HOMEROOM_BINARY" generate late --from late --churn 2
+says 'because the year is over' err 'has had its 200 days'
+
 # --- what is refused ---------------------------------------------------------
 
 mkdir full foreign
