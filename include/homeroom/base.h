@@ -118,6 +118,17 @@ char *arena_printf(struct arena *arena, const char *fmt, ...)
 /* release(object) is called when the arena ends, last deferred first. */
 void arena_defer(struct arena *arena, void (*release)(void *), void *object);
 
+/* For foreign functions that only read, though their types don't say so. */
+static inline void *not_const(const void *p)
+{
+	union {
+		const void *in;
+		void *out;
+	} same = { .in = p };
+
+	return same.out;
+}
+
 /* --- bytes --------------------------------------------------------------- */
 
 /*
@@ -217,6 +228,11 @@ bool date_valid(struct text text) must_use;
 
 /* From the kernel; ends the process if there is none. */
 void random_bytes(void *out, size_t len);
+
+/* --- users of this machine ------------------------------------------------ */
+
+/* The name of a user, or NULL when there is none; the arena's. Any thread. */
+const char *user_name(struct arena *arena, unsigned uid);
 
 /* --- log ----------------------------------------------------------------- */
 

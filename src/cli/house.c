@@ -2,7 +2,6 @@
 #include "homeroom/cli.h"
 #include "cli.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
 bool house_open(struct house *house, enum db_role role, struct err *err)
@@ -28,9 +27,9 @@ void house_close(struct house *house)
 
 const char *house_who(struct house *house)
 {
-	const struct passwd *user = getpwuid(getuid());
+	const char *name = user_name(house->arena, getuid());
 
-	if (user != NULL)
-		return arena_text(house->arena, user->pw_name);
+	if (name != NULL)
+		return name;
 	return arena_printf(house->arena, "uid %ld", (long)getuid());
 }

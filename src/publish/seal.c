@@ -51,17 +51,17 @@ static bool make_key_in(const char *folder, const char *key_file,
 	int fd;
 
 	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-		return fail(err, FAULT_IO, "%s: %s", folder, strerror(errno));
+		return fail(err, FAULT_IO, "%s: %m", folder);
 	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", key_file) >=
 	    (int)sizeof(temporary))
 		return fail(err, FAULT_IO, "the key file's name is too long");
 	fd = mkostemp(temporary, O_CLOEXEC); /* mode 0600 */
 	if (fd < 0)
-		return fail(err, FAULT_IO, "%s: %s", key_file, strerror(errno));
+		return fail(err, FAULT_IO, "%s: %m", key_file);
 	if (!write_key(fd))
 		done = fail(err, FAULT_IO, "can't write %s", key_file);
 	else if (link(temporary, key_file) != 0 && errno != EEXIST)
-		done = fail(err, FAULT_IO, "%s: %s", key_file, strerror(errno));
+		done = fail(err, FAULT_IO, "%s: %m", key_file);
 	unlink(temporary);
 	sync_folder(folder);
 	return done;
@@ -87,7 +87,7 @@ static bool read_key(int fd, const char *key_file, unsigned char key[KEY_SIZE],
 	ssize_t got;
 
 	if (fstat(fd, &about) != 0)
-		return fail(err, FAULT_IO, "%s: %s", key_file, strerror(errno));
+		return fail(err, FAULT_IO, "%s: %m", key_file);
 	if (!S_ISREG(about.st_mode) || about.st_size != KEY_SIZE)
 		return fail(err, FAULT_INVALID, "%s is not a key of %d bytes",
 		    key_file, KEY_SIZE);
@@ -96,9 +96,10 @@ static bool read_key(int fd, const char *key_file, unsigned char key[KEY_SIZE],
 		return fail(err, FAULT_INVALID,
 		    "%s can be used by others: chmod 600 it", key_file);
 	got = read(fd, key, KEY_SIZE);
+	if (got < 0)
+		return fail(err, FAULT_IO, "%s: %m", key_file);
 	if (got != KEY_SIZE)
-		return fail(err, FAULT_IO, "%s: %s", key_file,
-		    got < 0 ? strerror(errno) : "too short");
+		return fail(err, FAULT_IO, "%s: too short", key_file);
 	return true;
 }
 
@@ -114,7 +115,7 @@ static bool load_key(const char *key_file, unsigned char key[KEY_SIZE],
 		fd = open(key_file, O_RDONLY | O_CLOEXEC);
 	}
 	if (fd < 0)
-		return fail(err, FAULT_IO, "%s: %s", key_file, strerror(errno));
+		return fail(err, FAULT_IO, "%s: %m", key_file);
 	done = read_key(fd, key_file, key, err);
 	close(fd);
 	return done;
@@ -173,7 +174,7 @@ static bool cipher_end(struct cipher *cipher)
 	       len == 0;
 }
 
-static bool encrypt(struct cipher *cipher, struct buf *out,
+static bool encipher(struct cipher *cipher, struct buf *out,
     const unsigned char *key, const void *secret, size_t len)
 {
 	unsigned char nonce[NONCE_SIZE], tag[TAG_SIZE];
@@ -220,7 +221,7 @@ bool seal(struct buf *out, const char *key_file, const char *about,
 
 	if (!load_key(key_file, key, err))
 		return false;
-	done = encrypt(&cipher, out, key, secret, len);
+	done = encipher(&cipher, out, key, secret, len);
 	EVP_CIPHER_CTX_free(cipher.context);
 	OPENSSL_cleanse(key, sizeof(key));
 	return done || fail(err, FAULT_INTERNAL, "can't seal %s", about);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -172,13 +171,13 @@ static void add_user(struct buf *out, const char *name)
 /* The runner and we ourselves may be any of the roles that log in. */
 static const char *users_text(struct cluster *c)
 {
-	const struct passwd *ours = getpwuid(geteuid());
+	const char *ours = user_name(c->arena, geteuid());
 	struct buf out = { 0 };
 	const char *text;
 
 	add_user(&out, c->runner.name);
-	if (ours != NULL && strcmp(ours->pw_name, c->runner.name) != 0)
-		add_user(&out, ours->pw_name);
+	if (ours != NULL && strcmp(ours, c->runner.name) != 0)
+		add_user(&out, ours);
 	text = arena_text(c->arena, buf_text(&out));
 	buf_free(&out);
 	return text;

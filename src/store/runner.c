@@ -14,33 +14,54 @@
 
 #define NOT_STARTED 127
 
-static const struct passwd *find_user(uid_t owner)
-{
-	const struct passwd *user;
+/* An entry of /etc/passwd, and the texts that it points to. */
+struct user {
+	struct passwd entry;
+	char text[4096];
+};
 
+static bool by_id(struct user *user, uid_t uid)
+{
+	struct passwd *found = NULL;
+
+	return getpwuid_r(uid, &user->entry, user->text, sizeof(user->text),
+		   &found) == 0 &&
+	       found != NULL;
+}
+
+static bool by_name(struct user *user, const char *name)
+{
+	struct passwd *found = NULL;
+
+	return getpwnam_r(name, &user->entry, user->text, sizeof(user->text),
+		   &found) == 0 &&
+	       found != NULL;
+}
+
+static bool find_user(struct user *user, uid_t owner)
+{
 	if (geteuid() != 0)
-		return getpwuid(geteuid());
+		return by_id(user, geteuid());
 	/* Data that is there already stays whose it is. */
 	if (owner != (uid_t)-1 && owner != 0)
-		return getpwuid(owner);
-	user = getpwnam("postgres");
-	return user != NULL ? user : getpwnam("nobody");
+		return by_id(user, owner);
+	return by_name(user, "postgres") || by_name(user, "nobody");
 }
 
 bool runner_find(struct runner *out, uid_t owner, struct err *err)
 {
-	const struct passwd *user = find_user(owner);
+	struct user user;
 
-	if (user == NULL || user->pw_uid == 0)
+	if (!find_user(&user, owner) || user.entry.pw_uid == 0)
 		return fail(err, FAULT_INVALID,
 		    "Postgres needs a user to run as, and there is no "
 		    "entry in /etc/passwd for one");
 	*out = (struct runner){
-		.uid = user->pw_uid,
-		.gid = user->pw_gid,
+		.uid = user.entry.pw_uid,
+		.gid = user.entry.pw_gid,
 		.drop = geteuid() == 0,
 	};
-	snprintf(out->name, sizeof(out->name), "%s", user->pw_name);
+	snprintf(out->name, sizeof(out->name), "%s", user.entry.pw_name);
 	return true;
 }
 
@@ -73,8 +94,7 @@ static void run(const struct runner *runner, const char *at,
 	umask(077);
 	setsid();
 	if (become(runner) && chdir(at) == 0 && redirect())
-		execve(argv[0], (char *const *)(uintptr_t)argv,
-		    (char *const *)(uintptr_t)environment);
+		execve(argv[0], not_const(argv), not_const(environment));
 	_exit(NOT_STARTED);
 }
 

@@ -9,7 +9,7 @@
 #define LOOPS_MAX 64
 #define CONNECTIONS 10000
 /* Descriptors for the rest of the process: databases, files, the log. */
-#define DESCRIPTORS_KEPT 128
+#define DESCRIPTORS_KEPT ((rlim_t)128)
 
 #define IDLE_MS 60000
 #define RECEIVE_MS 15000
@@ -41,8 +41,8 @@ static int choose_connections(int wanted)
 	if ((rlim_t)wanted + DESCRIPTORS_KEPT <= limit.rlim_cur)
 		return wanted;
 	return limit.rlim_cur > 2 * DESCRIPTORS_KEPT
-		   ? (int)limit.rlim_cur - DESCRIPTORS_KEPT
-		   : DESCRIPTORS_KEPT;
+		   ? (int)(limit.rlim_cur - DESCRIPTORS_KEPT)
+		   : (int)DESCRIPTORS_KEPT;
 }
 
 static int or_default(int wanted, int otherwise)

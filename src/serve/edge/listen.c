@@ -2,7 +2,6 @@
 #include "edge.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -107,8 +106,8 @@ static bool bind_socket(int fd, const struct edge *edge,
 	const void *any = &place->at;
 
 	if (fd < 0 || bind(fd, any, place->len) != 0)
-		return fail(err, FAULT_IO, "cannot listen on '%s': %s",
-		    edge->settings.listen, strerror(errno));
+		return fail(err, FAULT_IO, "cannot listen on '%s': %m",
+		    edge->settings.listen);
 	return true;
 }
 
@@ -153,8 +152,8 @@ static bool open_all(struct edge *edge, struct place *place, int *sockets,
 		if (!bind_socket(sockets[i], edge, place, err))
 			return false;
 		if (listen(sockets[i], BACKLOG) != 0)
-			return fail(err, FAULT_IO, "cannot listen on '%s': %s",
-			    edge->settings.listen, strerror(errno));
+			return fail(err, FAULT_IO, "cannot listen on '%s': %m",
+			    edge->settings.listen);
 		if (i == 0 && !learn_address(edge, place, sockets[i], err))
 			return false;
 	}

@@ -208,7 +208,7 @@ static struct event_base *new_base(void)
 bool loop_open(struct loop *loop, struct edge *edge, int listener,
     struct err *err)
 {
-	const struct timeval tick = { 0, TICK_MS * 1000 };
+	const struct timeval tick = { 0, TICK_MS * 1000L };
 
 	loop->edge = edge;
 	loop->listener = listener;

@@ -24,7 +24,7 @@ bool request_media(const struct request *rq, const char *media, struct err *err)
 	const char *type = request_header(rq, "Content-Type");
 	size_t len = type == NULL ? 0 : strcspn(type, "; \t");
 
-	if (len != strlen(media) || strncasecmp(type, media, len) != 0)
+	if (type == NULL || !text_is_nocase((struct text){ type, len }, media))
 		return fail(err, FAULT_BAD_MEDIA, "The body must be %s.",
 		    media);
 	return true;

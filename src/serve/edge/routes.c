@@ -82,7 +82,8 @@ static bool matches(const struct route_entry *entry,
 		if (text_is(*want, "{}") && have->len > 0)
 			continue;
 		if (want->len != have->len ||
-		    memcmp(want->at, have->at, have->len) != 0)
+		    (have->len > 0 &&
+			memcmp(want->at, have->at, have->len) != 0))
 			return false;
 	}
 	return true;
@@ -130,7 +131,7 @@ static bool allows(const struct route *route, enum method method)
 bool routes_find(const struct routes *routes, struct request *rq,
     unsigned *methods, struct err *err)
 {
-	struct text segments[SEGMENTS_MAX];
+	struct text segments[SEGMENTS_MAX] = { 0 };
 	size_t n = split(rq->path, segments);
 	const struct route_entry *found = NULL;
 

@@ -55,8 +55,7 @@ static enum wired write_plain(struct wire *wire, const struct iovec *parts,
     int count, size_t *sent)
 {
 	struct msghdr message = {
-		/* sendmsg only reads, though its type does not say so. */
-		.msg_iov = (struct iovec *)(uintptr_t)parts,
+		.msg_iov = not_const(parts),
 		.msg_iovlen = (size_t)count,
 	};
 	ssize_t n = sendmsg(wire->fd, &message, MSG_NOSIGNAL);

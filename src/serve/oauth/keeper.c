@@ -9,10 +9,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define TURN_MS 100            /* how long a stop may take */
-#define RELOAD_MS (300 * 1000) /* when there is no news */
-#define ASKED_MS (5 * 1000)    /* whoever asks gets no more than this */
-#define RETRY_MS (2 * 1000)    /* Postgres is gone */
+#define TURN_MS 100                     /* how long a stop may take */
+#define RELOAD_MS ((int64_t)300 * 1000) /* when there is no news */
+#define ASKED_MS ((int64_t)5 * 1000) /* whoever asks gets no more than this */
+#define RETRY_MS ((int64_t)2 * 1000) /* Postgres is gone */
 
 static struct {
 	pthread_t thread;
