@@ -185,7 +185,7 @@ fuzzers: $(FUZZ)
 container: all ## docker-compose up to a publisher's pull, with a real engine
 	@tests/deps build test docker
 	@$(MAKE) $(OUT)/tests/limit
-	@OUT=$(OUT) tests/run $(OUT) tests/docker/compose.sh
+	@$(RUN) tests/docker/compose.sh
 
 .PHONY: coverage
 coverage: ## lines that the tests reach, in build/coverage/index.html
