@@ -1,0 +1,179 @@
+/* homeroom demo: everything at once, over a made-up district. */
+#include "homeroom/cli.h"
+#include "cli.h"
+#include "homeroom/ingest.h"
+#include "homeroom/publish.h"
+#include "homeroom/sandbox.h"
+#include "homeroom/serve.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define STUDENTS 1000
+#define APPLICATION "demo"
+
+static const struct flag flags_known[] = {
+	{ "--port", "PORT", "Port to serve on (8080; 0 takes any free one)" },
+	{ "--students", "N", "Students of the made-up district (1000)" },
+	{ 0 },
+};
+
+static const struct command command = {
+	.usage = "demo [--port PORT] [--students N]",
+	.meaning = "Makes up a school district, takes it in and serves it to "
+		   "an application, until\nCtrl-C. It lies under "
+		   "HOMEROOM_HOME/demo; what you have of your own is not "
+		   "touched.\n",
+	.flags = flags_known,
+	.settings = SETTINGS_READ,
+};
+
+/* --- the district ---------------------------------------------------------- */
+
+static bool make_up(const char *folder, int64_t students, struct err *err)
+{
+	struct district_plan plan = { .students = students, .seed = 1 };
+	struct district *district;
+	struct progress progress;
+	int64_t done = 0, total = 1;
+	bool ok;
+
+	if (!district_open(&district, &plan, folder, err))
+		return false;
+	progress_begin(&progress, "making up a district");
+	do {
+		ok = district_step(district, &done, &total, err);
+		progress_step(&progress, done, total);
+	} while (ok && done < total);
+	progress_end(&progress);
+	district_close(district);
+	return ok;
+}
+
+static bool take_in(struct house *house, const char *folder, struct err *err)
+{
+	struct ingest_request request = { .source = APPLICATION,
+		.path = folder,
+		.accept = true,
+		.keep_days = 180 };
+	struct ingest *ingest;
+	struct db *db;
+	bool more = true, ok = true;
+
+	if (!db_open(&db, house->url, DB_INGEST, err))
+		return false;
+	if (!ingest_district(db, NULL, &request.district, err)) {
+		db_close(db);
+		return false;
+	}
+	ingest = ingest_open(db, &request);
+	while (ok && more)
+		ok = ingest_step(ingest, &more, err);
+	if (ok && ingest_report(ingest)->outcome == INGEST_REFUSED)
+		ok = fail(err, FAULT_REFUSED, "the district is refused: %s",
+		    ingest_report(ingest)->reason);
+	ingest_close(ingest);
+	db_close(db);
+	return ok;
+}
+
+/* --- its application -------------------------------------------------------- */
+
+/* The secret is stored only as its hash: a demo that starts again gives its
+ * application a new one. */
+static bool give_credentials(
+    struct house *house, struct credentials *out, struct err *err)
+{
+	struct application wanted = { .full = true, .scopes = ~0U };
+	struct change change = { .name = APPLICATION,
+		.who = house_who(house) };
+	struct err taken = { 0 };
+	struct db *db;
+	bool ok;
+
+	if (!db_open(&db, house->url, DB_OWNER, err))
+		return false;
+	ok = district_find(db, house->arena, NULL, &change.district, err);
+	if (ok &&
+	    !application_create(
+		db, house->arena, &change, &wanted, out, &taken)) {
+		if (taken.fault == FAULT_CONFLICT)
+			ok = application_rotate(
+			    db, house->arena, &change, out, err);
+		else
+			ok = fail(err, taken.fault, "%s", taken.text);
+	}
+	db_close(db);
+	return ok;
+}
+
+/* --- what to try ------------------------------------------------------------ */
+
+static void say_what_to_try(const char *base, const struct credentials *who)
+{
+	printf("\nHomeroom serves a made-up district. A publisher's program "
+	       "would do this:\n\n"
+	       "  TOKEN=$(curl -s -u %s:%s \\\n"
+	       "    -d grant_type=client_credentials %s/oauth/token | "
+	       "sed 's/.*\"access_token\":\"\\([^\"]*\\).*/\\1/')\n"
+	       "  curl -s -H \"Authorization: Bearer $TOKEN\" "
+	       "'%s/ims/oneroster/rostering/v1p2/schools'\n"
+	       "  curl -s -H \"Authorization: Bearer $TOKEN\" "
+	       "'%s/ims/oneroster/v1p1/students?limit=2'\n\n",
+	    who->client_id, who->client_secret, base, base, base);
+	printf("Your own district, beside it: homeroom import BUNDLE.zip && "
+	       "homeroom up\n"
+	       "Ctrl-C ends the demo.\n\n");
+}
+
+static void print_ready(const char *base, const struct credentials *who)
+{
+	say_what_to_try(base, who);
+	printf("{\"ready\":true,\"baseUrl\":\"%s\",\"tokenUrl\":\"%s"
+	       "/oauth/token\",\"clientId\":\"%s\",\"clientSecret\":\"%s\"}\n",
+	    base, base, who->client_id, who->client_secret);
+	fflush(stdout);
+}
+
+static bool run(struct service *service, int64_t students, struct err *err)
+{
+	struct credentials credentials;
+	const char *folder, *base;
+
+	if (!service_open(service, DB_SERVE, err))
+		return false;
+	folder = arena_printf(service->house.arena, "%s/district",
+	    config_get("HOMEROOM_HOME"));
+	if (!make_up(folder, students, err) ||
+	    !take_in(&service->house, folder, err) ||
+	    !give_credentials(&service->house, &credentials, err))
+		return false;
+	base = arena_printf(service->house.arena, "http://127.0.0.1:%d",
+	    serve_port(service->server));
+	print_ready(base, &credentials);
+	service_wait(service);
+	return true;
+}
+
+int cli_demo(int argc, char **argv)
+{
+	struct service service = { .serves = true, .works = true };
+	struct flags flags;
+	struct err err = { 0 };
+	int64_t port = 8080, students = STUDENTS;
+	char listen[32];
+	bool done;
+
+	if (!flags_read(&flags, &command, argc, argv) ||
+	    !flags_number(&flags, "--port", 0, 65535, &port) ||
+	    !flags_number(&flags, "--students", DISTRICT_STUDENTS_MIN,
+		DISTRICT_STUDENTS_MAX, &students))
+		return flags.exit;
+	snprintf(listen, sizeof(listen), "127.0.0.1:%" PRId64, port);
+	config_set("HOMEROOM_LISTEN", listen);
+	config_set_below("HOMEROOM_HOME", "demo");
+	done = run(&service, students, &err);
+	service_close(&service);
+	return done ? 0 : failed(&err);
+}

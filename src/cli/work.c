@@ -1,0 +1,137 @@
+/* homeroom work: keeps the data in order, beside any number of servers. */
+#include "homeroom/cli.h"
+#include "cli.h"
+#include "homeroom/publish.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+
+/* How often history that nobody needs any more is looked for (s). */
+#define ROUND_SECONDS 3600
+/* How soon a round that failed is tried again. */
+#define RETRY_SECONDS 30
+
+struct work {
+	const char *url;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool stopping;
+};
+
+static bool purge(struct db *db, struct arena *arena, struct err *err)
+{
+	const struct rows *districts;
+	int64_t days, dropped;
+
+	if (!config_number("HOMEROOM_RETENTION_DAYS", 1, 36500, &days, err) ||
+	    !db_ask(db, arena, STATEMENT_district_all, NULL, &districts, err))
+		return false;
+	for (int i = 0; i < rows_count(districts); i++) {
+		int64_t district = rows_integer(districts, i, 0);
+
+		if (!version_purge(db, district, (int)days, &dropped, err))
+			return false;
+		if (dropped > 0)
+			log_line(LOG_INFO, "purged",
+			    "district=%lld rows=%lld", (long long)district,
+			    (long long)dropped);
+	}
+	return true;
+}
+
+static bool round_of_work(const char *url)
+{
+	struct arena *arena = arena_new();
+	struct err err = { 0 };
+	struct db *db = NULL;
+	bool done = db_open(&db, url, DB_INGEST, &err) &&
+	    purge(db, arena, &err);
+
+	if (!done)
+		log_line(LOG_ERROR, "work", "fault=%s reason=%s",
+		    fault_rules[err.fault].name, log_quote(arena, err.text));
+	db_close(db);
+	arena_free(arena);
+	return done;
+}
+
+/* True when it is time to stop. */
+static bool rest(struct work *work, int seconds)
+{
+	struct timespec until;
+	bool stopping;
+	int code = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += seconds;
+	pthread_mutex_lock(&work->lock);
+	while (!work->stopping && code != ETIMEDOUT)
+		code = pthread_cond_timedwait(
+		    &work->wake, &work->lock, &until);
+	stopping = work->stopping;
+	pthread_mutex_unlock(&work->lock);
+	return stopping;
+}
+
+static void *rounds(void *context)
+{
+	struct work *work = context;
+	bool done;
+
+	do
+		done = round_of_work(work->url);
+	while (!rest(work, done ? ROUND_SECONDS : RETRY_SECONDS));
+	return NULL;
+}
+
+bool work_open(struct work **out, const char *url, struct err *err)
+{
+	struct work *work = memory_new(sizeof(*work));
+	pthread_condattr_t monotonic;
+
+	work->url = url;
+	pthread_mutex_init(&work->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&work->wake, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	if (pthread_create(&work->thread, NULL, rounds, work) != 0) {
+		memory_free(work);
+		return fail(err, FAULT_INTERNAL, "no thread for the work");
+	}
+	*out = work;
+	return true;
+}
+
+void work_close(struct work *work)
+{
+	if (work == NULL)
+		return;
+	pthread_mutex_lock(&work->lock);
+	work->stopping = true;
+	pthread_cond_signal(&work->wake);
+	pthread_mutex_unlock(&work->lock);
+	pthread_join(work->thread, NULL);
+	pthread_cond_destroy(&work->wake);
+	pthread_mutex_destroy(&work->lock);
+	memory_free(work);
+}
+
+static const struct flag flags_known[] = { { 0 } };
+
+static const struct command command = {
+	.usage = "work",
+	.meaning = "Keeps the data in order, until SIGTERM or SIGINT: drops "
+		   "history that is older\nthan HOMEROOM_RETENTION_DAYS.\n",
+	.flags = flags_known,
+	.settings = SETTINGS_LISTED,
+};
+
+int cli_work(int argc, char **argv)
+{
+	struct service service = { .works = true };
+
+	return service_run(&service, DB_INGEST, &command, argc, argv);
+}
