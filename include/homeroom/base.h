@@ -274,6 +274,9 @@ bool config_read(const char *file, struct err *err) must_use;
 /* The value, or the default, or NULL. Lives as long as the process. The name
  * must be in the table (asserted). */
 const char *config_get(const char *name);
+/* Says otherwise than environment and file, for a flag; before the first
+ * thread. */
+void config_set(const char *name, const char *value);
 bool config_number(const char *name, int64_t low, int64_t high, int64_t *out,
     struct err *err) must_use;
 void config_free(void);

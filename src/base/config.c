@@ -189,6 +189,14 @@ bool config_read(const char *file, struct err *err)
 	return apply_own(err);
 }
 
+void config_set(const char *name, const char *value)
+{
+	const struct setting *s = find(name, strlen(name));
+
+	assert(s != NULL);
+	replace(&values[s - settings], copy(value, strlen(value)));
+}
+
 const char *config_get(const char *name)
 {
 	const struct setting *s = find(name, strlen(name));

@@ -155,5 +155,34 @@ struct ingest_request;
  * was refused. */
 bool report_run(struct db *db, const struct ingest_request *request,
     enum format format, int *status, struct err *err) must_use;
+/* --- what runs until it is told to stop ------------------------------------
+ */
+
+/* The data's housekeeping, in a thread of its own. */
+struct work;
+
+bool work_open(struct work **out, const char *url, struct err *err) must_use;
+void work_close(struct work *work); /* NULL is fine */
+
+struct server;
+
+/* Zeroed but for what it is to do. */
+struct daemon {
+	bool serves, works;
+	struct house house;
+	struct server *server;
+	struct work *work;
+};
+
+/* Opens the house and starts what is to be done; from then on SIGTERM, SIGINT
+ * and SIGHUP wait for daemon_wait, which returns when it is time to stop.
+ * daemon_close it in any case. */
+bool daemon_open(struct daemon *daemon, enum db_role role,
+    struct err *err) must_use;
+void daemon_wait(struct daemon *daemon);
+void daemon_close(struct daemon *daemon);
+/* A subcommand that is nothing but a service; returns the exit code. */
+int daemon_run(struct daemon *daemon, enum db_role role,
+    const struct command *command, int argc, char **argv);
 
 #endif

@@ -14,7 +14,7 @@ static const struct command command = {
 
 int cli_up(int argc, char **argv)
 {
-	struct service service = { .serves = true, .works = true };
+	struct daemon daemon = { .serves = true, .works = true };
 
-	return service_run(&service, DB_SERVE, &command, argc, argv);
+	return daemon_run(&daemon, DB_SERVE, &command, argc, argv);
 }

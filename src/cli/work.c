@@ -34,9 +34,8 @@ static bool purge(struct db *db, struct arena *arena, struct err *err)
 		if (!version_purge(db, district, (int)days, &dropped, err))
 			return false;
 		if (dropped > 0)
-			log_line(LOG_INFO, "purged",
-			    "district=%lld rows=%lld", (long long)district,
-			    (long long)dropped);
+			log_line(LOG_INFO, "purged", "district=%lld rows=%lld",
+			    (long long)district, (long long)dropped);
 	}
 	return true;
 }
@@ -46,8 +45,8 @@ static bool round_of_work(const char *url)
 	struct arena *arena = arena_new();
 	struct err err = { 0 };
 	struct db *db = NULL;
-	bool done = db_open(&db, url, DB_INGEST, &err) &&
-	    purge(db, arena, &err);
+	bool done =
+	    db_open(&db, url, DB_INGEST, &err) && purge(db, arena, &err);
 
 	if (!done)
 		log_line(LOG_ERROR, "work", "fault=%s reason=%s",
@@ -68,8 +67,7 @@ static bool rest(struct work *work, int seconds)
 	until.tv_sec += seconds;
 	pthread_mutex_lock(&work->lock);
 	while (!work->stopping && code != ETIMEDOUT)
-		code = pthread_cond_timedwait(
-		    &work->wake, &work->lock, &until);
+		code = pthread_cond_timedwait(&work->wake, &work->lock, &until);
 	stopping = work->stopping;
 	pthread_mutex_unlock(&work->lock);
 	return stopping;
@@ -131,7 +129,7 @@ static const struct command command = {
 
 int cli_work(int argc, char **argv)
 {
-	struct service service = { .works = true };
+	struct daemon daemon = { .works = true };
 
-	return service_run(&service, DB_INGEST, &command, argc, argv);
+	return daemon_run(&daemon, DB_INGEST, &command, argc, argv);
 }

@@ -19,16 +19,16 @@ static void block_signals(sigset_t *signals)
 	pthread_sigmask(SIG_BLOCK, signals, NULL);
 }
 
-bool service_open(struct service *service, enum db_role role, struct err *err)
+bool daemon_open(struct daemon *daemon, enum db_role role, struct err *err)
 {
 	sigset_t signals;
 
 	block_signals(&signals);
-	return house_open(&service->house, role, err) &&
-	    (!service->serves ||
-		serve_open(&service->server, service->house.url, err)) &&
-	    (!service->works ||
-		work_open(&service->work, service->house.url, err));
+	return house_open(&daemon->house, role, err) &&
+	       (!daemon->serves ||
+		   serve_open(&daemon->server, daemon->house.url, err)) &&
+	       (!daemon->works ||
+		   work_open(&daemon->work, daemon->house.url, err));
 }
 
 static void reload(struct server *server)
@@ -44,26 +44,26 @@ static void reload(struct server *server)
 	arena_free(arena);
 }
 
-void service_wait(struct service *service)
+void daemon_wait(struct daemon *daemon)
 {
 	sigset_t signals;
 	int number;
 
 	block_signals(&signals);
 	while (sigwait(&signals, &number) != 0 || number == SIGHUP)
-		reload(service->server);
+		reload(daemon->server);
 	log_line(LOG_INFO, "stopping", "signal=%d", number);
 }
 
-void service_close(struct service *service)
+void daemon_close(struct daemon *daemon)
 {
-	serve_close(service->server, STOP_MS);
-	work_close(service->work);
-	house_close(&service->house);
+	serve_close(daemon->server, STOP_MS);
+	work_close(daemon->work);
+	house_close(&daemon->house);
 }
 
 /* A subcommand that does nothing but this. */
-int service_run(struct service *service, enum db_role role,
+int daemon_run(struct daemon *daemon, enum db_role role,
     const struct command *command, int argc, char **argv)
 {
 	struct flags flags;
@@ -72,12 +72,12 @@ int service_run(struct service *service, enum db_role role,
 
 	if (!flags_read(&flags, command, argc, argv))
 		return flags.exit;
-	open = service_open(service, role, &err);
+	open = daemon_open(daemon, role, &err);
 	if (open) {
 		log_line(LOG_INFO, "ready", "port=%d",
-		    service->serves ? serve_port(service->server) : 0);
-		service_wait(service);
+		    daemon->serves ? serve_port(daemon->server) : 0);
+		daemon_wait(daemon);
 	}
-	service_close(service);
+	daemon_close(daemon);
 	return open ? 0 : failed(&err);
 }
