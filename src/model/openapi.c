@@ -29,6 +29,12 @@ static const struct refusal {
 	{ FAULT_UNAVAILABLE, "The server is busy or starting; try again" },
 };
 
+/* "E404": what components/responses calls it. */
+static void refusal_name(char name[8], const struct refusal *refusal)
+{
+	snprintf(name, 8, "E%d", fault_rules[refusal->fault].status);
+}
+
 static void error_body(struct doc *j, const struct refusal *refusal,
     enum oneroster version)
 {
@@ -61,15 +67,14 @@ static void error_body(struct doc *j, const struct refusal *refusal,
 
 static void error_answers(struct doc *j, enum oneroster version)
 {
-	char status[8];
+	char name[8];
 
 	doc_open(j, "responses", '{');
 	for (size_t i = 0; i < array_length(refusals); i++) {
 		const struct refusal *r = &refusals[i];
 
-		snprintf(status, sizeof(status), "E%d",
-		    fault_rules[r->fault].status);
-		doc_open(j, status, '{');
+		refusal_name(name, r);
+		doc_open(j, name, '{');
 		doc_string(j, "description", r->meaning);
 		doc_open(j, "content", '{');
 		doc_open(j, "application/json", '{');
@@ -218,11 +223,12 @@ static void good_answer(struct doc *j, const struct operation *op)
 
 static void bad_answers(struct doc *j)
 {
-	static const char *const statuses[] = { "400", "401", "403", "404",
-		"405", "406", "410", "414", "429", "500", "503" };
+	char name[8];
 
-	for (size_t i = 0; i < array_length(statuses); i++)
-		doc_reference(j, statuses[i], "responses/E", statuses[i], "");
+	for (size_t i = 0; i < array_length(refusals); i++) {
+		refusal_name(name, &refusals[i]);
+		doc_reference(j, name + 1, "responses", name, "");
+	}
 }
 
 static void path_parameters(struct doc *j, const char *path)

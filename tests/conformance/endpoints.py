@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # timeout: 600
 """Every endpoint's real answers, held against the API's descriptions: ours in
 api/ (as the discovery endpoints serve them) and, where it is at hand,
