@@ -4,13 +4,13 @@
 /* clang-format off */
 static const struct subcommand subcommands[] = {
 	{ "application", cli_application, "Publishers' applications and their credentials" },
-	{ "check",    cli_check,    "Check a bundle, without a database" },
+	{ "check",    cli_check,    "Say what an import would make of a bundle, without a database" },
 	{ "demo",     cli_demo,     "Everything at once, over a made-up district" },
 	{ "describe", cli_describe, "Print what the model's and the settings' tables say" },
 	{ "generate", cli_generate, "Make up a district as a bundle, or the next day of one" },
 	{ "import",   cli_import,   "Take in a bundle, and report what became of it" },
 	{ "migrate",  cli_migrate,  "Create or upgrade the database" },
-	{ "rollback", cli_rollback, "Go back to an earlier version of the roster" },
+	{ "rollback", cli_rollback, "Make the roster what it was at an earlier version" },
 	{ "serve",    cli_serve,    "Serve OneRoster to publishers" },
 	{ "status",   cli_status,   "What is live, what ran last, and what waits" },
 	{ "up",       cli_up,       "Server and worker in one process" },
