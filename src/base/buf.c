@@ -28,7 +28,8 @@ void buf_add(struct buf *buf, const void *data, size_t len)
 {
 	if (len == 0)
 		return;
-	buf_reserve(buf, len);
+	if (buf->cap - buf->len < len)
+		buf_reserve(buf, len);
 	memcpy(buf->data + buf->len, data, len);
 	buf->len += len;
 }
@@ -41,16 +42,21 @@ void buf_puts(struct buf *buf, const char *text)
 void buf_printf(struct buf *buf, const char *fmt, ...)
 {
 	va_list args;
+	size_t room;
 	int len;
 
+	buf_reserve(buf, 64);
+	room = buf->cap - buf->len;
 	va_start(args, fmt);
-	len = vsnprintf(NULL, 0, fmt, args);
+	len = vsnprintf(buf->data + buf->len, room, fmt, args);
 	va_end(args);
 	assert(len >= 0);
-	buf_reserve(buf, (size_t)len + 1);
-	va_start(args, fmt);
-	vsnprintf(buf->data + buf->len, (size_t)len + 1, fmt, args);
-	va_end(args);
+	if ((size_t)len >= room) {
+		buf_reserve(buf, (size_t)len + 1);
+		va_start(args, fmt);
+		vsnprintf(buf->data + buf->len, (size_t)len + 1, fmt, args);
+		va_end(args);
+	}
 	buf->len += (size_t)len;
 }
 

@@ -8,26 +8,36 @@ static const char hex_upper[] = "0123456789ABCDEF";
 
 /* --- percent-encoding ---------------------------------------------------- */
 
-static bool unreserved(unsigned char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-	       c == '~';
-}
+/* RFC 3986 §2.3. */
+static const bool unreserved[256] = {
+	['0' ... '9'] = true,
+	['A' ... 'Z'] = true,
+	['a' ... 'z'] = true,
+	['-'] = true,
+	['.'] = true,
+	['_'] = true,
+	['~'] = true,
+};
 
+/* Every reference of every record passes here: room is made once. */
 void percent_encode(struct buf *out, const char *text, size_t len)
 {
+	char *to;
+
+	buf_reserve(out, 3 * len + 1);
+	to = out->data + out->len;
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 
-		if (unreserved(c)) {
-			buf_char(out, (char)c);
+		if (unreserved[c]) {
+			*to++ = (char)c;
 			continue;
 		}
-		buf_char(out, '%');
-		buf_char(out, hex_upper[c >> 4]);
-		buf_char(out, hex_upper[c & 15]);
+		*to++ = '%';
+		*to++ = hex_upper[c >> 4];
+		*to++ = hex_upper[c & 15];
 	}
+	out->len = (size_t)(to - out->data);
 }
 
 static int hex_digit(char c)
