@@ -79,6 +79,9 @@ int rows_columns(const struct rows *rows);
 const char *rows_get(const struct rows *rows, int row, int column);
 size_t rows_length(const struct rows *rows, int row, int column);
 int64_t rows_integer(const struct rows *rows, int row, int column);
+/* The first `count` values of a row at once; at NULL is SQL's NULL. */
+void rows_values(const struct rows *rows, int row, struct text *values,
+    int count);
 /* Rows that an INSERT, UPDATE, DELETE or COPY touched. */
 int64_t rows_affected(const struct rows *rows);
 

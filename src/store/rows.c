@@ -46,6 +46,21 @@ size_t rows_length(const struct rows *rows, int row, int column)
 	return (size_t)PQgetlength(rows->result, row, column);
 }
 
+void rows_values(const struct rows *rows, int row, struct text *values,
+    int count)
+{
+	const PGresult *result = rows->result;
+
+	for (int i = 0; i < count; i++) {
+		int len = PQgetlength(result, row, i);
+
+		values[i] =
+		    (struct text){ PQgetvalue(result, row, i), (size_t)len };
+		if (len == 0 && PQgetisnull(result, row, i))
+			values[i].at = NULL;
+	}
+}
+
 int64_t rows_integer(const struct rows *rows, int row, int column)
 {
 	return strtoll(PQgetvalue(rows->result, row, column), NULL, 10);
