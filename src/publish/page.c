@@ -188,17 +188,14 @@ static const char *since_until(const struct sql *sql)
 	    sql->pinned);
 }
 
-static void put_page(struct sql *sql, const struct emit_plan *plan,
+static void put_page(struct sql *sql, const struct plan *plan,
     const struct page_parts *page)
 {
 	const struct selection *sel = page->sel;
-	struct buf columns = { 0 };
 
-	emit_columns(plan, &columns);
-	sql_put(sql, "SELECT ");
-	buf_add(&sql->text, columns.data, columns.len);
-	sql_put(sql, "%st.sourced_id FROM ", columns.len > 0 ? ", " : "");
-	buf_free(&columns);
+	buf_puts(&sql->text, "SELECT ");
+	buf_puts(&sql->text, plan->columns);
+	buf_puts(&sql->text, "t.sourced_id FROM ");
 	if (sql->pinned == 0) {
 		sql_put(sql, "roster.%s t", sel->entity->table);
 		put_where(sql, page->where, page->behind, "");
@@ -395,7 +392,7 @@ bool asked_compose(struct reading *reading, const struct sight *sight,
 	asked->times = sight->times;
 	if (!reading->answer.live)
 		compose_kept(reading);
-	asked->plan = emit_plan_new(reading->arena, &q->sel, q->base);
+	asked->plan = reader_plan(sight->reader, &q->sel, q->base);
 	if (is_single(q)) {
 		compose_single(reading);
 		return true;

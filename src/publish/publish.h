@@ -95,17 +95,37 @@ struct membership {
 	bool full;
 };
 
+/* How answers of one shape are written: the same for many questions. */
+struct plan {
+	const struct entity *entity;
+	enum oneroster version;
+	uint64_t fields;
+	const char *base;
+	const struct emit_plan *emit;
+	const char *columns; /* as in a SELECT; "" or with a comma at the end */
+};
+
+#define PLANS_MAX (2 * READINGS_MAX)
+
 struct reader {
 	const char *url;
 	struct db *db;
 	int64_t pause; /* clock_tick: no new connection before */
 	struct arena *scratch;
 	struct times *districts;
+	struct arena *plan_arena;
+	struct plan plans[PLANS_MAX];
+	int plan_count;
 	struct membership memberships[64]; /* by the low bits of the id */
 };
 
 /* What is known of a district; nothing at first. */
 struct times *reader_times(struct reader *reader, int64_t district);
+/* The plan for this selection; it lasts until reader_refresh. */
+const struct plan *reader_plan(struct reader *reader,
+    const struct selection *sel, const char *base);
+/* Before a batch of at most READINGS_MAX questions. */
+void reader_refresh(struct reader *reader);
 /* The place of an application; it may be another's. */
 struct membership *reader_membership(struct reader *reader,
     int64_t application);
@@ -114,7 +134,7 @@ struct membership *reader_membership(struct reader *reader,
 
 struct asked {
 	struct times *times;
-	const struct emit_plan *plan;
+	const struct plan *plan;
 	struct sql *kept;    /* NULL: it is the live version */
 	struct sql *parents; /* NULL: the question has none */
 	struct sql *page;
@@ -130,6 +150,7 @@ struct asked {
 
 /* Whose rows: those of all full grants of a district are the same. */
 struct sight {
+	struct reader *reader;
 	struct times *times;
 	int64_t grant; /* 0: a full one */
 };

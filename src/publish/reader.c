@@ -2,6 +2,9 @@
  * is known of versions. */
 #include "publish.h"
 
+#include <assert.h>
+#include <string.h>
+
 /* After a connection was refused, nobody tries for so long (ms). */
 #define PAUSE_MS 250
 
@@ -11,6 +14,7 @@ struct reader *reader_new(const char *database_url)
 
 	reader->url = database_url;
 	reader->scratch = arena_new();
+	reader->plan_arena = arena_new();
 	return reader;
 }
 
@@ -32,6 +36,7 @@ void reader_free(struct reader *reader)
 		reader->districts = next;
 	}
 	arena_free(reader->scratch);
+	arena_free(reader->plan_arena);
 	memory_free(reader);
 }
 
@@ -76,4 +81,53 @@ struct membership *reader_membership(struct reader *reader, int64_t application)
 {
 	return &reader->memberships[(uint64_t)application %
 				    array_length(reader->memberships)];
+}
+
+/* --- plans -----------------------------------------------------------------
+ */
+
+static bool is_for(const struct plan *plan, const struct selection *sel,
+    const char *base)
+{
+	return plan->entity == sel->entity && plan->version == sel->version &&
+	       plan->fields == sel->fields && strcmp(plan->base, base) == 0;
+}
+
+static const char *columns_of(struct arena *arena, const struct emit_plan *emit)
+{
+	struct buf columns = { 0 };
+	const char *copy;
+
+	emit_columns(emit, &columns);
+	if (columns.len > 0)
+		buf_puts(&columns, ", ");
+	copy = arena_textn(arena, columns.data, columns.len);
+	buf_free(&columns);
+	return copy;
+}
+
+const struct plan *reader_plan(struct reader *reader,
+    const struct selection *sel, const char *base)
+{
+	struct arena *arena = reader->plan_arena;
+	struct plan *plan = reader->plans;
+
+	for (; plan < reader->plans + reader->plan_count; plan++)
+		if (is_for(plan, sel, base))
+			return plan;
+	assert(reader->plan_count < PLANS_MAX);
+	reader->plan_count++;
+	*plan = (struct plan){ sel->entity, sel->version, sel->fields,
+		arena_text(arena, base), emit_plan_new(arena, sel, base),
+		NULL };
+	plan->columns = columns_of(arena, plan->emit);
+	return plan;
+}
+
+void reader_refresh(struct reader *reader)
+{
+	if (reader->plan_count <= PLANS_MAX - READINGS_MAX)
+		return;
+	arena_reset(reader->plan_arena);
+	reader->plan_count = 0;
 }

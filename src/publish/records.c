@@ -24,29 +24,26 @@ static void write_rows(const struct reading *reading, int count,
     struct buf *out)
 {
 	const struct asked *asked = reading->asked;
-	int columns = emit_column_count(asked->plan);
-	int modified = emit_modified(asked->plan);
+	int columns = emit_column_count(asked->plan->emit);
+	int modified = emit_modified(asked->plan->emit);
 	struct text values[COLUMNS_MAX];
 
 	assert(columns <= COLUMNS_MAX);
 	for (int row = 0; row < count; row++) {
-		for (int i = 0; i < columns; i++)
-			values[i] =
-			    (struct text){ rows_get(asked->rows, row, i),
-				    rows_length(asked->rows, row, i) };
+		rows_values(asked->rows, row, values, columns);
 		if (modified >= 0)
 			values[modified] =
 			    time_of(asked->times, values[modified].at);
 		if (row > 0)
 			buf_char(out, ',');
-		emit_record(asked->plan, out, values);
+		emit_record(asked->plan->emit, out, values);
 	}
 }
 
 static void keep_place(struct reading *reading, int count)
 {
 	const struct asked *asked = reading->asked;
-	int column = emit_column_count(asked->plan);
+	int column = emit_column_count(asked->plan->emit);
 	struct answer *answer = &reading->answer;
 	size_t len;
 

@@ -185,11 +185,11 @@ static bool converse(struct reader *reader, struct session *session,
 
 /* The statements of the pages, from what we believe. Without a belief none:
  * the session then only tells us. */
-static void compose_pages(struct session *session)
+static void compose_pages(struct reader *reader, struct session *session)
 {
 	for (int i = 0; i < session->count; i++) {
 		struct reading *reading = session->readings[i];
-		struct sight sight = { 0 };
+		struct sight sight = { .reader = reader };
 
 		reading->asked = NULL;
 		reading->err = (struct err){ 0 };
@@ -203,8 +203,9 @@ static void compose_pages(struct session *session)
 }
 
 /* What counts the records that the pages are part of. */
-static void compose_counts(struct session *session)
+static void compose_counts(struct reader *reader, struct session *session)
 {
+	(void)reader;
 	for (int i = 0; i < session->count; i++) {
 		struct reading *reading = session->readings[i];
 		struct asked *asked = reading->asked;
@@ -237,14 +238,16 @@ static bool as_believed(struct reader *reader, struct session *session,
 	return true;
 }
 
+typedef void composer(struct reader *reader, struct session *session);
+
 /* Asks until the session was as we believed when we composed. */
 static bool settle(struct reader *reader, struct session *session,
-    void (*compose)(struct session *), struct err *err)
+    composer *compose, struct err *err)
 {
 	bool same;
 
 	for (int round = 0; round < ROUNDS; round++) {
-		compose(session);
+		compose(reader, session);
 		if (!converse(reader, session, err))
 			return false;
 		if (!session->open)
@@ -261,7 +264,7 @@ static bool settle(struct reader *reader, struct session *session,
 /* What is lost with a connection is asked once more: reading twice does no
  * harm. */
 static bool settle_twice(struct reader *reader, struct session *session,
-    void (*compose)(struct session *), struct err *err)
+    composer *compose, struct err *err)
 {
 	struct db *db;
 
@@ -316,19 +319,6 @@ static void count_totals(struct reader *reader, const struct session *session)
 /* --- the door --------------------------------------------------------------
  */
 
-/* The statement that failed may not have been its own. */
-static void ask_failed_alone(struct reader *reader,
-    const struct session *session)
-{
-	for (int i = 0; i < session->count && session->count > 1; i++) {
-		struct reading *reading = session->readings[i];
-
-		if (reading->asked != NULL && reading->asked->failed)
-			reader_ask(reader, session->application, session->epoch,
-			    session->deadline, &reading, 1);
-	}
-}
-
 static void conclude(struct reading *reading)
 {
 	struct asked *asked = reading->asked;
@@ -345,6 +335,35 @@ static void conclude(struct reading *reading)
 	}
 }
 
+static void ask_session(struct reader *reader, struct session *session)
+{
+	struct err err = { 0 };
+
+	if (!settle_twice(reader, session, compose_pages, &err)) {
+		fail_all(session, &err);
+		return;
+	}
+	count_totals(reader, session);
+	for (int i = 0; i < session->count; i++)
+		conclude(session->readings[i]);
+}
+
+/* A statement that failed took those behind it along. */
+static void ask_failed_alone(struct reader *reader,
+    const struct session *session)
+{
+	for (int i = 0; i < session->count && session->count > 1; i++) {
+		struct reading *reading = session->readings[i];
+		struct session alone = *session;
+
+		if (reading->asked == NULL || !reading->asked->failed)
+			continue;
+		alone.readings = &reading;
+		alone.count = 1;
+		ask_session(reader, &alone);
+	}
+}
+
 void reader_ask(struct reader *reader, int64_t application, int64_t epoch,
     int64_t deadline, struct reading *const *readings, int count)
 {
@@ -357,15 +376,9 @@ void reader_ask(struct reader *reader, int64_t application, int64_t epoch,
 		.readings = readings,
 		.count = count,
 	};
-	struct err err = { 0 };
 
 	assert(count <= READINGS_MAX);
-	if (!settle_twice(reader, &session, compose_pages, &err)) {
-		fail_all(&session, &err);
-		return;
-	}
-	count_totals(reader, &session);
-	for (int i = 0; i < count; i++)
-		conclude(readings[i]);
+	reader_refresh(reader);
+	ask_session(reader, &session);
 	ask_failed_alone(reader, &session);
 }

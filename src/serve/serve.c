@@ -13,14 +13,17 @@ struct server {
 	const struct route *routes[8];
 };
 
-/* Pages come and go in megabytes: what is that large goes back to the system
- * at once, and threads share two heaps, or the largest page that each thread
- * ever made would stay with it. */
+/*
+ * Pages come and go in megabytes. Two heaps for all threads keep what is free
+ * where the next page finds it, and what is large stays in them: memory that
+ * is mapped anew for each page has to be zeroed for each page, which costs
+ * more than writing it.
+ */
 static void keep_memory_small(void)
 {
-	mallopt(M_MMAP_THRESHOLD, 256 * 1024);
-	mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
 	mallopt(M_ARENA_MAX, 2);
+	mallopt(M_MMAP_THRESHOLD, 32 * 1024 * 1024);
+	mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
 }
 
 static const char *key_file(struct server *server)
