@@ -165,7 +165,10 @@ static const struct {
 	{ POST "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: y\r\n\r\n", "200 200" },
 	{ POST "Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\n\r\n", "200 200" },
 	{ OK "Content-Length: 8\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\na=b&c=de", "200 200" },
-	{ "GET /none HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc", "404" },
+	{ "GET /none HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc", "404 200" },
+	{ "POST /none HTTP/1.1\r\n" HOST "Content-Length: 99999\r\n\r\nabc", "404" },
+	{ "POST /none HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n", "404" },
+	{ "POST /none HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "404" },
 	/* smuggling */
 	{ POST "Content-Length: 3\r\nContent-Length: 40\r\n\r\nabc", "400" },
 	{ POST "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", "400" },
@@ -227,7 +230,7 @@ static const struct {
 	{ "GET " V12 "/users/%ff HTTP/1.1\r\n" HOST "\r\n", "400 200" },
 	{ "GET " V12 "/users/%00 HTTP/1.1\r\n" HOST "\r\n", "400 200" },
 	{ "GET " V12 "/secret HTTP/1.1\r\n" HOST "\r\n", "401 200" },
-	{ "PUT " V12 "/secret HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc", "401" },
+	{ "PUT " V12 "/secret HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc", "401 200" },
 };
 /* clang-format on */
 

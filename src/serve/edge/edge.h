@@ -388,7 +388,39 @@ void loop_release(struct loop *loop, struct request *rq);
 bool listen_open(struct edge *edge, int *sockets, int count,
     struct err *err) must_use;
 
-/* --- conn.c -------------------------------------------------------------- */
+/* --- conn.c, steps.c ----------------------------------------------------- */
+
+/* READING → BODY → WORKING → SENDING → READING …; then LINGERING → OVER. */
+enum conn_state {
+	CONN_READING,   /* a head arrives */
+	CONN_BODY,      /* a body arrives */
+	CONN_WORKING,   /* a worker has the request */
+	CONN_SENDING,   /* the answer leaves */
+	CONN_LINGERING, /* all is sent; what still comes is thrown away */
+	CONN_OVER,
+};
+
+struct conn {
+	struct loop *loop;
+	struct conn *next, *previous;
+	struct wire wire;
+	struct event *readable, *writable;
+	bool listening; /* `readable` is armed */
+	bool dry;       /* the socket was empty when last read */
+	bool ended;     /* the client sends no more */
+	bool closing;   /* after this answer */
+	bool rude;      /* what the client sends is not read to its end */
+	enum conn_state state;
+	int64_t deadline; /* of the state */
+	int64_t arrived;  /* the first byte of this request; 0: none yet */
+	struct address peer;
+	struct buf in;
+	size_t used; /* of `in` */
+	struct head_search search;
+	struct exchange *exchange;
+	struct buf out; /* head of the answer, and its body if short */
+	size_t sent;    /* of `out`, then of the answer's body */
+};
 
 /* Takes a fresh socket over. `full`: only to be told so. */
 void conn_open(struct loop *loop, int fd, const struct sockaddr *peer,
@@ -399,6 +431,16 @@ void conn_answered(struct conn *conn);
 void conn_check(struct conn *conn, int64_t now);
 /* Ends at once, whatever is under way. */
 void conn_drop(struct conn *conn);
-struct conn *conn_next(const struct conn *conn);
+
+/* Goes one step on in its state; false when it must wait. */
+bool conn_step(struct conn *conn);
+/* Waits for the next request. */
+void conn_await(struct conn *conn);
+/* Begins with a request whose head is whole, or refuses what there is. */
+void conn_begin(struct conn *conn, enum refusal refusal);
+void conn_refuse(struct conn *conn, enum refusal refusal);
+/* Sends what the exchange has; there is no way back to another answer. */
+void conn_send(struct conn *conn);
+void conn_hang_up(struct conn *conn);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+/* More would take so long that others wait: two milliseconds. */
+#define PACK_HERE_MAX ((size_t)256 * 1024)
 /* Enough for the beginnings of paths that have a dialect. */
 #define PEEK_MAX ((size_t)64)
 
@@ -16,7 +18,6 @@ struct exchange *exchange_begin(struct loop *loop, struct conn *conn,
 	exchange->rq.arena = arena;
 	exchange->rq.edge = exchange;
 	exchange->rq.arrived = arrived;
-	exchange->rq.deadline = arrived + loop->edge->settings.request_ms;
 	hex_encode(exchange->rq.id, id, sizeof(id));
 	exchange->conn = conn;
 	exchange->loop = loop;
@@ -121,7 +122,7 @@ bool exchange_run(struct exchange *exchange)
 		return false;
 	if (rq->route->here == NULL)
 		return give(exchange);
-	if (rq->route->here(rq, &rq->err))
+	if (rq->route->here(rq, &rq->err) && rq->reply.len <= PACK_HERE_MAX)
 		reply_compress(rq);
 	return false;
 }
@@ -149,6 +150,7 @@ void exchange_compose(struct exchange *exchange, struct buf *out, bool close)
 	if (!status_has_body(rq->status))
 		rq->reply.len = 0;
 	reply_compose(out, rq, &head);
+	count(&exchange->loop->counters.answers[rq->status / 100 % 6], 1);
 	if (rq->method == METHOD_HEAD)
 		rq->reply.len = 0;
 }
@@ -180,7 +182,6 @@ void exchange_end(struct exchange *exchange, size_t bytes)
 {
 	struct request *rq = &exchange->rq;
 
-	count(&exchange->loop->counters.answers[rq->status / 100 % 6], 1);
 	log_request(rq, bytes);
 	loop_release(exchange->loop, rq);
 }

@@ -125,7 +125,7 @@ static void check_all(struct loop *loop)
 	int64_t now = clock_tick();
 
 	while (conn != NULL) {
-		struct conn *next = conn_next(conn);
+		struct conn *next = conn->next;
 
 		conn_check(conn, now);
 		conn = next;

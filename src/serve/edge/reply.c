@@ -154,12 +154,12 @@ static bool is_text(const char *media)
 	       strncmp(media, "image/svg+xml", 13) == 0;
 }
 
-/* Compressed before, or by the handler; or found not wanted before. */
+/* Compressed before, or by the handler; or found not to be wanted. */
 static bool is_settled(const struct request *rq)
 {
 	for (size_t i = 0; i < rq->header_count; i++)
 		if (strcmp(rq->headers[i].name, "Content-Encoding") == 0 ||
-		    strcmp(rq->headers[i].name, "Vary") == 0)
+		    strcmp(rq->headers[i].value, "Accept-Encoding") == 0)
 			return true;
 	return false;
 }
