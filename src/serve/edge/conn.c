@@ -97,7 +97,7 @@ void conn_drop(struct conn *conn)
 	if (conn->exchange != NULL && conn->state == CONN_WORKING)
 		conn->exchange->conn = NULL; /* it comes by mail */
 	else if (conn->exchange != NULL)
-		loop_release(loop, &conn->exchange->rq);
+		exchange_end(conn->exchange, conn->sent);
 	if (conn->next != NULL)
 		conn->next->previous = conn->previous;
 	if (conn->previous != NULL)

@@ -288,7 +288,7 @@ bool exchange_run(struct exchange *exchange) must_use;
 void exchange_refuse(struct exchange *exchange, enum refusal refusal);
 /* Renders the fault, if there is one, and adds the answer's head to `out`. */
 void exchange_compose(struct exchange *exchange, struct buf *out, bool close);
-/* Logs what was answered with so many bytes; frees all. */
+/* Logs what was answered, with so many bytes, if anything; frees all. */
 void exchange_end(struct exchange *exchange, size_t bytes);
 
 /* --- mailbox.c ----------------------------------------------------------- */

@@ -182,6 +182,7 @@ void exchange_end(struct exchange *exchange, size_t bytes)
 {
 	struct request *rq = &exchange->rq;
 
-	log_request(rq, bytes);
+	if (rq->status != 0)
+		log_request(rq, bytes);
 	loop_release(exchange->loop, rq);
 }
