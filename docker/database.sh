@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # The compose file's database: a cluster of its own, with the roles that
 # Homeroom wants and two users to log in as. Made at the first start; the data
 # stays in the volume.

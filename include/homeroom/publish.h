@@ -20,7 +20,7 @@
 struct version {
 	int64_t version;
 	int64_t published; /* ms since 1970 */
-	int64_t import;	   /* 0: made by a rollback */
+	int64_t import;    /* 0: made by a rollback */
 	const char *note;
 	bool kept; /* it can be read and gone back to */
 };
@@ -44,8 +44,8 @@ struct rollback {
 bool version_rollback(struct db *db, struct rollback *rollback,
     struct err *err) must_use;
 /* Drops history that no version within `days` needs; returns rows dropped. */
-bool version_purge(struct db *db, int64_t district, int days,
-    int64_t *dropped, struct err *err) must_use;
+bool version_purge(struct db *db, int64_t district, int days, int64_t *dropped,
+    struct err *err) must_use;
 
 /* --- applications and their credentials ---------------------------------- */
 
@@ -56,7 +56,7 @@ struct application {
 	const char *name;
 	const char *client_id;
 	bool enabled;
-	bool full;	 /* a grant over everything */
+	bool full;       /* a grant over everything */
 	unsigned scopes; /* that the grant allows */
 };
 
@@ -98,8 +98,8 @@ bool application_list(struct db *db, struct arena *arena, int64_t district,
 /* FAULT_BAD_CLIENT for an unknown client, a wrong secret, a disabled
  * application alike, in the same time. */
 bool application_check(struct db *db, struct arena *arena,
-    const char *client_id, const char *client_secret,
-    struct application *out, struct err *err) must_use;
+    const char *client_id, const char *client_secret, struct application *out,
+    struct err *err) must_use;
 
 /* --- secrets at rest ----------------------------------------------------- */
 
@@ -126,7 +126,7 @@ struct question {
 	struct text ids[3];          /* the link's parents, in order */
 	struct text id;              /* one record; at NULL: a page */
 	struct selection sel;        /* as selection_parse made it */
-	int64_t version;             /* pinned by a next link; 0: the live one */
+	int64_t version;   /* pinned by a next link; 0: the live one */
 	struct text after; /* go on behind this sourcedId; at NULL: by offset */
 	const char *base;  /* for hrefs: "https://host" */
 };
@@ -145,7 +145,7 @@ struct reading {
 	struct arena *arena; /* everything of it lives here */
 	struct question question;
 	struct answer answer;
-	struct err err; /* set: there is no answer */
+	struct err err;      /* set: there is no answer */
 	struct asked *asked; /* publish's own */
 };
 
@@ -164,11 +164,12 @@ bool reader_db(struct reader *reader, int64_t deadline, struct db **db,
 #define READINGS_MAX 32
 
 /*
- * Asks all of them (READINGS_MAX at most) in one session, as `application`, and returns when each has
- * its answer or its error: FAULT_UNAUTHORISED when the application was
- * disabled or its epoch has moved, FAULT_NOT_FOUND for one record or a parent
- * that is not there or not to be seen, FAULT_GONE for a version that is not
- * kept any more. What is lost with the connection is asked once more.
+ * Asks all of them (READINGS_MAX at most) in one session, as `application`, and
+ * returns when each has its answer or its error: FAULT_UNAUTHORISED when the
+ * application was disabled or its epoch has moved, FAULT_NOT_FOUND for one
+ * record or a parent that is not there or not to be seen, FAULT_GONE for a
+ * version that is not kept any more. What is lost with the connection is asked
+ * once more.
  */
 void reader_ask(struct reader *reader, int64_t application, int64_t epoch,
     int64_t deadline, struct reading *const *readings, int count);

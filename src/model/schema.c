@@ -8,14 +8,15 @@ static bool in_json(const struct field *f, enum oneroster version)
 	return f->name != NULL && (f->in & version) != 0;
 }
 
-/* JSON requires what CSV requires, what is filled in, and what 1.2 lists. */
+/* JSON requires what CSV requires and what is filled in; but a number that the
+ * other version leaves out can't be made up. */
 static bool is_required(const struct field *f, enum oneroster version)
 {
 	unsigned required = version == V11 ? REQUIRED_11 : REQUIRED_12;
 
 	return f->kind == ID || f->kind == MODIFIED ||
 	       strcmp(f->name, "status") == 0 ||
-	       (f->need & (FILLED | required));
+	       (f->kind != NUMBER && (f->need & (FILLED | required)));
 }
 
 static void word_schema(struct doc *j, const struct field *f,
@@ -204,13 +205,13 @@ void doc_schema(struct doc *j, const struct entity *entity,
 /* --- examples ------------------------------------------------------------ */
 
 /* The document of the same version that serves the entity by itself. */
-static const struct api *owner(
-    const struct entity *entity, const struct api *asking)
+static const struct api *owner(const struct entity *entity,
+    const struct api *asking)
 {
 	const struct api *api = apis;
 
 	while (api->version != asking->version ||
-	    !api_has(api, BOTH, entity->service))
+	       !api_has(api, BOTH, entity->service))
 		api++;
 	return api;
 }

@@ -136,8 +136,8 @@ int main(int argc, char **argv)
 	curl_easy_setopt(pull.curl, CURLOPT_HEADERDATA, &pull);
 	curl_easy_setopt(pull.curl, CURLOPT_BUFFERSIZE, 512L * 1024);
 	began = now();
-	ok = strcmp(argv[3], "link") == 0 ? by_link(&pull, argv[2]) :
-					    by_offset(&pull, argv[2]);
+	ok = strcmp(argv[3], "link") == 0 ? by_link(&pull, argv[2])
+					  : by_offset(&pull, argv[2]);
 	if (ok)
 		printf("%d %zu %.4f %.2f %.2f\n", pull.pages, pull.bytes,
 		    now() - began, pull.page_ms[0],

@@ -108,11 +108,12 @@ def expected_columns(record, cell):
     told_otherwise = {"role"} if "roles" in record else set()
     if cell not in ("male", "female"):
         told_otherwise.add("sex")
-    return {"title", "name", "type", "givenName", "familyName", "username",
+    kept = {"title", "name", "type", "givenName", "familyName", "username",
             "email", "identifier", "grades", "subjects", "courseCode",
             "classCode", "beginDate", "endDate", "startDate", "role",
             "birthDate", "sex", "score", "scoreDate", "comment"} | {
-                c for c in record.get("metadata", {})} - told_otherwise
+                c for c in record.get("metadata", {})}
+    return kept - told_otherwise
 
 
 def compare(name, records, rows, id_column="sourcedId"):

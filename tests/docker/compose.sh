@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # timeout: 900
 # docker-compose up, a bundle in, a publisher's pull out: with a real Docker
 # engine, private to this test, that leaves the host's network alone.

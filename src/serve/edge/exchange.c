@@ -34,6 +34,18 @@ static bool is_sane_id(const char *id)
 	       len < sizeof(((struct request *)0)->id);
 }
 
+void exchange_peek(struct exchange *exchange, const char *bytes, size_t len)
+{
+	const char *path = memchr(bytes, ' ', len < PEEK_MAX ? len : PEEK_MAX);
+	size_t left;
+
+	if (path == NULL)
+		return;
+	left = len - (size_t)(++path - bytes);
+	exchange->rq.path = arena_textn(exchange->rq.arena, path,
+	    strnlen(path, left < PEEK_MAX ? left : PEEK_MAX));
+}
+
 enum refusal exchange_parse(struct exchange *exchange, const char *bytes,
     size_t len, const struct address *peer)
 {
@@ -50,23 +62,13 @@ enum refusal exchange_parse(struct exchange *exchange, const char *bytes,
 		memcpy(rq->id, id, strlen(id) + 1);
 	rq->method = head->method;
 	rq->path = head->path;
+	if (rq->path == NULL)
+		exchange_peek(exchange, bytes, len);
 	rq->query = head->query;
 	body_start(&exchange->body, head);
 	if (refusal == REFUSE_NOTHING)
 		origin_tell(rq, head, &origin, peer);
 	return refusal;
-}
-
-void exchange_peek(struct exchange *exchange, const char *bytes, size_t len)
-{
-	const char *path = memchr(bytes, ' ', len < PEEK_MAX ? len : PEEK_MAX);
-	size_t left;
-
-	if (path == NULL)
-		return;
-	left = len - (size_t)(++path - bytes);
-	exchange->rq.path = arena_textn(exchange->rq.arena, path,
-	    strnlen(path, left < PEEK_MAX ? left : PEEK_MAX));
 }
 
 static bool admit(struct exchange *exchange, struct err *err)
