@@ -20,10 +20,11 @@
 struct cluster;
 
 /* Starts it (initdb first where needed), or joins one that this home already
- * runs. `*url` is for db_open as the cluster's superuser; arena's. */
+ * runs. Before the first thread: it forks. `*url` is for db_open and migrate;
+ * arena's. */
 bool cluster_start(struct cluster **out, const char *home, struct arena *arena,
     const char **url, struct err *err) must_use;
-/* Stops it ("fast") when it was we who started it, and frees. NULL is fine. */
+/* Stops it ("fast") when no other process uses it, and frees. NULL is fine. */
 void cluster_stop(struct cluster *cluster);
 
 /* --- the schema ---------------------------------------------------------- */
@@ -117,8 +118,10 @@ void db_rollback(struct db *db); /* also after a failure, and outside */
 /* --- pipelines: many statements, one round trip -------------------------- */
 
 /* After pipe_begin, pipe_ask and pipe_ask_text only queue; pipe_flush sends
- * all and waits. Then each answer in the order asked: false and *err when that
- * statement failed (those behind it in the same transaction fail too). */
+ * all. Then each answer in the order asked: false and *err when that statement
+ * failed; those behind it are not run (FAULT_BUSY: try them again). pipe_end
+ * reads what was not asked for; db_rollback after a failure in a transaction.
+ */
 bool pipe_begin(struct db *db, struct err *err) must_use;
 bool pipe_ask(struct db *db, enum statement statement,
     const struct values *values, struct err *err) must_use;

@@ -143,8 +143,7 @@ static void a_plain_owner_migrates(void **state)
 static void roles_are_mended(void **state)
 {
 	static const char *const damage[] = {
-		"grant execute on function "
-		"set_config(text, text, boolean) to public",
+		"grant execute on function set_config to public",
 		"grant temporary on database homeroom to public",
 		"grant usage on language plpgsql to public",
 		"revoke homeroom_publish_full from homeroom_serve",
