@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sched.h>
+#include <unistd.h>
 
 #define CERTIFICATE "cert.pem"
 #define KEY "key.pem"
@@ -251,6 +252,39 @@ static void a_v6_address_serves(void **state)
 	edge_close(edge, 1000);
 }
 
+/* --- the log ------------------------------------------------------------- */
+
+static void the_log_holds_ids_only(void **state)
+{
+	struct edge *edge = server_open((struct edge_settings){ 0 });
+	int before = dup(STDERR_FILENO);
+	struct buf in = { 0 };
+	char text[4096] = "";
+	FILE *file = fopen("log", "w+");
+
+	(void)state;
+	CHECK(file != NULL && before >= 0, "no file");
+	dup2(fileno(file), STDERR_FILENO);
+	log_level_set(LOG_DEBUG);
+	server_ask(edge_port(edge), GET("/work/secret?filter=secret"), &in);
+	server_ask(edge_port(edge), GET("/secret"), &in);
+	server_ask(edge_port(edge), GET("/sec\"ret"), &in);
+	edge_close(edge, 1000); /* all is logged */
+	log_level_set(LOG_ERROR + 1);
+	dup2(before, STDERR_FILENO);
+	close(before);
+	rewind(file);
+	CHECK(fread(text, 1, sizeof(text) - 1, file) > 0, "empty");
+	fclose(file);
+	CHECK(strstr(text, "secret") == NULL, "%s", text);
+	CHECK(strstr(text, " application=0 method=GET route=/work/{} status=200"
+			   " fault=NONE rows=0 bytes=") != NULL,
+	    "%s", text);
+	CHECK(strstr(text, " route=- status=404 fault=NOT_FOUND ") != NULL,
+	    "%s", text);
+	buf_free(&in);
+}
+
 /* --- the end ------------------------------------------------------------- */
 
 struct load {
@@ -376,6 +410,7 @@ int main(void)
 		cmocka_unit_test(bad_settings_are_refused),
 		cmocka_unit_test(a_port_is_not_shared),
 		cmocka_unit_test(a_v6_address_serves),
+		cmocka_unit_test(the_log_holds_ids_only),
 		cmocka_unit_test(stops_under_load),
 		cmocka_unit_test(stops_before_its_workers),
 		cmocka_unit_test(finishes_what_is_under_way),

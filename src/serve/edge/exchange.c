@@ -157,20 +157,26 @@ void exchange_compose(struct exchange *exchange, struct buf *out, bool close)
 		rq->reply.len = 0;
 }
 
-/* Probes ask every second and tell nothing while all is well. */
+/* Probes ask every second and tell nothing while all is well; and that a client
+ * asks for what nobody speaks is no failure of ours. */
 static enum log_level level_of(const struct request *rq)
 {
-	if (rq->status >= 500)
+	int ours = fault_rules[rq->err.fault].status;
+
+	if (ours == 500)
 		return LOG_ERROR;
+	if (ours == 503)
+		return LOG_WARN;
 	return rq->status < 400 && rq->caller.application == 0 ? LOG_DEBUG
 							       : LOG_INFO;
 }
 
 static void log_request(const struct request *rq, size_t bytes)
 {
-	bool ours = rq->status >= 500;
+	enum log_level level = level_of(rq);
+	bool ours = level > LOG_INFO;
 
-	log_line(level_of(rq), "request",
+	log_line(level, "request",
 	    "id=%s application=%lld method=%s route=%s status=%d fault=%s "
 	    "rows=%lld bytes=%zu ms=%lld%s%s",
 	    rq->id, (long long)rq->caller.application, method_word(rq->method),

@@ -98,9 +98,7 @@ static const char *client_text(struct request *rq)
 		return arena_printf(arena,
 		    "The server is busy. Try again later. (Request %s)",
 		    rq->id);
-	if (rq->status >= 500 && rq->err.fault != FAULT_BAD_METHOD &&
-	    rq->err.fault != FAULT_BAD_CODING &&
-	    rq->err.fault != FAULT_BAD_REQUEST)
+	if (fault_rules[rq->err.fault].status == 500)
 		return arena_printf(arena,
 		    "The server failed. Its log knows more about request %s.",
 		    rq->id);
