@@ -153,7 +153,8 @@ static void expand_defaults(void)
 		    s->fallback ? strchr(s->fallback, '/') : NULL;
 		struct buf path = { 0 };
 
-		if (slash == NULL || strncmp(s->fallback, PREFIX, 9) != 0)
+		if (slash == NULL ||
+		    strncmp(s->fallback, PREFIX, strlen(PREFIX)) != 0)
 			continue;
 		buf_puts(&path, config_get("HOMEROOM_HOME"));
 		buf_puts(&path, slash);
