@@ -13,6 +13,7 @@ struct session {
 	int64_t application, epoch, deadline;
 	struct membership *of; /* what we believe; NULL: nothing */
 	/* What the session said. */
+	bool heard; /* anything at all */
 	bool open;
 	int64_t district, live;
 	bool full;
@@ -23,8 +24,7 @@ struct session {
 static void fail_all(struct session *session, const struct err *err)
 {
 	for (int i = 0; i < session->count; i++)
-		if (session->readings[i]->err.fault == FAULT_NONE)
-			session->readings[i]->err = *err;
+		session->readings[i]->err = *err;
 }
 
 static bool is_asked(const struct reading *reading)
@@ -63,7 +63,7 @@ static bool send(struct reader *reader, const struct session *session,
 {
 	struct db *db = reader->db;
 
-	if (!pipe_begin(db, err) || !ask_open(reader, session, err))
+	if (!ask_open(reader, session, err))
 		return false;
 	for (int i = 0; i < session->count; i++) {
 		const struct reading *reading = session->readings[i];
@@ -91,6 +91,7 @@ static bool hear_open(struct reader *reader, struct session *session,
 	if (!pipe_answer(reader->db, reader->scratch, &rows, err) ||
 	    !pipe_answer(reader->db, reader->scratch, &rows, err))
 		return false;
+	session->heard = true;
 	session->open = rows_count(rows) > 0;
 	if (!session->open)
 		return true;
@@ -151,17 +152,15 @@ static bool hear(struct db *db, struct reading *reading, struct err *err)
 	return true;
 }
 
-/* One round trip. False: nothing was answered. A statement that fails takes
- * those behind it along, so each reading keeps its own error. */
-static bool converse(struct reader *reader, struct session *session,
+/* The answers, in the order of the questions. A statement that fails takes
+ * those behind it along; each reading keeps its own error. */
+static bool hear_all(struct reader *reader, struct session *session,
     struct err *err)
 {
 	struct db *db = reader->db;
 	const struct rows *rows;
-	struct err ignored = { 0 };
 
-	arena_reset(reader->scratch);
-	if (!send(reader, session, err) || !hear_open(reader, session, err))
+	if (!hear_open(reader, session, err))
 		return false;
 	for (int i = 0; i < session->count; i++) {
 		struct reading *reading = session->readings[i];
@@ -170,14 +169,37 @@ static bool converse(struct reader *reader, struct session *session,
 		if (is_asked(reading) && !hear(db, reading, &problem)) {
 			reading->err = problem;
 			reading->asked->failed = true;
+			*err = problem;
 		}
 	}
-	if (!pipe_answer(db, reader->scratch, &rows, &ignored) &&
-	    !db_usable(db)) {
+	return pipe_answer(db, reader->scratch, &rows, err);
+}
+
+/* One round trip. False: nothing was answered. */
+static bool converse(struct reader *reader, struct session *session,
+    struct err *err)
+{
+	struct db *db = reader->db;
+	struct err ignored = { 0 }, failure = { 0 };
+	bool heard;
+
+	arena_reset(reader->scratch);
+	session->heard = session->open = false;
+	if (!pipe_begin(db, err))
+		return false;
+	heard = send(reader, session, &failure) &&
+		hear_all(reader, session, &failure);
+	if (!pipe_end(db, &ignored) && heard) {
 		*err = ignored;
 		return false;
 	}
-	return pipe_end(db, err);
+	/* What failed in Postgres left its transaction open. */
+	if (!heard && db_usable(db))
+		db_rollback(db);
+	if (session->heard && db_usable(db))
+		return true;
+	*err = failure;
+	return false;
 }
 
 /* --- rounds ----------------------------------------------------------------

@@ -209,15 +209,15 @@ static void date_time(struct sql *sql, const struct term *t)
 /* Digits with a point in them, and few enough for any arithmetic. */
 static bool is_number(const char *literal)
 {
-	size_t whole, fraction = 0;
+	const char *at = literal + (*literal == '-' || *literal == '+');
+	size_t whole = strspn(at, "0123456789"), fraction = 0;
 
-	literal += *literal == '-' || *literal == '+';
-	whole = strspn(literal, "0123456789");
-	literal += whole;
-	if (*literal == '.')
-		fraction = strspn(++literal, "0123456789");
-	return *literal == '\0' && whole + fraction > 0 &&
-	       whole + fraction < 60;
+	at += whole;
+	if (*at == '.') {
+		fraction = strspn(at + 1, "0123456789");
+		at += 1 + fraction;
+	}
+	return *at == '\0' && whole + fraction > 0 && whole + fraction < 60;
 }
 
 static void number(struct sql *sql, const struct term *t)
