@@ -31,8 +31,9 @@ void cluster_stop(struct cluster *cluster);
 
 /* Brings the database to this program's schema by the numbered migrations,
  * each in its own transaction, all under one advisory lock: any number of
- * processes may call it at once. `url` must own the database (or be a
- * superuser the first time, to make the roles). `*applied`: how many ran. */
+ * processes may call it at once. Where there is anything to do, the user of
+ * `url` must be a member of homeroom_owner (the first time a superuser, to
+ * make the roles). `*applied`: how many ran. */
 bool migrate(const char *url, int *applied, struct err *err) must_use;
 /* The part of it that needs a superuser, as a script for psql. */
 const char *migrate_roles(void);

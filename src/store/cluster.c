@@ -273,7 +273,7 @@ static bool start_or_join(struct cluster *c, struct err *err)
 	}
 	if (!wait_until_ready(c, err))
 		return false;
-	log_line(LOG_INFO, "postgres_ready", "pid=%d joined=%d", (int)c->pid,
+	log_line(LOG_DEBUG, "postgres_ready", "pid=%d joined=%d", (int)c->pid,
 	    seen.pid != 0);
 	return true;
 }

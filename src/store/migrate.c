@@ -66,8 +66,9 @@ static bool ensure_roles(struct db *db, struct arena *arena, struct err *err)
 		return false;
 	if (!standing.superuser && !standing.owner)
 		return fail(err, FAULT_DATABASE,
-		    "the database's user may not act as homeroom_owner. A "
-		    "superuser runs once: GRANT homeroom_owner TO that user");
+		    "the database is to be migrated, and its user may not "
+		    "act as homeroom_owner: run homeroom migrate as one who "
+		    "may (GRANT homeroom_owner TO …)");
 	return db_run(db, "set role homeroom_owner", err);
 }
 
@@ -132,12 +133,31 @@ static bool apply(struct db *db, const struct embedded *migration,
 	return false;
 }
 
+/* Whether there is nothing to do. Who serves may ask this, and no more. */
+static bool is_done(struct db *db, struct arena *arena, bool *done,
+    struct err *err)
+{
+	const struct embedded *next;
+	struct standing standing;
+
+	if (!ask_standing(db, arena, &standing, err) ||
+	    !find_next(db, arena, &next, err))
+		return false;
+	*done = standing.ready && next->name == NULL;
+	return true;
+}
+
 /* The lock is the session's: it goes with the connection, however that ends. */
 static bool migrate_with(struct db *db, struct arena *arena, int *applied,
     struct err *err)
 {
 	const struct embedded *next;
+	bool done;
 
+	if (!is_done(db, arena, &done, err))
+		return false;
+	if (done)
+		return true;
 	if (!db_ask(db, arena, STATEMENT_migration_lock, NULL, NULL, err) ||
 	    !ensure_roles(db, arena, err) || !find_next(db, arena, &next, err))
 		return false;

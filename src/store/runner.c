@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -83,14 +84,19 @@ static bool redirect(void)
 	       dup2(log, STDOUT_FILENO) >= 0 && dup2(log, STDERR_FILENO) >= 0;
 }
 
-/* A session of its own keeps the terminal's Ctrl-C away: we stop it. */
+/* A session of its own keeps the terminal's Ctrl-C away: we stop it. What we
+ * do with signals is none of its business. */
 static void run(const struct runner *runner, const char *at,
     const char *const *argv)
 {
 	static const char path[] = "PATH=/usr/bin:/bin";
 	static const char locale[] = "LC_ALL=C.UTF-8";
 	const char *const environment[] = { path, locale, NULL };
+	sigset_t none;
 
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)signal(SIGPIPE, SIG_DFL);
 	umask(077);
 	setsid();
 	if (become(runner) && chdir(at) == 0 && redirect())

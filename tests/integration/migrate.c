@@ -137,6 +137,9 @@ static void a_plain_owner_migrates(void **state)
 	err = (struct err){ 0 };
 	CHECK(migrate(plain, &applied, &err), "%s", err.text);
 	CHECK(applied == numbered(), "%d", applied);
+	/* Where nothing is to be done, who serves may start. */
+	CHECK(migrate(url_of("homeroom_serve", "plain"), &applied, &err), "%s",
+	    err.text);
 }
 
 /* What somebody took away, a superuser's next migrate gives back. */

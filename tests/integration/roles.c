@@ -37,7 +37,12 @@ static void publish_as(struct db *db, const char *district, const char *grant,
 	values_add(&values, district);
 	values_add(&values, grant);
 	values_add(&values, role);
-	CHECK(db_ask(db, arena, STATEMENT_publish_as, &values, NULL, &err),
+	/* As session_open does it. */
+	CHECK(db_ask_text(db, arena,
+		  "select set_config('homeroom.district', $1, true),"
+		  " set_config('homeroom.grant', $2, true),"
+		  " set_config('role', $3, true)",
+		  &values, NULL, &err),
 	    "%s", err.text);
 }
 
