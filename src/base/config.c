@@ -145,23 +145,6 @@ static bool read_file(const char *file, struct err *err)
 	return good;
 }
 
-/* Defaults that begin with another setting's name lie below its value. */
-static void expand_defaults(void)
-{
-	for (const struct setting *s = settings; s->name != NULL; s++) {
-		const char *slash =
-		    s->fallback ? strchr(s->fallback, '/') : NULL;
-		struct buf path = { 0 };
-
-		if (slash == NULL ||
-		    strncmp(s->fallback, PREFIX, strlen(PREFIX)) != 0)
-			continue;
-		buf_puts(&path, config_get("HOMEROOM_HOME"));
-		buf_puts(&path, slash);
-		replace(&expanded[s - settings], buf_take(&path, NULL));
-	}
-}
-
 /* Two settings rule base itself. */
 static bool apply_own(struct err *err)
 {
@@ -186,7 +169,9 @@ bool config_read(const char *file, struct err *err)
 		return false;
 	if (!read_environment(err))
 		return false;
-	expand_defaults();
+	/* Now, before the first thread. */
+	for (const struct setting *s = settings; s->name != NULL; s++)
+		(void)config_get(s->name);
 	return apply_own(err);
 }
 
@@ -198,16 +183,37 @@ void config_set(const char *name, const char *value)
 	replace(&values[s - settings], copy(value, strlen(value)));
 }
 
+static const char *value_or_default(const struct setting *s)
+{
+	const char *value = values[s - settings];
+
+	return value != NULL ? value : s->fallback;
+}
+
+/* A default that begins with the home's name lies below its value. */
+static const char *expand(const struct setting *s)
+{
+	static const char home[] = "HOMEROOM_HOME/";
+	const size_t len = sizeof(home) - 2;
+	char **at = &expanded[s - settings];
+	struct buf path = { 0 };
+
+	if (*at == NULL && strncmp(s->fallback, home, len + 1) == 0) {
+		buf_puts(&path, value_or_default(find(home, len)));
+		buf_puts(&path, s->fallback + len);
+		*at = buf_take(&path, NULL);
+	}
+	return *at != NULL ? *at : s->fallback;
+}
+
 const char *config_get(const char *name)
 {
 	const struct setting *s = find(name, strlen(name));
-	size_t i;
 
 	assert(s != NULL);
-	i = (size_t)(s - settings);
-	if (values[i] != NULL)
-		return values[i];
-	return expanded[i] != NULL ? expanded[i] : s->fallback;
+	if (values[s - settings] != NULL || s->fallback == NULL)
+		return values[s - settings];
+	return expand(s);
 }
 
 bool config_number(const char *name, int64_t low, int64_t high, int64_t *out,

@@ -7,7 +7,6 @@
 #include "homeroom/publish.h"
 #include "homeroom/store.h"
 
-#include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,8 +41,8 @@ static bool make_folder(struct arena *arena, char **folder, struct err *err)
 	    parent != NULL && parent[0] != '\0' ? parent : "/tmp");
 	/* Postgres may run as somebody else, who must get there. */
 	if (mkdtemp(*folder) == NULL || chmod(*folder, 0711) != 0)
-		return fail(err, FAULT_IO, "no folder can be made in %s: %s",
-		    parent != NULL ? parent : "/tmp", strerror(errno));
+		return fail(err, FAULT_IO, "no folder can be made in %s: %m",
+		    parent != NULL ? parent : "/tmp");
 	return true;
 }
 

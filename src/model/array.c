@@ -35,12 +35,17 @@ static bool quoted_item(struct split *s)
 	return put_item(s, start, (size_t)(to - start));
 }
 
+static bool is_one_of(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
 static bool bare_item(struct split *s)
 {
 	size_t len = 0, left = (size_t)(s->end - s->at);
 	const char *start = s->at;
 
-	while (len < left && memchr(",{}\"\\", start[len], 5) == NULL)
+	while (len < left && !is_one_of(start[len], ",{}\"\\"))
 		len++;
 	s->at += len;
 	if (text_is_nocase((struct text){ start, len }, "NULL"))
@@ -103,7 +108,7 @@ static bool needs_quotes(struct text item)
 	if (item.len == 0 || text_is_nocase(item, "NULL"))
 		return true;
 	for (size_t i = 0; i < item.len; i++)
-		if (memchr(",{}\"\\ \t\n\r\v\f", item.at[i], 11) != NULL)
+		if (is_one_of(item.at[i], ",{}\"\\ \t\n\r\v\f"))
 			return true;
 	return false;
 }

@@ -1,8 +1,6 @@
 /* What the tables say, for people: `make gen` writes it to docs/model.md. */
 #include "model.h"
 
-#include <ctype.h>
-
 /* --- fields -------------------------------------------------------------- */
 
 static const char *versions(enum oneroster in)
@@ -27,12 +25,19 @@ static void name_cell(struct buf *out, const char *name)
 		buf_printf(out, " `%s` |", name);
 }
 
+static char small_letter(char c)
+{
+	if (c < 'A' || c > 'Z')
+		return c;
+	return (char)(c + ('a' - 'A'));
+}
+
 /* A heading's anchor is its text in small letters. */
 static void link_to(struct buf *out, const char *prefix, const char *name)
 {
 	buf_printf(out, "[%s](#%s", name, prefix);
 	for (const char *p = name; *p != '\0'; p++)
-		buf_char(out, (char)tolower((unsigned char)*p));
+		buf_char(out, small_letter(*p));
 	buf_char(out, ')');
 }
 

@@ -3,6 +3,7 @@
 #include "model.h"
 
 #include <stdio.h>
+#include <assert.h>
 #include <string.h>
 
 /* --- errors -------------------------------------------------------------- */
@@ -299,13 +300,15 @@ static void link_path(struct doc *j, const struct api *api,
 		.many = true,
 		.nested = true,
 		.id = link->operation };
-	int count = 0;
+	size_t count = 0;
 
 	buf_char(&path, '/');
 	for (const char *p = link->path; *p != '\0'; p++) {
 		buf_char(&path, *p);
-		if (*p == '{')
-			buf_puts(&path, names[count++]);
+		if (*p != '{')
+			continue;
+		assert(count < array_length(names));
+		buf_puts(&path, names[count++]);
 	}
 	get(j, buf_text(&path), &op);
 	buf_free(&path);

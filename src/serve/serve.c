@@ -4,7 +4,6 @@
 
 #include <malloc.h>
 #include <signal.h>
-#include <string.h>
 
 struct server {
 	struct arena *arena;
@@ -21,28 +20,18 @@ struct server {
  */
 static void keep_memory_small(void)
 {
+	/* Before the first thread: NOLINTBEGIN(concurrency-mt-unsafe) */
 	mallopt(M_ARENA_MAX, 2);
 	mallopt(M_MMAP_THRESHOLD, 32 * 1024 * 1024);
 	mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
+	/* NOLINTEND(concurrency-mt-unsafe) */
 }
 
-static const char *key_file(struct server *server)
-{
-	const char *file = config_get("HOMEROOM_KEY_FILE");
-	const char *home = "HOMEROOM_HOME";
-
-	if (strncmp(file, home, strlen(home)) != 0)
-		return file;
-	return arena_printf(server->arena, "%s%s", config_get(home),
-	    file + strlen(home));
-}
-
-static bool open_keys(struct server *server, const char *database_url,
-    struct err *err)
+static bool open_keys(const char *database_url, struct err *err)
 {
 	struct oauth_settings wanted = {
 		.database_url = database_url,
-		.key_file = key_file(server),
+		.key_file = config_get("HOMEROOM_KEY_FILE"),
 		.public_url = config_get("HOMEROOM_PUBLIC_URL"),
 	};
 
@@ -96,7 +85,7 @@ bool serve_open(struct server **out, const char *database_url, struct err *err)
 	signal(SIGPIPE, SIG_IGN);
 	server->arena = arena_new();
 	gather_routes(server);
-	if (!open_keys(server, database_url, err) ||
+	if (!open_keys(database_url, err) ||
 	    !open_workers(server, database_url, err) ||
 	    !open_edge(server, err)) {
 		serve_close(server, 0);
