@@ -361,6 +361,18 @@ static void release(struct cluster *c)
 	arena_free(c->arena);
 }
 
+static void stop_postmaster(struct cluster *c, pid_t pid)
+{
+	if (kill(pid, SIGINT) == 0 && !wait_until_gone(c, pid, STOP_MS)) {
+		log_line(LOG_WARN, "postgres_slow", "pid=%d", (int)pid);
+		(void)kill(pid, SIGQUIT);
+		(void)wait_until_gone(c, pid, STOP_MS);
+	}
+	/* One of its own in /tmp: empty now, or it stays. */
+	if (c->sockets != c->folder)
+		(void)rmdir(c->sockets);
+}
+
 /* Under the lock. When somebody else still uses it, it goes on. It need not be
  * the one we started: that may have been killed, and started again. */
 static void stop_if_last(struct cluster *c)
@@ -370,12 +382,8 @@ static void stop_if_last(struct cluster *c)
 	if (c->data == NULL || !lock(c->users, LOCK_EX | LOCK_NB))
 		return;
 	read_postmaster(c, &seen);
-	if (seen.pid == 0 || kill(seen.pid, SIGINT) != 0 ||
-	    wait_until_gone(c, seen.pid, STOP_MS))
-		return;
-	log_line(LOG_WARN, "postgres_slow", "pid=%d", (int)seen.pid);
-	(void)kill(seen.pid, SIGQUIT);
-	(void)wait_until_gone(c, seen.pid, STOP_MS);
+	if (seen.pid != 0)
+		stop_postmaster(c, seen.pid);
 }
 
 bool cluster_start(struct cluster **out, const char *home, struct arena *arena,

@@ -95,7 +95,7 @@ static void run(const struct runner *runner, const char *at,
 	sigset_t none;
 
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	pthread_sigmask(SIG_SETMASK, &none, NULL);
 	(void)signal(SIGPIPE, SIG_DFL);
 	umask(077);
 	setsid();
