@@ -128,6 +128,10 @@ bool pipe_ask(struct db *db, enum statement statement,
     const struct values *values, struct err *err) must_use;
 bool pipe_ask_text(struct db *db, const char *sql, const struct values *values,
     struct err *err) must_use;
+/* The same for a text whose best plan depends on the values: it is planned
+ * each time. */
+bool pipe_ask_afresh(struct db *db, const char *sql,
+    const struct values *values, struct err *err) must_use;
 bool pipe_flush(struct db *db, struct err *err) must_use;
 bool pipe_answer(struct db *db, struct arena *arena, const struct rows **rows,
     struct err *err) must_use;

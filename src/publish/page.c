@@ -226,6 +226,21 @@ static const char *find_place(struct reading *reading)
 	return known ? arena_text(reading->arena, last) : NULL;
 }
 
+/* Whether one of the filter's clauses finds few rows by an index, whatever its
+ * value: a plan that knows no values is then as good as any. */
+static bool is_narrow(const struct filter *filter)
+{
+	for (int i = 0; i < filter->count && !filter->any; i++) {
+		const struct clause *c = &filter->clauses[i];
+
+		if (c->predicate == EQUAL && c->part == NULL &&
+		    (c->field->kind == ID ||
+			(c->field->need & (SOUGHT | KEYED)) != 0))
+			return true;
+	}
+	return false;
+}
+
 static void compose_page(struct reading *reading)
 {
 	const struct question *q = &reading->question;
@@ -241,6 +256,7 @@ static void compose_page(struct reading *reading)
 		page.skip = sql_integer(sql, q->sel.offset);
 	}
 	put_page(sql, reading->asked->plan, &page);
+	sql->afresh = q->sel.filter.count > 0 && !is_narrow(&q->sel.filter);
 	reading->asked->page = sql;
 }
 
@@ -313,6 +329,7 @@ void asked_compose_count(struct reading *reading)
 		put_where(sql, since_until(sql), where, "");
 		sql_put(sql, ")");
 	}
+	sql->afresh = reading->question.sel.filter.count > 0;
 	reading->asked->count = sql;
 }
 

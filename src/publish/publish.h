@@ -44,7 +44,8 @@ struct sql {
 	struct arena *arena;
 	struct buf text;
 	struct values values;
-	int pinned; /* the $n of the version that is read; 0: the live one */
+	int pinned;  /* the $n of the version that is read; 0: the live one */
+	bool afresh; /* its best plan depends on its values */
 };
 
 struct sql *sql_new(struct arena *arena) must_use;

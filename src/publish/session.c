@@ -54,8 +54,13 @@ static bool ask_open(struct reader *reader, const struct session *session,
 
 static bool ask_text(struct db *db, struct sql *sql, struct err *err)
 {
-	return sql == NULL ||
-	       pipe_ask_text(db, buf_text(&sql->text), &sql->values, err);
+	const char *text;
+
+	if (sql == NULL)
+		return true;
+	text = buf_text(&sql->text);
+	return sql->afresh ? pipe_ask_afresh(db, text, &sql->values, err)
+			   : pipe_ask_text(db, text, &sql->values, err);
 }
 
 static bool send(struct reader *reader, const struct session *session,

@@ -76,6 +76,14 @@ bool pipe_ask_text(struct db *db, const char *sql, const struct values *values,
 	return queue(db, &sending, values, err);
 }
 
+bool pipe_ask_afresh(struct db *db, const char *sql,
+    const struct values *values, struct err *err)
+{
+	struct sending sending = { .label = "composed statement", .sql = sql };
+
+	return queue(db, &sending, values, err);
+}
+
 bool pipe_flush(struct db *db, struct err *err)
 {
 	assert(db->pipe.on && !db->pipe.synced);
