@@ -7,6 +7,7 @@ static const struct subcommand subcommands[] = {
 	{ "check",    cli_check,    "Say what an import would make of a bundle, without a database" },
 	{ "demo",     cli_demo,     "Everything at once, over a made-up district" },
 	{ "describe", cli_describe, "Print what the model's and the settings' tables say" },
+	{ "export",   cli_export,   "Write the CSV bundle that an application would download" },
 	{ "generate", cli_generate, "Make up a district as a bundle, or the next day of one" },
 	{ "import",   cli_import,   "Take in a bundle, and report what became of it" },
 	{ "migrate",  cli_migrate,  "Create or upgrade the database" },

@@ -23,6 +23,7 @@ int cli_run(const struct subcommand *subcommands, int argc, char **argv);
 int cli_application(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_describe(int argc, char **argv);
+int cli_export(int argc, char **argv);
 int cli_generate(int argc, char **argv);
 int cli_import(int argc, char **argv);
 int cli_migrate(int argc, char **argv);

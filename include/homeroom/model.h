@@ -293,6 +293,16 @@ bool csv_next(struct csv *csv, struct csv_row *row);
 /* One field of CSV out; quoted only where it must be, or always. */
 void csv_put(struct buf *out, const char *text, size_t len, bool quote_all);
 
+/* The first line of an entity's file in that version; NULL: it has none. */
+const char *csv_header(const struct entity *entity, enum oneroster version);
+/*
+ * The columns of that header, to be selected from row t, so that COPY writes
+ * the file (FORMAT csv). A delta needs m.time beside it, the time of the
+ * version that brought the row; a bulk file leaves that and status blank.
+ */
+void csv_columns(struct buf *sql, const struct entity *entity,
+    enum oneroster version, bool delta);
+
 /*
  * What a CSV value says, checked against its field, as Postgres reads it
  * (arrays as array literals, booleans as t and f, times in UTC), added to out.

@@ -9,6 +9,8 @@
 #include "homeroom/model.h"
 #include "homeroom/store.h"
 
+#include <stdatomic.h>
+
 /* --- versions ------------------------------------------------------------ */
 
 /*
@@ -177,5 +179,47 @@ void reader_ask(struct reader *reader, int64_t application, int64_t epoch,
  * completes the answer. Once a reading, before the reader asks again. */
 bool reading_records(struct reading *reading, struct buf *out,
     struct err *err) must_use;
+
+/* --- bundles ---------------------------------------------------------------
+ */
+
+/*
+ * A CSV bundle of the live version as an application sees it: a zip, made once
+ * and kept as a file under `home` until a newer version is live. Whoever finds
+ * it missing makes it.
+ */
+struct export_wanted {
+	int64_t application;
+	int64_t epoch;
+	unsigned scopes; /* whose files are in it */
+	enum oneroster format;
+	int64_t since;           /* a delta since this version; 0: bulk */
+	const atomic_bool *stop; /* set, it gives up the making; or NULL */
+};
+
+struct export
+{
+	int64_t version;
+	/* Since which version; 0: bulk, also where the version that was asked
+	 * for is not kept any more. */
+	int64_t since;
+	int fd; /* to be closed; -1: it is not made yet */
+	int64_t size;
+	const char *tag; /* differs from that of any other file; the arena's */
+};
+
+/* Which bundle that is now, and the file if there is one. Outside a
+ * transaction, as homeroom_serve. FAULT_UNAUTHORISED when the application was
+ * disabled or its epoch has moved, FAULT_BAD_REQUEST for a version to come. */
+bool export_find(struct db *db, struct arena *arena, const char *home,
+    const struct export_wanted *wanted, struct export *out,
+    struct err *err) must_use;
+/* The same, and makes the file where it is missing. FAULT_BUSY when another
+ * process makes it just now. */
+bool export_make(struct db *db, struct arena *arena, const char *home,
+    const struct export_wanted *wanted, struct export *out,
+    struct err *err) must_use;
+/* Throws bundles away that are of versions before `live`. */
+void export_sweep(const char *home, int64_t district, int64_t live);
 
 #endif
