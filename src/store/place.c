@@ -112,6 +112,12 @@ static bool find_folder(struct cluster *c, struct err *err)
 	    chown(path, c->runner.uid, c->runner.gid) != 0)
 		return fail(err, FAULT_IO, "can't give %s to %s", path,
 		    c->runner.name);
+	/* Not made anew: that disk may only be missing for now. */
+	if (!found && lstat(path, &there) == 0)
+		return fail(err, FAULT_IO,
+		    "%s points to a folder that is gone: bring it back, or "
+		    "remove the link to begin anew",
+		    path);
 	if (!found && !make_folder(c, path, err))
 		return false;
 	c->folder = real(c->arena, path);
