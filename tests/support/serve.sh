@@ -14,7 +14,7 @@ serve() {
 # serve_ready NAME: waits until it listens
 serve_ready() {
 	for _ in $(seq 600); do
-		port=$(sed -n 's/.* serving port=//p' "$1.log")
+		port=$(sed -n 's/.* ready port=//p' "$1.log")
 		[ -z "$port" ] || break
 		kill -0 "$(cat "$1.pid")" 2>/dev/null || break
 		sleep 0.1
