@@ -9,5 +9,6 @@ begin
 	execute format('analyze history.%I', entity);
 end $$;
 
+revoke execute on function homeroom.refresh_statistics(text) from public;
 grant execute on function homeroom.refresh_statistics(text)
 	to homeroom_ingest;

@@ -89,6 +89,15 @@ static const char *const forbidden[] = {
 	"set role homeroom_superuser",
 	"set session authorization homeroom_owner",
 	"set row_security = off; select * from roster.orgs",
+	"select set_config('row_security', 'off', true)",
+	"select pg_catalog.set_config('homeroom.grant', '2', false)",
+	"with k as materialized (select set_config('homeroom.district', '2',"
+	" true)) select o.* from k, roster.orgs o",
+	"create or replace function homeroom.key_district() returns integer"
+	" language sql return 2",
+	"alter function homeroom.key_grant() owner to homeroom_publish_full",
+	"security label on table roster.orgs is 'x'",
+	"set role none; set role homeroom_ingest",
 	/* to read what is none of a publisher's business */
 	"select * from homeroom.application",
 	"select * from homeroom.secret",
@@ -102,6 +111,21 @@ static const char *const forbidden[] = {
 	"select * from pg_authid",
 	"select * from pg_statistic",
 	"table pg_user_mapping",
+	"table pg_shadow",
+	"table pg_largeobject",
+	"table pg_hba_file_rules",
+	"table pg_file_settings",
+	"table pg_subscription",
+	"select current_setting('data_directory')",
+	"select homeroom.refresh_statistics('orgs')",
+	"select current_setting('hba_file')",
+	"declare c cursor for select * from homeroom.secret",
+	"prepare s as select * from homeroom.signing_key; execute s",
+	"explain analyze select * from homeroom.application",
+	"copy homeroom.secret to stdout",
+	"select (select hash from homeroom.secret limit 1)",
+	"select table_to_xml('homeroom.signing_key', true, true, '')",
+	"select cursor_to_xml('c', 1, true, true, '')",
 	"select query_to_xml('select * from homeroom.secret', true, true, '')",
 	/* to change something */
 	"insert into roster.orgs (district) values (1)",
@@ -114,6 +138,23 @@ static const char *const forbidden[] = {
 	"lock table roster.orgs in exclusive mode",
 	"select * from roster.orgs for update",
 	"select nextval('homeroom.import_id_seq')",
+	"merge into roster.orgs o using (select 1 as a) s on true"
+	" when matched then delete",
+	"refresh materialized view roster.orgs",
+	"comment on table roster.orgs is 'x'",
+	"select setval('homeroom.import_id_seq', 1)",
+	"create temp view v as select 1",
+	"create temp sequence s",
+	"create domain d as int",
+	"create operator === (leftarg = int, rightarg = int,"
+	" function = int4eq)",
+	"create rule r as on select to roster.orgs do instead select 1",
+	"create trigger t after insert on roster.orgs execute function"
+	" homeroom.announce_version()",
+	"create policy p on roster.orgs using (true)",
+	"create language plperlu",
+	"create server s foreign data wrapper w",
+	"create foreign data wrapper w",
 	"create temp table t (a int)",
 	"select 1 as a into temp t",
 	"create table roster.t (a int)",
@@ -135,12 +176,32 @@ static const char *const forbidden[] = {
 	"copy (select 1) to program 'true'",
 	"copy (select 1) to '/tmp/homeroom-test'",
 	"copy roster.orgs from program 'true'",
+	"copy (select 1) to program 'true' with (format csv)",
+	"select lo_export(1, '/tmp/homeroom-test')",
+	"select lo_put(1, 0, 'x')",
+	"select pg_file_write('/tmp/homeroom-test', 'x', false)",
+	"select pg_ls_logdir()",
+	"select pg_ls_waldir()",
+	"select pg_ls_tmpdir()",
+	"select pg_current_logfile()",
+	"select pg_create_restore_point('x')",
+	"select pg_switch_wal()",
+	"select pg_create_physical_replication_slot('x')",
+	"select pg_export_snapshot() from dblink('host=/tmp', 'select 1')",
+	"select pg_log_backend_memory_contexts(pg_backend_pid())",
+	"select pg_stat_reset()",
+	"select pg_promote()",
+	"set log_statement = 'none'",
+	"set session_preload_libraries = 'x'",
+	"set local session_replication_role = 'replica'",
 	"load 'plpgsql'",
 	"create extension dblink",
 	"alter system set fsync = off",
 	"select pg_reload_conf()",
 	"select pg_rotate_logfile()",
 	"select pg_terminate_backend(pid) from pg_stat_activity"
+	" where usename = 'homeroom_owner'",
+	"select pg_cancel_backend(pid) from pg_stat_activity"
 	" where usename = 'homeroom_owner'",
 	"checkpoint",
 	"vacuum full roster.orgs",
@@ -205,6 +266,30 @@ static void nothing_else_is_granted(void **state)
 			&values, &rows, &err),
 		    "%s", err.text);
 		CHECK(rows_count(rows) == 0, "%s on %s", publishing[r],
+		    rows_get(rows, 0, 0));
+	}
+	db_close(db);
+}
+
+/* What runs with its owner's rights is for those it names, not for PUBLIC. */
+static void no_borrowed_rights(void **state)
+{
+	struct db *db = database_open(DB_OWNER);
+	struct err err = { 0 };
+
+	(void)state;
+	for (size_t r = 0; r < array_length(publishing); r++) {
+		struct values values = { 0 };
+		const struct rows *rows;
+
+		values_add(&values, publishing[r]);
+		CHECK(db_ask_text(db, arena,
+			  "select p.oid::regprocedure::text from pg_proc p"
+			  " where p.prosecdef and"
+			  " has_function_privilege($1, p.oid, 'execute')",
+			  &values, &rows, &err),
+		    "%s", err.text);
+		CHECK(rows_count(rows) == 0, "%s calls %s", publishing[r],
 		    rows_get(rows, 0, 0));
 	}
 	db_close(db);
@@ -348,6 +433,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_forbidden_is_refused),
 		cmocka_unit_test(nothing_else_is_granted),
+		cmocka_unit_test(no_borrowed_rights),
 		cmocka_unit_test(only_the_keys_rows_are_seen),
 		cmocka_unit_test(the_way_back_leads_nowhere),
 		cmocka_unit_test(psql_is_no_other_way),
