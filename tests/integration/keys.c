@@ -295,6 +295,30 @@ static void it_connects_again(void **state)
 	ring_forget();
 }
 
+static char known_kid[17];
+
+static bool has_another_key(void)
+{
+	return strcmp(ring_view()->ring->keys[0].kid, known_kid) != 0;
+}
+
+/* What was not announced is seen when somebody meets a stranger's key. */
+static void who_asks_is_heard(void **state)
+{
+	struct err err = { 0 };
+
+	(void)state;
+	CHECK(keeper_open(database_url(), "key", ISSUER, &err), "%s", err.text);
+	snprintf(known_kid, sizeof(known_kid), "%s",
+	    ring_view()->ring->keys[0].kid);
+	ran("delete from homeroom.signing_key");
+	CHECK(!has_another_key(), "unasked");
+	keeper_ask();
+	CHECK(soon(has_another_key), "not heard");
+	keeper_close();
+	ring_forget();
+}
+
 #define THREADS 4
 
 static void *look(void *unused)
@@ -355,6 +379,7 @@ int main(void)
 		cmocka_unit_test_setup(private_keys_are_sealed, start_over),
 		cmocka_unit_test_setup(news_arrives, start_over),
 		cmocka_unit_test_setup(it_connects_again, start_over),
+		cmocka_unit_test_setup(who_asks_is_heard, start_over),
 		cmocka_unit_test_setup(all_threads_may_look, start_over),
 	};
 

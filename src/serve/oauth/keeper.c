@@ -12,6 +12,7 @@
 #define TURN_MS 100                     /* how long a stop may take */
 #define RELOAD_MS ((int64_t)300 * 1000) /* when there is no news */
 #define ASKED_MS ((int64_t)5 * 1000) /* whoever asks gets no more than this */
+#define ANSWER_MS (10 * 1000)        /* what Postgres may take */
 #define RETRY_MS ((int64_t)2 * 1000) /* Postgres is gone */
 
 static struct {
@@ -33,6 +34,7 @@ static bool load(struct err *err)
 	struct ring *ring;
 
 	atomic_store(&keeper.asked, false);
+	db_deadline(keeper.db, clock_tick() + ANSWER_MS);
 	if (!load_ring(&ring, keeper.db, keeper.key_file, keeper.issuer, err))
 		return false;
 	ring_show(ring);
@@ -45,8 +47,10 @@ static bool connect_and_load(struct err *err)
 {
 	db_close(keeper.db);
 	keeper.db = NULL;
-	return db_open(&keeper.db, keeper.database_url, DB_SERVE, err) &&
-	       db_listen(keeper.db, "homeroom_keys", err) &&
+	if (!db_open(&keeper.db, keeper.database_url, DB_SERVE, err))
+		return false;
+	db_deadline(keeper.db, clock_tick() + ANSWER_MS);
+	return db_listen(keeper.db, "homeroom_keys", err) &&
 	       db_listen(keeper.db, "homeroom_application", err) && load(err);
 }
 
