@@ -3,16 +3,16 @@
 # Homeroom wants and two users to log in as. Made at the first start; the data
 # stays in the volume.
 #
-#   HOMEROOM_DATABASE_PASSWORD  of homeroom_work (the worker, the command line)
-#   HOMEROOM_WEB_PASSWORD       of homeroom_web (the server)
-#   HOMEROOM_DATABASE_PORT      5432 unless said otherwise
+#   WORK_PASSWORD  of homeroom_work (the worker, the command line)
+#   WEB_PASSWORD   of homeroom_web (the server)
+#   DATABASE_PORT  5432 unless said otherwise
 set -euo pipefail
-port=${HOMEROOM_DATABASE_PORT:-5432}
+port=${DATABASE_PORT:-5432}
 data=/var/lib/homeroom/database/data
 bin=$(echo /usr/lib/postgresql/*/bin)
 
 make_cluster() {
-	: "${HOMEROOM_DATABASE_PASSWORD:?}" "${HOMEROOM_WEB_PASSWORD:?}"
+	: "${WORK_PASSWORD:?}" "${WEB_PASSWORD:?}"
 	rm -rf "$data.new"
 	"$bin/initdb" -D "$data.new" -U superuser -E UTF8 --locale=C.UTF-8 \
 		--auth-local=peer --auth-host=scram-sha-256 >/dev/null
@@ -26,8 +26,8 @@ make_cluster() {
 	psql=(psql -X -q -v ON_ERROR_STOP=1 -h /tmp -U superuser)
 	"${psql[@]}" -d postgres -c 'CREATE DATABASE homeroom'
 	homeroom migrate --roles | "${psql[@]}" -d homeroom
-	"${psql[@]}" -d homeroom -v work="$HOMEROOM_DATABASE_PASSWORD" \
-		-v web="$HOMEROOM_WEB_PASSWORD" <<-'SQL'
+	"${psql[@]}" -d homeroom -v work="$WORK_PASSWORD" \
+		-v web="$WEB_PASSWORD" <<-'SQL'
 		CREATE ROLE homeroom_work LOGIN PASSWORD :'work'
 			IN ROLE homeroom_owner, homeroom_ingest, homeroom_serve;
 		CREATE ROLE homeroom_web LOGIN PASSWORD :'web' IN ROLE homeroom_serve;
@@ -37,7 +37,9 @@ make_cluster() {
 	mv "$data.new" "$data"
 }
 
-[ -d "$data" ] || make_cluster
+if [ ! -d "$data" ]; then # not ||, which would let errors in it pass
+	make_cluster
+fi
 exec "$bin/postgres" -D "$data" -k /tmp -p "$port" \
-	-c "listen_addresses=${HOMEROOM_DATABASE_LISTEN:-*}" \
+	-c "listen_addresses=${DATABASE_LISTEN:-*}" \
 	-c max_wal_size=4GB -c jit=off

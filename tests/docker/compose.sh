@@ -16,14 +16,17 @@ free_port() {
 }
 
 export DOCKER_HOST=unix://$work/docker.sock
-export HOMEROOM_DATABASE_PASSWORD=work-$RANDOM HOMEROOM_WEB_PASSWORD=web-$RANDOM
-HOMEROOM_DATABASE_PORT=$(free_port)
-HOMEROOM_PORT=$(free_port)
-export HOMEROOM_DATABASE_PORT HOMEROOM_PORT
+export WORK_PASSWORD=work-$RANDOM WEB_PASSWORD=web-$RANDOM
+DATABASE_PORT=$(free_port)
+SERVE_PORT=$(free_port)
+export DATABASE_PORT SERVE_PORT
+
+# On the host's network a port cannot be mapped.
+sed '/^ *ports:/d' "$source/docker/compose.yaml" >"$work/compose.yaml"
 
 compose() {
-	docker-compose -p homeroom$$ -f "$source/docker/compose.yaml" \
-		-f "$source/docker/compose.host.yaml" "$@"
+	docker-compose -p homeroom$$ --project-directory "$source/docker" \
+		-f "$work/compose.yaml" -f "$source/docker/compose.host.yaml" "$@"
 }
 
 finish() {
@@ -61,7 +64,7 @@ echo "ok docker build"
 compose up -d --no-build >"$work/up.log" 2>&1 || {
 	cat "$work/up.log"
 	compose ps
-	compose logs --tail=40
+	compose logs --no-color --tail=40
 	echo "not ok docker compose up: a service did not become healthy"
 	exit 1
 }
@@ -70,7 +73,7 @@ echo "ok docker compose up"
 compose exec -T work homeroom generate /tmp/district --students 200 >/dev/null
 compose exec -T work homeroom import /tmp/district >"$work/import.log"
 compose exec -T work homeroom application create docker --full -o json >"$work/application.json"
-base=http://127.0.0.1:$HOMEROOM_PORT
+base=http://127.0.0.1:$SERVE_PORT
 read -r id secret < <(python3 -c '
 import json, sys
 a = json.load(open(sys.argv[1])); a = a[0] if isinstance(a, list) else a
