@@ -4,6 +4,7 @@
 -- $1: application
 -- $2: epoch of the caller's token
 -- $3: milliseconds that a statement may take
+-- $4: plan_cache_mode: whether all statements have plans that are kept
 select
 	application.district,
 	"grant".full_access,
@@ -11,7 +12,7 @@ select
 		select max(version.version) from homeroom.version
 		where version.district = application.district
 	), 0),
-	set_config('jit', 'off', true),
+	set_config('plan_cache_mode', $4, true),
 	set_config('statement_timeout', $3, true),
 	set_config('homeroom.district', application.district::text, true),
 	set_config('homeroom.grant', "grant".id::text, true),

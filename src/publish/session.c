@@ -35,6 +35,24 @@ static bool is_asked(const struct reading *reading)
 /* --- asking ----------------------------------------------------------------
  */
 
+static bool is_fresh(const struct sql *sql)
+{
+	return sql != NULL && sql->afresh;
+}
+
+/* Whether a statement is to be planned for its values. */
+static bool has_fresh(const struct session *session)
+{
+	for (int i = 0; i < session->count; i++) {
+		const struct asked *asked = session->readings[i]->asked;
+
+		if (asked != NULL &&
+		    (is_fresh(asked->page) || is_fresh(asked->count)))
+			return true;
+	}
+	return false;
+}
+
 static bool ask_open(struct reader *reader, const struct session *session,
     struct err *err)
 {
@@ -48,6 +66,7 @@ static bool ask_open(struct reader *reader, const struct session *session,
 	    arena_printf(arena, "%lld", (long long)session->epoch));
 	values_add(&values,
 	    arena_printf(arena, "%lld", (long long)(left > 1 ? left : 1)));
+	values_add(&values, has_fresh(session) ? "auto" : "force_generic_plan");
 	return pipe_ask(reader->db, STATEMENT_session_begin, NULL, err) &&
 	       pipe_ask(reader->db, STATEMENT_session_open, &values, err);
 }
