@@ -11,9 +11,9 @@
 
 #define TURN_MS 100                     /* how long a stop may take */
 #define RELOAD_MS ((int64_t)300 * 1000) /* when there is no news */
-#define ASKED_MS ((int64_t)5 * 1000) /* whoever asks gets no more than this */
-#define ANSWER_MS (10 * 1000)        /* what Postgres may take */
-#define RETRY_MS ((int64_t)2 * 1000) /* Postgres is gone */
+#define ASKED_MS ((int64_t)5 * 1000)   /* whoever asks gets no more than this */
+#define ANSWER_MS ((int64_t)10 * 1000) /* what Postgres may take */
+#define RETRY_MS ((int64_t)2 * 1000)   /* Postgres is gone */
 
 static struct {
 	pthread_t thread;
