@@ -105,8 +105,9 @@ bool application_check(struct db *db, struct arena *arena,
 
 /* --- secrets at rest ----------------------------------------------------- */
 
-/* AES-256-GCM under the key file (32 bytes, mode 0600, made at first use);
- * `about` is bound in, so that one sealed value can't stand for another. */
+/* AES-256-GCM under the key file (32 bytes, mode 0600; made when something is
+ * sealed first); `about` is bound in, so that one sealed value can't stand for
+ * another. */
 bool seal(struct buf *out, const char *key_file, const char *about,
     const void *secret, size_t len, struct err *err) must_use;
 bool unseal(struct buf *out, const char *key_file, const char *about,

@@ -103,13 +103,15 @@ static bool read_key(int fd, const char *key_file, unsigned char key[KEY_SIZE],
 	return true;
 }
 
-static bool load_key(const char *key_file, unsigned char key[KEY_SIZE],
-    struct err *err)
+/* A key is made for sealing only: what was sealed under one that is gone can't
+ * be opened with a new one. */
+static bool load_key(const char *key_file, bool sealing,
+    unsigned char key[KEY_SIZE], struct err *err)
 {
 	int fd = open(key_file, O_RDONLY | O_CLOEXEC);
 	bool done;
 
-	if (fd < 0 && errno == ENOENT) {
+	if (fd < 0 && errno == ENOENT && sealing) {
 		if (!make_key(key_file, err))
 			return false;
 		fd = open(key_file, O_RDONLY | O_CLOEXEC);
@@ -219,7 +221,7 @@ bool seal(struct buf *out, const char *key_file, const char *about,
 	unsigned char key[KEY_SIZE];
 	bool done;
 
-	if (!load_key(key_file, key, err))
+	if (!load_key(key_file, true, key, err))
 		return false;
 	done = encipher(&cipher, out, key, secret, len);
 	EVP_CIPHER_CTX_free(cipher.context);
@@ -235,7 +237,7 @@ bool unseal(struct buf *out, const char *key_file, const char *about,
 	size_t before = out->len;
 	bool done;
 
-	if (!load_key(key_file, key, err))
+	if (!load_key(key_file, false, key, err))
 		return false;
 	done = decrypt(&cipher, out, key, sealed, len);
 	EVP_CIPHER_CTX_free(cipher.context);

@@ -50,7 +50,7 @@ static void comes_back(void **state)
 static void shows_tampering(void **state)
 {
 	const char *key = fresh_key();
-	struct buf sealed = { 0 }, out = { 0 };
+	struct buf sealed = { 0 }, other = { 0 }, out = { 0 };
 	struct err err = { 0 };
 
 	(void)state;
@@ -70,8 +70,14 @@ static void shows_tampering(void **state)
 	fresh_key();
 	err = (struct err){ 0 };
 	CHECK(!unseal(&out, key, "a", sealed.data, sealed.len, &err) &&
+		  err.fault == FAULT_IO && access(key, F_OK) != 0,
+	    "a key is made to open with");
+	err = (struct err){ 0 };
+	CHECK(seal(&other, key, "a", "x", 1, &err), "%s", err.text);
+	CHECK(!unseal(&out, key, "a", sealed.data, sealed.len, &err) &&
 		  err.fault == FAULT_INVALID,
 	    "another key");
+	buf_free(&other);
 	buf_free(&sealed);
 	buf_free(&out);
 }

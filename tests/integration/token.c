@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <openssl/ecdsa.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
@@ -119,6 +120,7 @@ static bool passes(const char *token)
 
 	CHECK(good || err.fault == FAULT_UNAUTHORISED, "%s",
 	    fault_rules[err.fault].name);
+	CHECK(ERR_peek_error() == 0, "OpenSSL's errors are left behind");
 	CHECK(good || strstr(err.text, token) == NULL || token[0] == '\0',
 	    "the token is in the error's text");
 	return good;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #define DAY (86400 * SECOND)
 #define SIGNS_FOR (31 * DAY)
 /* A new key is shown for this long before the one before it retires, so that
@@ -33,16 +35,13 @@ static void open_private(struct key *key, struct arena *arena,
     const char *key_file, const char *hex)
 {
 	struct buf sealed = { 0 }, pem = { 0 };
-	struct err err = { 0 };
+	struct err ignored = { 0 };
 
 	from_hex(&sealed, hex);
 	if (unseal(&pem, key_file, about(arena, key->kid), sealed.data,
-		sealed.len, &err)) {
+		sealed.len, &ignored)) {
 		key->private_pem = key_private(arena, pem.data, pem.len);
-		memset(pem.data, 0, pem.len);
-	} else {
-		log_line(LOG_WARN, "signing_key", "kid=%s error=%s", key->kid,
-		    log_quote(arena, err.text));
+		OPENSSL_cleanse(pem.data, pem.len);
 	}
 	buf_free(&sealed);
 	buf_free(&pem);
@@ -146,9 +145,19 @@ static bool store_key(struct db *db, struct arena *arena, const struct key *key,
 	return db_ask(db, arena, STATEMENT_signing_key_add, &values, NULL, err);
 }
 
-static bool add_key(struct db *db, struct arena *arena, const char *key_file,
-    struct err *err)
+static int count_sealed(const struct ring *ring)
 {
+	int sealed = 0;
+
+	for (int i = 0; i < ring->key_count; i++)
+		sealed += ring->keys[i].private_pem == NULL;
+	return sealed;
+}
+
+static bool add_key(struct db *db, const struct ring *ring,
+    const char *key_file, struct err *err)
+{
+	struct arena *arena = ring->arena;
 	struct buf sealed = { 0 };
 	struct key key;
 	bool done;
@@ -160,7 +169,8 @@ static bool add_key(struct db *db, struct arena *arena, const char *key_file,
 	       store_key(db, arena, &key, &sealed, err);
 	buf_free(&sealed);
 	if (done)
-		log_line(LOG_INFO, "signing_key", "kid=%s made=1", key.kid);
+		log_line(LOG_INFO, "signing_key", "made=%s sealed_elsewhere=%d",
+		    key.kid, count_sealed(ring));
 	return done;
 }
 
@@ -184,7 +194,7 @@ static bool renew(struct db *db, const char *key_file, struct err *err)
 	done = db_ask(db, ring->arena, STATEMENT_signing_key_lock, NULL, NULL,
 		   err) &&
 	       load_keys(ring, db, key_file, err) &&
-	       (!due(ring) || add_key(db, ring->arena, key_file, err)) &&
+	       (!due(ring) || add_key(db, ring, key_file, err)) &&
 	       purge(db, ring->arena, err);
 	ring_free(ring);
 	return done;

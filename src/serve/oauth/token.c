@@ -12,6 +12,7 @@
 
 #include <jansson.h>
 #include <jwt.h>
+#include <openssl/err.h>
 
 #define TOKEN_MAX 8192
 #define SIGNATURE_BYTES 64 /* ES256: r and s, RFC 7518 §3.4 */
@@ -236,12 +237,26 @@ static bool read_claims(jwt_t *jwt, const struct ring *ring,
 	return true;
 }
 
+/* NULL: the signature is not the key's. */
+static jwt_t *verify(const struct key *key, const char *token)
+{
+	jwt_t *jwt = NULL;
+
+	if (jwt_decode(&jwt, token, (const unsigned char *)key->public_pem,
+		(int)strlen(key->public_pem)) != 0)
+		jwt = NULL;
+	/* What OpenSSL says of it stays in this thread's queue, where TLS would
+	 * take it for a failure of its own. */
+	ERR_clear_error();
+	return jwt;
+}
+
 bool token_read(const struct ring *ring, struct arena *arena, const char *token,
     struct claims *claims, bool *stranger, struct err *err)
 {
 	const struct key *key;
 	struct parts parts;
-	jwt_t *jwt = NULL;
+	jwt_t *jwt;
 	bool done;
 
 	*stranger = false;
@@ -250,9 +265,8 @@ bool token_read(const struct ring *ring, struct arena *arena, const char *token,
 	    !canonical(parts.signature, SIGNATURE_BYTES))
 		return refuse(err);
 	key = find_key(ring, parts.header, stranger);
-	if (key == NULL ||
-	    jwt_decode(&jwt, token, (const unsigned char *)key->public_pem,
-		(int)strlen(key->public_pem)) != 0)
+	jwt = key == NULL ? NULL : verify(key, token);
+	if (jwt == NULL)
 		return refuse(err);
 	done = jwt_get_alg(jwt) == JWT_ALG_ES256
 		   ? read_claims(jwt, ring, arena, claims, err)
