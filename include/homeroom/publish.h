@@ -195,6 +195,7 @@ struct export_wanted {
 	unsigned scopes; /* whose files are in it */
 	enum oneroster format;
 	int64_t since;           /* a delta since this version; 0: bulk */
+	bool patient;            /* waits while another process makes it */
 	const atomic_bool *stop; /* set, it gives up the making; or NULL */
 };
 
@@ -216,7 +217,7 @@ bool export_find(struct db *db, struct arena *arena, const char *home,
     const struct export_wanted *wanted, struct export *out,
     struct err *err) must_use;
 /* The same, and makes the file where it is missing. FAULT_BUSY when another
- * process makes it just now. */
+ * process makes it just now, unless it is to wait. */
 bool export_make(struct db *db, struct arena *arena, const char *home,
     const struct export_wanted *wanted, struct export *out,
     struct err *err) must_use;

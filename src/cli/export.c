@@ -160,7 +160,7 @@ static bool read_format(struct task *task)
 
 int cli_export(int argc, char **argv)
 {
-	struct task task = { 0 };
+	struct task task = { .wanted = { .patient = true } };
 	struct err err = { 0 };
 	bool done;
 

@@ -40,13 +40,33 @@ static bool purge(struct db *db, struct arena *arena, struct err *err)
 	return true;
 }
 
+/* Bundles of versions that are not live any more. */
+static bool clear_shelf(struct db *db, struct arena *arena, struct err *err)
+{
+	const struct rows *districts, *live;
+
+	if (!db_ask(db, arena, STATEMENT_district_all, NULL, &districts, err))
+		return false;
+	for (int i = 0; i < rows_count(districts); i++) {
+		const struct values values = { 1,
+			{ rows_get(districts, i, 0) } };
+
+		if (!db_ask(db, arena, STATEMENT_version_live, &values, &live,
+			err))
+			return false;
+		export_sweep(config_get("HOMEROOM_HOME"),
+		    rows_integer(districts, i, 0), rows_integer(live, 0, 0));
+	}
+	return true;
+}
+
 static bool round_of_work(const char *url)
 {
 	struct arena *arena = arena_new();
 	struct err err = { 0 };
 	struct db *db = NULL;
-	bool done =
-	    db_open(&db, url, DB_INGEST, &err) && purge(db, arena, &err);
+	bool done = db_open(&db, url, DB_INGEST, &err) &&
+		    purge(db, arena, &err) && clear_shelf(db, arena, &err);
 
 	if (!done)
 		log_line(LOG_ERROR, "work", "fault=%s reason=%s",
@@ -122,7 +142,8 @@ static const struct flag flags_known[] = { { 0 } };
 static const struct command command = {
 	.usage = "work",
 	.meaning = "Keeps the data in order, until SIGTERM or SIGINT: drops "
-		   "history that is older\nthan HOMEROOM_RETENTION_DAYS.\n",
+		   "history that is older\nthan HOMEROOM_RETENTION_DAYS, and "
+		   "bundles that a newer version has superseded.\n",
 	.flags = flags_known,
 	.settings = SETTINGS_LISTED,
 };

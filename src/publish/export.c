@@ -331,7 +331,7 @@ static bool place(struct making *m, const struct shelf *shelf, struct err *err)
 	struct placing placing;
 	bool placed = false;
 
-	if (shelf_begin(shelf, m->name, &placing, err) &&
+	if (shelf_begin(shelf, m->name, m->wanted->patient, &placing, err) &&
 	    shelf_find(shelf, m->name, &m->out->fd, err))
 		placed = m->out->fd >= 0 ||
 			 (write_file(m, placing.fd, err) &&

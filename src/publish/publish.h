@@ -215,9 +215,9 @@ struct placing {
 	bool placed;
 };
 
-/* FAULT_BUSY when another process makes it. shelf_end it in any case; only
- * what shelf_place put there stays. */
-bool shelf_begin(const struct shelf *shelf, const char *name,
+/* When another process makes it, it waits, or fails with FAULT_BUSY. shelf_end
+ * it in any case; only what shelf_place put there stays. */
+bool shelf_begin(const struct shelf *shelf, const char *name, bool wait,
     struct placing *placing, struct err *err) must_use;
 bool shelf_place(const struct shelf *shelf, struct placing *placing,
     struct err *err) must_use;

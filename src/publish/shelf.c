@@ -74,8 +74,8 @@ static bool is_current(const struct shelf *shelf, const char *path, int lock)
 	       ours.st_ino == there.st_ino;
 }
 
-static bool take_lock(const struct shelf *shelf, const char *name, int *lock,
-    struct err *err)
+static bool take_lock(const struct shelf *shelf, const char *name, bool wait,
+    int *lock, struct err *err)
 {
 	char path[SHELF_NAME_MAX];
 
@@ -85,7 +85,7 @@ static bool take_lock(const struct shelf *shelf, const char *name, int *lock,
 		    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (*lock < 0)
 			return fail_io(err, "a bundle can't be locked");
-		if (flock(*lock, LOCK_EX | LOCK_NB) != 0) {
+		if (flock(*lock, LOCK_EX | (wait ? 0 : LOCK_NB)) != 0) {
 			close(*lock);
 			*lock = -1;
 			return fail(err, FAULT_BUSY,
@@ -97,13 +97,13 @@ static bool take_lock(const struct shelf *shelf, const char *name, int *lock,
 	}
 }
 
-bool shelf_begin(const struct shelf *shelf, const char *name,
+bool shelf_begin(const struct shelf *shelf, const char *name, bool wait,
     struct placing *placing, struct err *err)
 {
 	char path[SHELF_NAME_MAX];
 
 	*placing = (struct placing){ .name = name, .lock = -1, .fd = -1 };
-	if (!take_lock(shelf, name, &placing->lock, err))
+	if (!take_lock(shelf, name, wait, &placing->lock, err))
 		return false;
 	snprintf(path, sizeof(path), "%s" TMP, name);
 	placing->fd = openat(shelf->folder, path,
@@ -198,7 +198,7 @@ static void drop_unlocked(const struct shelf *shelf, const char *file)
 
 	snprintf(name, sizeof(name), "%.*s", (int)(dot - file), file);
 	placing.name = name;
-	if (!take_lock(shelf, name, &placing.lock, &ignored))
+	if (!take_lock(shelf, name, false, &placing.lock, &ignored))
 		return;
 	snprintf(path, sizeof(path), "%s" TMP, name);
 	unlinkat(shelf->folder, path, 0);

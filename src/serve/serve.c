@@ -8,6 +8,7 @@
 struct server {
 	struct arena *arena;
 	struct workers *workers;
+	struct makers *makers;
 	struct edge *edge;
 	const struct route *routes[8];
 };
@@ -47,6 +48,16 @@ static bool open_workers(struct server *server, const char *database_url,
 	       workers_open(&server->workers, database_url, (int)threads, err);
 }
 
+static bool open_makers(struct server *server, const char *database_url,
+    struct err *err)
+{
+	bool open = makers_open(&server->makers, database_url,
+	    config_get("HOMEROOM_HOME"), err);
+
+	bundles_use(server->makers);
+	return open;
+}
+
 static bool open_edge(struct server *server, struct err *err)
 {
 	struct edge_settings wanted = {
@@ -71,7 +82,7 @@ static bool open_edge(struct server *server, struct err *err)
 static void gather_routes(struct server *server)
 {
 	const struct route *tables[] = { status_routes, oauth_routes,
-		oneroster_routes(server->arena) };
+		oneroster_routes(server->arena), bundle_routes };
 
 	for (size_t i = 0; i < array_length(tables); i++)
 		server->routes[i] = tables[i];
@@ -87,6 +98,7 @@ bool serve_open(struct server **out, const char *database_url, struct err *err)
 	gather_routes(server);
 	if (!open_keys(database_url, err) ||
 	    !open_workers(server, database_url, err) ||
+	    !open_makers(server, database_url, err) ||
 	    !open_edge(server, err)) {
 		serve_close(server, 0);
 		return false;
@@ -112,6 +124,8 @@ void serve_close(struct server *server, int ms)
 	if (server->edge != NULL)
 		edge_close(server->edge, ms);
 	workers_close(server->workers);
+	bundles_use(NULL);
+	makers_close(server->makers);
 	oauth_close();
 	arena_free(server->arena);
 	memory_free(server);

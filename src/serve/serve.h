@@ -39,6 +39,7 @@ struct caller {
 };
 
 struct request;
+struct reply_file;
 struct reading; /* publish.h */
 struct db;      /* store.h */
 
@@ -56,6 +57,9 @@ struct errand {
 	bool (*answer)(struct request *rq, struct reading *reading,
 	    struct err *err);
 	bool (*run)(struct request *rq, struct db *db, struct err *err);
+	/* `run` gives the request back itself, by loop_take_back, also later
+	 * and from another thread. */
+	bool keeps;
 	/* On the loop: whether it is so much work that it goes alone. NULL:
 	 * never. */
 	bool (*large)(const struct request *rq);
@@ -101,6 +105,7 @@ struct request {
 	int status;
 	const char *media; /* Content-Type; NULL: the route's */
 	struct buf reply;
+	struct reply_file *file;     /* instead of `reply`, where not NULL */
 	const struct param *headers; /* added by reply_header */
 	size_t header_count;
 	int64_t rows; /* for the log */
@@ -117,6 +122,9 @@ const char *request_header(const struct request *rq, const char *name);
 const char *request_param(const struct request *rq, const char *name);
 /* Adds a header; name is borrowed for ever, value is copied. */
 void reply_header(struct request *rq, const char *name, const char *value);
+/* The answer's body is `len` bytes of a file, from `at` on; fd is taken over.
+ * The file must not change any more. */
+void reply_file(struct request *rq, int fd, int64_t at, int64_t len);
 /* Whether the body is of this media type, else FAULT_BAD_MEDIA. */
 bool request_media(const struct request *rq, const char *media,
     struct err *err) must_use;
@@ -243,6 +251,46 @@ bool cursor_read(const struct request *rq, struct question *question,
 /* The headers Link and X-Total-Count. */
 void cursor_reply(struct request *rq, const struct question *question,
     const struct answer *answer);
+
+/* --- bundles: bundles.c, makers.c, range.c ---------------------------------
+ */
+
+struct export; /* publish.h */
+struct export_wanted;
+struct makers;
+
+extern const struct route bundle_routes[];
+
+/* By these makers, or by none (NULL). */
+void bundles_use(struct makers *makers);
+/* The answer from a file, of which it takes a descriptor of its own. */
+void bundle_reply(struct request *rq, const struct export *made);
+void bundle_close(struct export *made);
+
+/* Texts are borrowed. makers_close it in any case. */
+bool makers_open(struct makers **out, const char *database_url,
+    const char *home, struct err *err) must_use;
+/* The request waits until its bundle is made. False: too many wait. */
+bool makers_give(struct makers *makers, struct request *rq,
+    const struct export_wanted *wanted) must_use;
+/* Gives up what is being made; all who wait are told. NULL is fine. */
+void makers_close(struct makers *makers);
+
+enum range {
+	RANGE_NONE, /* all of it */
+	RANGE_PART,
+	RANGE_BAD, /* beyond its end */
+};
+
+struct span {
+	int64_t at, len;
+};
+
+/* Which part of a file with this entity tag is asked for. */
+enum range request_range(const struct request *rq, const char *tag,
+    int64_t size, struct span *span);
+/* Whether the client has it already. */
+bool request_has(const struct request *rq, const char *tag);
 
 /* --- status.c ---------------------------------------------------------------
  */

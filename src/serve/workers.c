@@ -176,6 +176,23 @@ static bool is_late(struct request *rq)
 	return true;
 }
 
+/* Whoever runs such an errand gives it back: rq may be gone when it returns. */
+static void run_keeper(struct worker *worker, struct request *rq)
+{
+	int64_t start = counters_start();
+	struct err err = { 0 };
+	struct db *db;
+
+	if (is_late(rq) ||
+	    !reader_db(worker->reader, rq->deadline, &db, &rq->err)) {
+		err = rq->err;
+		loop_take_back(rq);
+	} else {
+		rq->route->errand->run(rq, db, &rq->err);
+	}
+	counters_batch(start, 1, &err);
+}
+
 static void run(struct worker *worker, struct request *rq)
 {
 	int64_t start = counters_start();
@@ -235,8 +252,12 @@ static void work(struct worker *worker, struct request **batch, int count)
 		read_all(worker, batch, count);
 		return;
 	}
-	for (int i = 0; i < count; i++)
-		run(worker, batch[i]);
+	for (int i = 0; i < count; i++) {
+		if (batch[i]->route->errand->keeps)
+			run_keeper(worker, batch[i]);
+		else
+			run(worker, batch[i]);
+	}
 }
 
 /* Is Postgres there? Asked when nobody else asks. */

@@ -97,7 +97,7 @@ void conn_drop(struct conn *conn)
 	if (conn->exchange != NULL && conn->state == CONN_WORKING)
 		conn->exchange->conn = NULL; /* it comes by mail */
 	else if (conn->exchange != NULL)
-		exchange_end(conn->exchange, conn->sent);
+		exchange_end(conn->exchange, conn->earlier + conn->sent);
 	if (conn->next != NULL)
 		conn->next->previous = conn->previous;
 	if (conn->previous != NULL)

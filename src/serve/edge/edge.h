@@ -217,9 +217,23 @@ struct reply_head {
 };
 void reply_compose(struct buf *out, const struct request *rq,
     const struct reply_head *head);
+/* How many bytes its body has. */
+uint64_t reply_length(const struct request *rq);
 /* Whether an answer of this status has a body. */
 bool status_has_body(int status);
 const char *status_reason(int status); /* "Not Found", or "" */
+
+/* --- file.c: bodies that lie in files --------------------------------------
+ */
+
+struct reply_file {
+	int fd;
+	int64_t at, left; /* what was not read yet */
+};
+
+/* The next piece, in place of what `out` held. False: the file is shorter than
+ * it was, or can't be read. */
+bool file_read(struct reply_file *file, struct buf *out) must_use;
 
 /* --- wire.c, tls.c: bytes to and from a socket ---------------------------- */
 
@@ -289,7 +303,7 @@ void exchange_refuse(struct exchange *exchange, enum refusal refusal);
 /* Renders the fault, if there is one, and adds the answer's head to `out`. */
 void exchange_compose(struct exchange *exchange, struct buf *out, bool close);
 /* Logs what was answered, with so many bytes, if anything; frees all. */
-void exchange_end(struct exchange *exchange, size_t bytes);
+void exchange_end(struct exchange *exchange, uint64_t bytes);
 
 /* --- mailbox.c ----------------------------------------------------------- */
 
@@ -418,8 +432,10 @@ struct conn {
 	size_t used; /* of `in` */
 	struct head_search search;
 	struct exchange *exchange;
-	struct buf out; /* head of the answer, and its body if short */
-	size_t sent;    /* of `out`, then of the answer's body */
+	struct buf out;   /* head of the answer, and its body if short; then
+			     pieces of a file */
+	size_t sent;      /* of `out`, then of the answer's body */
+	uint64_t earlier; /* bytes of this answer that were sent before `out` */
 };
 
 /* Takes a fresh socket over. `full`: only to be told so. */

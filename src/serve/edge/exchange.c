@@ -1,6 +1,7 @@
 /* A request from its head to its answer, whatever carries them. */
 #include "edge.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* More would take so long that others wait: two milliseconds. */
@@ -149,12 +150,16 @@ void exchange_compose(struct exchange *exchange, struct buf *out, bool close)
 		fault_render(rq);
 	if (rq->status == 0)
 		rq->status = 200;
+	if (rq->err.fault != FAULT_NONE || !status_has_body(rq->status))
+		rq->file = NULL;
 	if (!status_has_body(rq->status))
 		rq->reply.len = 0;
 	reply_compose(out, rq, &head);
 	count(&exchange->loop->counters.answers[rq->status / 100 % 6], 1);
-	if (rq->method == METHOD_HEAD)
+	if (rq->method == METHOD_HEAD) {
+		rq->file = NULL;
 		rq->reply.len = 0;
+	}
 }
 
 /* Probes ask every second and tell nothing while all is well; and that a client
@@ -171,14 +176,14 @@ static enum log_level level_of(const struct request *rq)
 							       : LOG_INFO;
 }
 
-static void log_request(const struct request *rq, size_t bytes)
+static void log_request(const struct request *rq, uint64_t bytes)
 {
 	enum log_level level = level_of(rq);
 	bool ours = level > LOG_INFO;
 
 	log_line(level, "request",
 	    "id=%s application=%lld method=%s route=%s status=%d fault=%s "
-	    "rows=%lld bytes=%zu ms=%lld%s%s",
+	    "rows=%lld bytes=%" PRIu64 " ms=%lld%s%s",
 	    rq->id, (long long)rq->caller.application, method_word(rq->method),
 	    rq->route == NULL ? "-" : rq->route->path, rq->status,
 	    fault_rules[rq->err.fault].name, (long long)rq->rows, bytes,
@@ -186,7 +191,7 @@ static void log_request(const struct request *rq, size_t bytes)
 	    ours ? log_quote(rq->arena, rq->err.text) : "");
 }
 
-void exchange_end(struct exchange *exchange, size_t bytes)
+void exchange_end(struct exchange *exchange, uint64_t bytes)
 {
 	struct request *rq = &exchange->rq;
 

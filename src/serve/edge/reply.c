@@ -63,7 +63,7 @@ static void put_header(struct buf *out, const char *name, const char *value)
 }
 
 /* printf would be a tenth of a small answer. */
-static void put_number(struct buf *out, size_t number)
+static void put_number(struct buf *out, uint64_t number)
 {
 	char digits[24];
 	size_t at = sizeof(digits);
@@ -89,16 +89,16 @@ void reply_compose(struct buf *out, const struct request *rq,
 {
 	buf_reserve(out, 512);
 	buf_puts(out, "HTTP/1.1 ");
-	put_number(out, (size_t)rq->status);
+	put_number(out, (uint64_t)rq->status);
 	buf_char(out, ' ');
 	buf_puts(out, status_reason(rq->status));
 	buf_puts(out, "\r\n");
 	put_header(out, "Date", head->date);
 	if (status_has_body(rq->status)) {
-		if (rq->reply.len > 0)
+		if (reply_length(rq) > 0)
 			put_header(out, "Content-Type", reply_media(rq));
 		buf_puts(out, "Content-Length: ");
-		put_number(out, rq->reply.len);
+		put_number(out, reply_length(rq));
 		buf_puts(out, "\r\n");
 	}
 	put_header(out, "X-Request-Id", rq->id);

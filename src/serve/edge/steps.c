@@ -80,9 +80,10 @@ void conn_send(struct conn *conn)
 		body->len = 0;
 	}
 	conn->sent = 0;
+	conn->earlier = 0;
 	conn->state = CONN_SENDING;
-	conn->deadline =
-	    clock_tick() + SEND_MS + (int64_t)body->len / SLOWEST_READER;
+	conn->deadline = clock_tick() + SEND_MS +
+			 (int64_t)reply_length(&exchange->rq) / SLOWEST_READER;
 }
 
 void conn_refuse(struct conn *conn, enum refusal refusal)
@@ -120,7 +121,7 @@ void conn_hang_up(struct conn *conn)
 
 static void all_sent(struct conn *conn)
 {
-	exchange_end(conn->exchange, conn->sent);
+	exchange_end(conn->exchange, conn->earlier + conn->sent);
 	conn->exchange = NULL;
 	buf_free(&conn->out);
 	if (conn->closing)
@@ -148,13 +149,29 @@ static enum wired send_more(struct conn *conn, const struct buf *body)
 	return wired;
 }
 
+/* What lies in a file follows piece by piece. */
+static void sent_out(struct conn *conn)
+{
+	struct reply_file *file = conn->exchange->rq.file;
+
+	if (file == NULL || file->left == 0) {
+		all_sent(conn);
+		return;
+	}
+	conn->earlier += conn->sent;
+	conn->sent = 0;
+	conn->out.len = 0;
+	if (!file_read(file, &conn->out))
+		conn->state = CONN_OVER;
+}
+
 static bool send_step(struct conn *conn)
 {
 	const struct buf *body = &conn->exchange->rq.reply;
 	enum wired wired = send_more(conn, body);
 
 	if (conn->sent == conn->out.len + body->len) {
-		all_sent(conn);
+		sent_out(conn);
 		return true;
 	}
 	if (wired == WIRE_BROKEN || wired == WIRE_ENDED) {
