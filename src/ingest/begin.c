@@ -116,9 +116,10 @@ static bool create_tables(struct ingest *job, const struct part *p,
 	buf_printf(&sql,
 	    "CREATE TEMP TABLE stage_%s (LIKE fresh_%s);"
 	    "CREATE TEMP TABLE gone_%s (sourced_id text COLLATE \"C\");"
-	    "CREATE TEMP TABLE aside_%s (sourced_id text COLLATE \"C\")",
+	    "CREATE TEMP TABLE aside_%s (sourced_id text COLLATE \"C\");"
+	    "CREATE TEMP TABLE unseen_%s (fingerprint uuid)",
 	    p->entity->table, p->entity->table, p->entity->table,
-	    p->entity->table);
+	    p->entity->table, p->entity->table);
 	created = db_run(job->db, buf_text(&sql), err);
 	buf_free(&sql);
 	return created;

@@ -64,7 +64,8 @@ static bool remove_duplicates(struct ingest *job, struct part *part,
 
 /* --- bulk ---------------------------------------------------------------- */
 
-/* Into a table that has nothing of this source all rows are fresh. */
+/* All staged rows are fresh: the store has nothing of this source, or what it
+ * has was left out of staging. */
 static bool take_all(struct ingest *job, struct part *part, struct err *err)
 {
 	int64_t ids;
@@ -176,6 +177,9 @@ static bool differ_bulk(struct ingest *job, struct part *part, struct err *err)
 		note_held(job, part);
 	if (part->live == 0)
 		return take_all(job, part, err);
+	if (part->matched)
+		return take_all(job, part, err) &&
+		       keep_what_is_there(job, part, err);
 	if (!match(job, part, err) || !has_duplicates(job, part, &twice, err))
 		return false;
 	if (twice &&
@@ -243,7 +247,7 @@ static bool count_live(struct ingest *job, struct part *part, struct err *err)
 		&any, err))
 		return false;
 	part->any_live = any != 0;
-	return !part->any_live ||
+	return !part->any_live || part->matched ||
 	       part_number(job, part,
 		   "SELECT count(*) FROM roster.{t} l WHERE " MINE, &part->live,
 		   err);

@@ -48,6 +48,7 @@ bool bundle_read(struct bundle *bundle, const char **data, size_t *len,
 enum mode { MODE_ABSENT, MODE_BULK, MODE_DELTA };
 
 #define PARTS_MAX 32
+#define COPY_PIECE (256 << 10)
 
 extern const char *const mode_names[];
 
@@ -59,6 +60,7 @@ struct part {
 	enum mode mode;   /* what its data say; MODE_ABSENT: there are none */
 	bool present;     /* the file is there */
 	bool made;        /* its rows are made of another file's */
+	bool matched;     /* known rows were left out of staging: known.c */
 	bool held;        /* an id could not be read: nothing is removed */
 	uint64_t has;     /* bit i: its header has the i-th field */
 	int64_t read, staged, aside, added, changed, unchanged, removed;
@@ -74,6 +76,7 @@ struct part {
 
 struct intake;
 struct findings;
+struct known;
 
 struct ingest {
 	struct db *db;
@@ -86,6 +89,7 @@ struct ingest {
 	int part_count;
 	struct findings *findings;
 	struct intake *intake; /* of the file that is staged now */
+	struct known *known;   /* of its part, or NULL */
 	struct part *reading;  /* its part */
 	struct buf copy;       /* rows on their way to Postgres */
 	int64_t source, import, before, version_made;
@@ -182,11 +186,29 @@ bool part_ask(struct ingest *job, const struct part *part, const char *text,
 bool part_number(struct ingest *job, const struct part *part, const char *text,
     int64_t *number, struct err *err) must_use;
 
+bool part_rows(struct ingest *job, const struct part *part, const char *text,
+    const struct rows **rows, struct err *err) must_use;
+
+/* --- known.c: the live rows of a source by their fingerprints --------------
+ */
+
+/* *known is NULL when there are none, or more than memory should hold. */
+bool known_load(struct ingest *job, const struct part *part,
+    struct known **known, struct err *err) must_use;
+void known_free(struct known *known); /* NULL is fine */
+/* Whether the store has the row of this line already. Not when an earlier line
+ * was the same: a row that stands twice is staged. */
+bool known_see(struct known *known, struct hash128 hash, int64_t line) must_use;
+/* After the file: from the rows not seen to the ids in gone_T, and out of
+ * stage_T with ids that stand twice. */
+bool known_end(struct ingest *job, struct part *part, const struct known *known,
+    struct err *err) must_use;
+
 /* --- intake.c: rows of a file, checked, as COPY takes them ------------------
  */
 
 struct intake *intake_new(struct findings *findings, struct part *part,
-    enum oneroster version) must_use;
+    enum oneroster version, struct known *known) must_use;
 /* The good rows of this piece go to `out`, in COPY's text format. False: the
  * file can't be taken, FAULT_INVALID. */
 bool intake_feed(struct intake *intake, struct text piece, bool last,

@@ -24,6 +24,7 @@ struct intake {
 	struct arena *arena;
 	struct findings *findings;
 	struct part *part;
+	struct known *known; /* NULL: every row is staged */
 	enum oneroster version;
 	struct csv *csv;
 	bool begun; /* the header was read */
@@ -38,7 +39,7 @@ struct intake {
 };
 
 struct intake *intake_new(struct findings *findings, struct part *part,
-    enum oneroster version)
+    enum oneroster version, struct known *known)
 {
 	struct arena *arena = arena_new();
 	struct intake *r = arena_alloc(arena, sizeof(*r));
@@ -46,6 +47,7 @@ struct intake *intake_new(struct findings *findings, struct part *part,
 	r->arena = arena;
 	r->findings = findings;
 	r->part = part;
+	r->known = known;
 	r->version = version;
 	r->csv = csv_new(arena);
 	r->id_at = r->status_at = r->modified_at = -1;
@@ -454,6 +456,9 @@ static void put_row(struct intake *r, const struct csv_row *row, bool goes,
 	char end[80];
 	int len;
 
+	if (r->known != NULL && !r->delta &&
+	    known_see(r->known, hash, row->line))
+		return;
 	buf_add(out, r->row.data, r->row.len);
 	len = snprintf(end, sizeof(end),
 	    "%016" PRIx64 "%016" PRIx64 "\t%" PRId64 "\t%c\n", hash.high,

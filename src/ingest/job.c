@@ -90,6 +90,7 @@ void ingest_close(struct ingest *job)
 		give_up(job);
 	if (job->intake != NULL)
 		intake_free(job->intake);
+	known_free(job->known);
 	findings_free(job->findings);
 	buf_free(&job->copy);
 	arena_free(job->brief);

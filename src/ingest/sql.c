@@ -275,3 +275,10 @@ bool part_number(struct ingest *job, const struct part *part, const char *text,
 	return job_number(job, &(struct composing){ .entity = part->entity },
 	    text, number, err);
 }
+
+bool part_rows(struct ingest *job, const struct part *part, const char *text,
+    const struct rows **rows, struct err *err)
+{
+	return ask(job, &(struct composing){ .entity = part->entity }, text,
+	    rows, err);
+}

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COPY_PIECE (256 << 10)
 #define PIECES_A_CALL 8
 #define WORTH_STATISTICS 5000
 
@@ -17,8 +16,11 @@ static bool begin_file(struct ingest *job, struct part *p, struct err *err)
 
 	snprintf(sql, sizeof(sql), "COPY stage_%s FROM STDIN",
 	    p->entity->table);
+	/* A delta says what changed: its few rows are all staged. */
+	if (p->said != MODE_DELTA && !known_load(job, p, &job->known, err))
+		return false;
 	job->reading = p;
-	job->intake = intake_new(job->findings, p, job->version);
+	job->intake = intake_new(job->findings, p, job->version, job->known);
 	job->copy.len = 0;
 	return copy_in(job->db, sql, err);
 }
@@ -52,8 +54,13 @@ static bool end_file(struct ingest *job, struct err *err)
 
 	if (!copy_in_end(job->db, NULL, err) || !put_aside(job, err))
 		return false;
+	if (job->known != NULL && p->mode == MODE_BULK &&
+	    !known_end(job, p, job->known, err))
+		return false;
 	intake_free(job->intake);
+	known_free(job->known);
 	job->intake = NULL;
+	job->known = NULL;
 	job->reading = NULL;
 	if (!findings_flush(job, err))
 		return false;
@@ -80,7 +87,9 @@ static bool refuse_file(struct ingest *job, const char *reason)
 		job->unfit = f.message;
 	copy_in_drop(job->db);
 	intake_free(job->intake);
+	known_free(job->known);
 	job->intake = NULL;
+	job->known = NULL;
 	job->reading = NULL;
 	return true;
 }

@@ -1,0 +1,284 @@
+/* The live rows of a source by their fingerprints, so that a bulk file's rows
+ * which the store has already are never sent to it: the cost of an import
+ * follows the change. */
+#include "ingest.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Some 20 bytes a row and as much again of empty places: 100 MiB. More rows
+ * than that are all staged, and compared by Postgres. */
+#define KNOWN_MAX 2500000
+#define FIRST_PLACES (1 << 14)
+
+enum { EMPTY = -1, UNSEEN = 0 }; /* otherwise the line that has it */
+
+struct known {
+	struct hash128 *hashes; /* open addressing; places are a power of two */
+	int32_t *lines;
+	size_t places;
+	int64_t rows; /* also those without a fingerprint */
+};
+
+static void make_places(struct known *known, size_t places)
+{
+	known->places = places;
+	known->hashes = memory_new(places * sizeof(*known->hashes));
+	known->lines = memory_new(places * sizeof(*known->lines));
+	memset(known->lines, 0xff, places * sizeof(*known->lines)); /* EMPTY */
+}
+
+void known_free(struct known *known)
+{
+	if (known == NULL)
+		return;
+	memory_free(known->hashes);
+	memory_free(known->lines);
+	memory_free(known);
+}
+
+static bool is_same(const struct hash128 *a, struct hash128 b)
+{
+	return a->low == b.low && a->high == b.high;
+}
+
+/* Where it is, or where it would be. */
+static size_t place_of(const struct known *known, struct hash128 hash)
+{
+	size_t i = hash.low & (known->places - 1);
+
+	while (known->lines[i] != EMPTY && !is_same(&known->hashes[i], hash))
+		i = (i + 1) & (known->places - 1);
+	return i;
+}
+
+static void put(struct known *known, struct hash128 hash)
+{
+	size_t i = place_of(known, hash);
+
+	known->hashes[i] = hash;
+	known->lines[i] = UNSEEN;
+}
+
+static void grow(struct known *known)
+{
+	struct known old = *known;
+
+	make_places(known, old.places * 2);
+	for (size_t i = 0; i < old.places; i++)
+		if (old.lines[i] != EMPTY)
+			put(known, old.hashes[i]);
+	memory_free(old.hashes);
+	memory_free(old.lines);
+}
+
+/* --- loading ------------------------------------------------------------- */
+
+/* A uuid as Postgres writes it. */
+static bool read_uuid(const char *text, size_t len, struct hash128 *out)
+{
+	uint64_t half[2] = { 0 };
+	int digits = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i];
+		int value = c >= '0' && c <= '9'   ? c - '0'
+			    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+						   : -1;
+
+		if (value < 0)
+			continue;
+		if (digits == 32)
+			return false;
+		half[digits / 16] = half[digits / 16] << 4 | (uint64_t)value;
+		digits++;
+	}
+	*out = (struct hash128){ .low = half[1], .high = half[0] };
+	return digits == 32;
+}
+
+/* COPY takes no values: it reads them from settings of the session. */
+static bool tell_source(struct ingest *job, struct err *err)
+{
+	return job_ask(job, &(struct composing){ 0 },
+	    "SELECT set_config('homeroom.district', {district}::text, false), "
+	    "set_config('homeroom.source', {source}::text, false)",
+	    NULL, err);
+}
+
+static bool load_rows(struct ingest *job, struct known *known, struct err *err)
+{
+	char *row;
+	size_t len;
+	struct hash128 hash;
+	size_t held = 0;
+
+	for (;;) {
+		if (!copy_get(job->db, &row, &len, err))
+			return false;
+		if (row == NULL)
+			return true;
+		known->rows++;
+		/* What is to be looked at again has no fingerprint. */
+		if (held >= KNOWN_MAX || !read_uuid(row, len, &hash))
+			continue;
+		if (++held * 10 > known->places * 7)
+			grow(known);
+		put(known, hash);
+	}
+}
+
+bool known_load(struct ingest *job, const struct part *part, struct known **out,
+    struct err *err)
+{
+	struct known *known = memory_new(sizeof(*known));
+	char sql[320];
+
+	snprintf(sql, sizeof(sql),
+	    "COPY (SELECT fingerprint FROM roster.%s WHERE district = "
+	    "current_setting('homeroom.district')::int AND source = "
+	    "current_setting('homeroom.source')::int AND status = 'active') "
+	    "TO STDOUT",
+	    part->entity->table);
+
+	*out = NULL;
+	make_places(known, FIRST_PLACES);
+	if (!tell_source(job, err) || !copy_out(job->db, sql, err) ||
+	    !load_rows(job, known, err)) {
+		known_free(known);
+		return false;
+	}
+	if (known->rows == 0 || known->rows >= KNOWN_MAX)
+		known_free(known);
+	else
+		*out = known;
+	return true;
+}
+
+bool known_see(struct known *known, struct hash128 hash, int64_t line)
+{
+	size_t i = place_of(known, hash);
+
+	if (known->lines[i] != UNSEEN || line > INT32_MAX)
+		return false;
+	known->lines[i] = (int32_t)line;
+	return true;
+}
+
+/* --- what was not seen ---------------------------------------------------- */
+
+static bool put_unseen(struct ingest *job, const struct part *part,
+    const struct known *known, struct err *err)
+{
+	bool put = copy_in(job->db,
+	    arena_printf(job->brief, "COPY unseen_%s FROM STDIN",
+		part->entity->table),
+	    err);
+
+	for (size_t i = 0; put && i < known->places; i++) {
+		const struct hash128 *h = &known->hashes[i];
+
+		if (known->lines[i] == UNSEEN)
+			buf_printf(&job->copy, "%016" PRIx64 "%016" PRIx64 "\n",
+			    h->high, h->low);
+		if (job->copy.len >= COPY_PIECE) {
+			put = copy_put(job->db, job->copy.data, job->copy.len,
+			    err);
+			job->copy.len = 0;
+		}
+	}
+	put = put && copy_put(job->db, job->copy.data, job->copy.len, err);
+	job->copy.len = 0;
+	return put && copy_in_end(job->db, NULL, err);
+}
+
+/* --- the same id twice ---------------------------------------------------- */
+
+/* A staged row whose live row is like another one of the file: the same id
+ * stands there twice. The first line stays. */
+static void judge_copy(struct ingest *job, struct part *part, int64_t staged,
+    int64_t known, const char *id, struct buf *drop)
+{
+	int64_t first = staged < known ? staged : known;
+	int64_t other = staged < known ? known : staged;
+	const char *value =
+	    arena_printf(job->brief, "%s (line %" PRId64 ")", id, first);
+	const struct finding twice = {
+		.file = part->file,
+		.code = "duplicate_id",
+		.message = "is the sourcedId of an earlier line too; that one "
+			   "is taken",
+		.severe = true,
+		.line = other,
+		.column = "sourcedId",
+		.value = { value, strlen(value) },
+	};
+
+	findings_add(job->findings, &twice);
+	part->aside++;
+	if (other == staged) {
+		buf_printf(drop, "%s%" PRId64, drop->len > 0 ? "," : "{",
+		    staged);
+		part->staged--;
+	}
+}
+
+static bool drop_lines(struct ingest *job, const struct part *part,
+    struct buf *lines, struct err *err)
+{
+	struct values values = { 0 };
+
+	if (lines->len == 0)
+		return true;
+	buf_char(lines, '}');
+	values_add(&values, buf_text(lines));
+	return db_ask_text(job->db, job->brief,
+	    arena_printf(job->brief,
+		"DELETE FROM stage_%s WHERE line = ANY ($1::int[])",
+		part->entity->table),
+	    &values, NULL, err);
+}
+
+static bool find_copies(struct ingest *job, struct part *part,
+    const struct known *known, struct err *err)
+{
+	const struct rows *rows;
+	struct buf drop = { 0 };
+	struct hash128 hash;
+	bool done;
+
+	if (!part_rows(job, part,
+		"SELECT s.line, l.fingerprint, s.sourced_id FROM stage_{t} s "
+		"JOIN roster.{t} l ON l.sourced_id = s.sourced_id "
+		"WHERE l.district = {district} AND l.source = {source} "
+		"AND l.status = 'active' AND NOT EXISTS (SELECT FROM gone_{t} "
+		"g "
+		"WHERE g.sourced_id = l.sourced_id) ORDER BY s.line",
+		&rows, err))
+		return false;
+	for (int i = 0; i < rows_count(rows); i++)
+		if (read_uuid(rows_get(rows, i, 1), rows_length(rows, i, 1),
+			&hash))
+			judge_copy(job, part, rows_integer(rows, i, 0),
+			    known->lines[place_of(known, hash)],
+			    rows_get(rows, i, 2), &drop);
+	done = drop_lines(job, part, &drop, err);
+	buf_free(&drop);
+	return done;
+}
+
+bool known_end(struct ingest *job, struct part *part, const struct known *known,
+    struct err *err)
+{
+	part->matched = true;
+	part->live = known->rows;
+	return put_unseen(job, part, known, err) &&
+	       part_ask(job, part,
+		   "INSERT INTO gone_{t} SELECT l.sourced_id FROM roster.{t} l "
+		   "WHERE l.district = {district} AND l.source = {source} "
+		   "AND l.status = 'active' AND (l.fingerprint IS NULL OR "
+		   "l.fingerprint IN (SELECT fingerprint FROM unseen_{t}))",
+		   &part->gone, err) &&
+	       find_copies(job, part, known, err);
+}
