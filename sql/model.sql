@@ -34,7 +34,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 GRANT EXECUTE ON FUNCTION homeroom.role_11(text), homeroom.role_rank(text)
-	TO homeroom_ingest;
+	TO homeroom_ingest, homeroom_publish_restricted;
 
 -- orgs: Districts, schools, departments and the bodies above them.
 CREATE TABLE roster.orgs (
@@ -66,7 +66,7 @@ CREATE POLICY restricted_grant ON roster.orgs FOR SELECT TO homeroom_publish_res
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 1 AND v.sourced_id = orgs.sourced_id AND v.until IS NULL));
+		AND v.entity = 1 AND v.sourced_id = orgs.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.orgs (
 	district int NOT NULL,
@@ -97,7 +97,7 @@ CREATE POLICY restricted_grant ON history.orgs FOR SELECT TO homeroom_publish_re
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 1 AND v.sourced_id = orgs.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 1 AND v.sourced_id = orgs.sourced_id AND v.since < orgs.until AND (v.until IS NULL OR v.until > orgs.since) AND NOT v.gone));
 
 -- academicSessions: School years, semesters, terms and grading periods.
 CREATE TABLE roster.academic_sessions (
@@ -129,7 +129,7 @@ CREATE POLICY restricted_grant ON roster.academic_sessions FOR SELECT TO homeroo
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 2 AND v.sourced_id = academic_sessions.sourced_id AND v.until IS NULL));
+		AND v.entity = 2 AND v.sourced_id = academic_sessions.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.academic_sessions (
 	district int NOT NULL,
@@ -161,7 +161,7 @@ CREATE POLICY restricted_grant ON history.academic_sessions FOR SELECT TO homero
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 2 AND v.sourced_id = academic_sessions.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 2 AND v.sourced_id = academic_sessions.sourced_id AND v.since < academic_sessions.until AND (v.until IS NULL OR v.until > academic_sessions.since) AND NOT v.gone));
 
 -- courses: What is taught, whoever teaches it and whenever.
 CREATE TABLE roster.courses (
@@ -194,7 +194,7 @@ CREATE POLICY restricted_grant ON roster.courses FOR SELECT TO homeroom_publish_
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 3 AND v.sourced_id = courses.sourced_id AND v.until IS NULL));
+		AND v.entity = 3 AND v.sourced_id = courses.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.courses (
 	district int NOT NULL,
@@ -227,7 +227,7 @@ CREATE POLICY restricted_grant ON history.courses FOR SELECT TO homeroom_publish
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 3 AND v.sourced_id = courses.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 3 AND v.sourced_id = courses.sourced_id AND v.since < courses.until AND (v.until IS NULL OR v.until > courses.since) AND NOT v.gone));
 
 -- classes: Sections of courses and homerooms.
 CREATE TABLE roster.classes (
@@ -266,7 +266,7 @@ CREATE POLICY restricted_grant ON roster.classes FOR SELECT TO homeroom_publish_
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 4 AND v.sourced_id = classes.sourced_id AND v.until IS NULL));
+		AND v.entity = 4 AND v.sourced_id = classes.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.classes (
 	district int NOT NULL,
@@ -304,7 +304,7 @@ CREATE POLICY restricted_grant ON history.classes FOR SELECT TO homeroom_publish
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 4 AND v.sourced_id = classes.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 4 AND v.sourced_id = classes.sourced_id AND v.since < classes.until AND (v.until IS NULL OR v.until > classes.since) AND NOT v.gone));
 
 -- users: Students, staff, parents and guardians.
 CREATE TABLE roster.users (
@@ -358,7 +358,7 @@ CREATE POLICY restricted_grant ON roster.users FOR SELECT TO homeroom_publish_re
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 5 AND v.sourced_id = users.sourced_id AND v.until IS NULL));
+		AND v.entity = 5 AND v.sourced_id = users.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.users (
 	district int NOT NULL,
@@ -408,7 +408,7 @@ CREATE POLICY restricted_grant ON history.users FOR SELECT TO homeroom_publish_r
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 5 AND v.sourced_id = users.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 5 AND v.sourced_id = users.sourced_id AND v.since < users.until AND (v.until IS NULL OR v.until > users.since) AND NOT v.gone));
 
 -- userProfiles: How a person uses an application.
 CREATE TABLE roster.user_profiles (
@@ -440,7 +440,7 @@ CREATE POLICY restricted_grant ON roster.user_profiles FOR SELECT TO homeroom_pu
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 6 AND v.sourced_id = user_profiles.sourced_id AND v.until IS NULL));
+		AND v.entity = 6 AND v.sourced_id = user_profiles.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.user_profiles (
 	district int NOT NULL,
@@ -472,7 +472,7 @@ CREATE POLICY restricted_grant ON history.user_profiles FOR SELECT TO homeroom_p
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 6 AND v.sourced_id = user_profiles.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 6 AND v.sourced_id = user_profiles.sourced_id AND v.since < user_profiles.until AND (v.until IS NULL OR v.until > user_profiles.since) AND NOT v.gone));
 
 -- roles: What a person is, and in which organisation.
 CREATE TABLE roster.roles (
@@ -505,7 +505,7 @@ CREATE POLICY restricted_grant ON roster.roles FOR SELECT TO homeroom_publish_re
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 7 AND v.sourced_id = roles.sourced_id AND v.until IS NULL));
+		AND v.entity = 7 AND v.sourced_id = roles.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.roles (
 	district int NOT NULL,
@@ -538,7 +538,7 @@ CREATE POLICY restricted_grant ON history.roles FOR SELECT TO homeroom_publish_r
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 7 AND v.sourced_id = roles.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 7 AND v.sourced_id = roles.sourced_id AND v.since < roles.until AND (v.until IS NULL OR v.until > roles.since) AND NOT v.gone));
 
 -- enrollments: Who is in which class, as student or as teacher.
 CREATE TABLE roster.enrollments (
@@ -572,7 +572,7 @@ CREATE POLICY restricted_grant ON roster.enrollments FOR SELECT TO homeroom_publ
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 8 AND v.sourced_id = enrollments.sourced_id AND v.until IS NULL));
+		AND v.entity = 8 AND v.sourced_id = enrollments.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.enrollments (
 	district int NOT NULL,
@@ -606,7 +606,7 @@ CREATE POLICY restricted_grant ON history.enrollments FOR SELECT TO homeroom_pub
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 8 AND v.sourced_id = enrollments.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 8 AND v.sourced_id = enrollments.sourced_id AND v.since < enrollments.until AND (v.until IS NULL OR v.until > enrollments.since) AND NOT v.gone));
 
 -- demographics: Birth dates, sex, ethnicity: read under a scope of their own.
 CREATE TABLE roster.demographics (
@@ -643,7 +643,7 @@ CREATE POLICY restricted_grant ON roster.demographics FOR SELECT TO homeroom_pub
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 9 AND v.sourced_id = demographics.sourced_id AND v.until IS NULL));
+		AND v.entity = 9 AND v.sourced_id = demographics.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.demographics (
 	district int NOT NULL,
@@ -680,7 +680,7 @@ CREATE POLICY restricted_grant ON history.demographics FOR SELECT TO homeroom_pu
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 9 AND v.sourced_id = demographics.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 9 AND v.sourced_id = demographics.sourced_id AND v.since < demographics.until AND (v.until IS NULL OR v.until > demographics.since) AND NOT v.gone));
 
 -- resources: Learning material.
 CREATE TABLE roster.resources (
@@ -710,7 +710,7 @@ CREATE POLICY restricted_grant ON roster.resources FOR SELECT TO homeroom_publis
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 10 AND v.sourced_id = resources.sourced_id AND v.until IS NULL));
+		AND v.entity = 10 AND v.sourced_id = resources.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.resources (
 	district int NOT NULL,
@@ -740,7 +740,7 @@ CREATE POLICY restricted_grant ON history.resources FOR SELECT TO homeroom_publi
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 10 AND v.sourced_id = resources.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 10 AND v.sourced_id = resources.sourced_id AND v.since < resources.until AND (v.until IS NULL OR v.until > resources.since) AND NOT v.gone));
 
 -- classResources: Which class uses which resource.
 CREATE TABLE roster.class_resources (
@@ -769,7 +769,7 @@ CREATE POLICY restricted_grant ON roster.class_resources FOR SELECT TO homeroom_
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 11 AND v.sourced_id = class_resources.sourced_id AND v.until IS NULL));
+		AND v.entity = 11 AND v.sourced_id = class_resources.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.class_resources (
 	district int NOT NULL,
@@ -798,7 +798,7 @@ CREATE POLICY restricted_grant ON history.class_resources FOR SELECT TO homeroom
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 11 AND v.sourced_id = class_resources.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 11 AND v.sourced_id = class_resources.sourced_id AND v.since < class_resources.until AND (v.until IS NULL OR v.until > class_resources.since) AND NOT v.gone));
 
 -- courseResources: Which course uses which resource.
 CREATE TABLE roster.course_resources (
@@ -827,7 +827,7 @@ CREATE POLICY restricted_grant ON roster.course_resources FOR SELECT TO homeroom
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 12 AND v.sourced_id = course_resources.sourced_id AND v.until IS NULL));
+		AND v.entity = 12 AND v.sourced_id = course_resources.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.course_resources (
 	district int NOT NULL,
@@ -856,7 +856,7 @@ CREATE POLICY restricted_grant ON history.course_resources FOR SELECT TO homeroo
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 12 AND v.sourced_id = course_resources.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 12 AND v.sourced_id = course_resources.sourced_id AND v.since < course_resources.until AND (v.until IS NULL OR v.until > course_resources.since) AND NOT v.gone));
 
 -- userResources: Which person uses which resource.
 CREATE TABLE roster.user_resources (
@@ -888,7 +888,7 @@ CREATE POLICY restricted_grant ON roster.user_resources FOR SELECT TO homeroom_p
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 13 AND v.sourced_id = user_resources.sourced_id AND v.until IS NULL));
+		AND v.entity = 13 AND v.sourced_id = user_resources.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.user_resources (
 	district int NOT NULL,
@@ -920,7 +920,7 @@ CREATE POLICY restricted_grant ON history.user_resources FOR SELECT TO homeroom_
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 13 AND v.sourced_id = user_resources.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 13 AND v.sourced_id = user_resources.sourced_id AND v.since < user_resources.until AND (v.until IS NULL OR v.until > user_resources.since) AND NOT v.gone));
 
 -- categories: Kinds of work that are graded.
 CREATE TABLE roster.categories (
@@ -946,7 +946,7 @@ CREATE POLICY restricted_grant ON roster.categories FOR SELECT TO homeroom_publi
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 14 AND v.sourced_id = categories.sourced_id AND v.until IS NULL));
+		AND v.entity = 14 AND v.sourced_id = categories.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.categories (
 	district int NOT NULL,
@@ -972,7 +972,7 @@ CREATE POLICY restricted_grant ON history.categories FOR SELECT TO homeroom_publ
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 14 AND v.sourced_id = categories.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 14 AND v.sourced_id = categories.sourced_id AND v.since < categories.until AND (v.until IS NULL OR v.until > categories.since) AND NOT v.gone));
 
 -- scoreScales: How scores are read.
 CREATE TABLE roster.score_scales (
@@ -1004,7 +1004,7 @@ CREATE POLICY restricted_grant ON roster.score_scales FOR SELECT TO homeroom_pub
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 15 AND v.sourced_id = score_scales.sourced_id AND v.until IS NULL));
+		AND v.entity = 15 AND v.sourced_id = score_scales.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.score_scales (
 	district int NOT NULL,
@@ -1036,7 +1036,7 @@ CREATE POLICY restricted_grant ON history.score_scales FOR SELECT TO homeroom_pu
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 15 AND v.sourced_id = score_scales.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 15 AND v.sourced_id = score_scales.sourced_id AND v.since < score_scales.until AND (v.until IS NULL OR v.until > score_scales.since) AND NOT v.gone));
 
 -- lineItems: Pieces of work that are graded.
 CREATE TABLE roster.line_items (
@@ -1076,7 +1076,7 @@ CREATE POLICY restricted_grant ON roster.line_items FOR SELECT TO homeroom_publi
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 16 AND v.sourced_id = line_items.sourced_id AND v.until IS NULL));
+		AND v.entity = 16 AND v.sourced_id = line_items.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.line_items (
 	district int NOT NULL,
@@ -1116,7 +1116,7 @@ CREATE POLICY restricted_grant ON history.line_items FOR SELECT TO homeroom_publ
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 16 AND v.sourced_id = line_items.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 16 AND v.sourced_id = line_items.sourced_id AND v.since < line_items.until AND (v.until IS NULL OR v.until > line_items.since) AND NOT v.gone));
 
 -- lineItemScoreScales: By which scale a piece of work is scored.
 CREATE TABLE roster.line_item_score_scales (
@@ -1145,7 +1145,7 @@ CREATE POLICY restricted_grant ON roster.line_item_score_scales FOR SELECT TO ho
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 17 AND v.sourced_id = line_item_score_scales.sourced_id AND v.until IS NULL));
+		AND v.entity = 17 AND v.sourced_id = line_item_score_scales.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.line_item_score_scales (
 	district int NOT NULL,
@@ -1174,7 +1174,7 @@ CREATE POLICY restricted_grant ON history.line_item_score_scales FOR SELECT TO h
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 17 AND v.sourced_id = line_item_score_scales.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 17 AND v.sourced_id = line_item_score_scales.sourced_id AND v.since < line_item_score_scales.until AND (v.until IS NULL OR v.until > line_item_score_scales.since) AND NOT v.gone));
 
 -- lineItemLearningObjectiveIds: Which learning objectives a piece of work serves.
 CREATE TABLE roster.line_item_learning_objective_ids (
@@ -1202,7 +1202,7 @@ CREATE POLICY restricted_grant ON roster.line_item_learning_objective_ids FOR SE
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 18 AND v.sourced_id = line_item_learning_objective_ids.sourced_id AND v.until IS NULL));
+		AND v.entity = 18 AND v.sourced_id = line_item_learning_objective_ids.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.line_item_learning_objective_ids (
 	district int NOT NULL,
@@ -1230,7 +1230,7 @@ CREATE POLICY restricted_grant ON history.line_item_learning_objective_ids FOR S
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 18 AND v.sourced_id = line_item_learning_objective_ids.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 18 AND v.sourced_id = line_item_learning_objective_ids.sourced_id AND v.since < line_item_learning_objective_ids.until AND (v.until IS NULL OR v.until > line_item_learning_objective_ids.since) AND NOT v.gone));
 
 -- results: What students achieved in a piece of work.
 CREATE TABLE roster.results (
@@ -1271,7 +1271,7 @@ CREATE POLICY restricted_grant ON roster.results FOR SELECT TO homeroom_publish_
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 19 AND v.sourced_id = results.sourced_id AND v.until IS NULL));
+		AND v.entity = 19 AND v.sourced_id = results.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.results (
 	district int NOT NULL,
@@ -1312,7 +1312,7 @@ CREATE POLICY restricted_grant ON history.results FOR SELECT TO homeroom_publish
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 19 AND v.sourced_id = results.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 19 AND v.sourced_id = results.sourced_id AND v.since < results.until AND (v.until IS NULL OR v.until > results.since) AND NOT v.gone));
 
 -- resultScoreScales: By which scale a result is scored.
 CREATE TABLE roster.result_score_scales (
@@ -1341,7 +1341,7 @@ CREATE POLICY restricted_grant ON roster.result_score_scales FOR SELECT TO homer
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 20 AND v.sourced_id = result_score_scales.sourced_id AND v.until IS NULL));
+		AND v.entity = 20 AND v.sourced_id = result_score_scales.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.result_score_scales (
 	district int NOT NULL,
@@ -1370,7 +1370,7 @@ CREATE POLICY restricted_grant ON history.result_score_scales FOR SELECT TO home
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 20 AND v.sourced_id = result_score_scales.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 20 AND v.sourced_id = result_score_scales.sourced_id AND v.since < result_score_scales.until AND (v.until IS NULL OR v.until > result_score_scales.since) AND NOT v.gone));
 
 -- resultLearningObjectiveIds: Scores for single learning objectives.
 CREATE TABLE roster.result_learning_objective_ids (
@@ -1400,7 +1400,7 @@ CREATE POLICY restricted_grant ON roster.result_learning_objective_ids FOR SELEC
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 21 AND v.sourced_id = result_learning_objective_ids.sourced_id AND v.until IS NULL));
+		AND v.entity = 21 AND v.sourced_id = result_learning_objective_ids.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.result_learning_objective_ids (
 	district int NOT NULL,
@@ -1430,7 +1430,7 @@ CREATE POLICY restricted_grant ON history.result_learning_objective_ids FOR SELE
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 21 AND v.sourced_id = result_learning_objective_ids.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 21 AND v.sourced_id = result_learning_objective_ids.sourced_id AND v.since < result_learning_objective_ids.until AND (v.until IS NULL OR v.until > result_learning_objective_ids.since) AND NOT v.gone));
 
 -- assessmentLineItems: Assessments and their parts.
 CREATE TABLE roster.assessment_line_items (
@@ -1464,7 +1464,7 @@ CREATE POLICY restricted_grant ON roster.assessment_line_items FOR SELECT TO hom
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 22 AND v.sourced_id = assessment_line_items.sourced_id AND v.until IS NULL));
+		AND v.entity = 22 AND v.sourced_id = assessment_line_items.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.assessment_line_items (
 	district int NOT NULL,
@@ -1498,7 +1498,7 @@ CREATE POLICY restricted_grant ON history.assessment_line_items FOR SELECT TO ho
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 22 AND v.sourced_id = assessment_line_items.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 22 AND v.sourced_id = assessment_line_items.sourced_id AND v.since < assessment_line_items.until AND (v.until IS NULL OR v.until > assessment_line_items.since) AND NOT v.gone));
 
 -- assessmentResults: What students achieved in assessments.
 CREATE TABLE roster.assessment_results (
@@ -1538,7 +1538,7 @@ CREATE POLICY restricted_grant ON roster.assessment_results FOR SELECT TO homero
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 23 AND v.sourced_id = assessment_results.sourced_id AND v.until IS NULL));
+		AND v.entity = 23 AND v.sourced_id = assessment_results.sourced_id AND v.until IS NULL AND NOT v.gone));
 
 CREATE TABLE history.assessment_results (
 	district int NOT NULL,
@@ -1578,5 +1578,5 @@ CREATE POLICY restricted_grant ON history.assessment_results FOR SELECT TO homer
 	USING (district = homeroom.key_district() AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 23 AND v.sourced_id = assessment_results.sourced_id AND v.since < until AND (v.until IS NULL OR v.until > since)));
+		AND v.entity = 23 AND v.sourced_id = assessment_results.sourced_id AND v.since < assessment_results.until AND (v.until IS NULL OR v.until > assessment_results.since) AND NOT v.gone));
 

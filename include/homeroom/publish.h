@@ -103,6 +103,18 @@ bool application_check(struct db *db, struct arena *arena,
     const char *client_id, const char *client_secret, struct application *out,
     struct err *err) must_use;
 
+/* --- grants --------------------------------------------------------------- */
+
+/* Brings what all restricted grants of a district see up to a version that is
+ * being made, within the caller's transaction and after its rows; looks only at
+ * what that version changed. */
+bool grants_compile(struct db *db, int64_t district, int64_t version,
+    struct err *err) must_use;
+/* The same for one grant that changed, or, when it is 0, for each: looks at
+ * everything. */
+bool grant_compile(struct db *db, int64_t district, int64_t version,
+    int64_t grant, struct err *err) must_use;
+
 /* --- secrets at rest ----------------------------------------------------- */
 
 /* AES-256-GCM under the key file (32 bytes, mode 0600; made when something is

@@ -1,6 +1,7 @@
 /* The end of an import: the version, the commit, and what is kept of how it
  * went. */
 #include "ingest.h"
+#include "homeroom/publish.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -141,6 +142,8 @@ static bool commit(struct ingest *job, struct err *err)
 {
 	job->report.version = job->version_made;
 	if (!bury_all(job, err) || !end_import(job, err) ||
+	    !grants_compile(job->db, job->request->district, job->version_made,
+		err) ||
 	    !add_version(job, err) || !db_commit(job->db, err))
 		return false;
 	job->ended = true;

@@ -30,7 +30,8 @@ static void role_functions(struct buf *out)
 	    "\t\tWHEN 'proctor' THEN 5 WHEN 'guardian' THEN 6\n"
 	    "\t\tWHEN 'parent' THEN 7 ELSE 8 END\n$$;\n\n"
 	    "GRANT EXECUTE ON FUNCTION homeroom.role_11(text), "
-	    "homeroom.role_rank(text)\n\tTO homeroom_ingest;\n");
+	    "homeroom.role_rank(text)\n\tTO homeroom_ingest, "
+	    "homeroom_publish_restricted;\n");
 }
 
 static bool is_own_column(const struct field *f)
@@ -141,7 +142,20 @@ static void live_table(struct buf *out, const struct entity *entity)
 	    entity->table);
 	keyed_indexes(out, LIVE, entity);
 	searched_indexes(out, entity);
-	rights(out, LIVE, entity, "v.until IS NULL");
+	rights(out, LIVE, entity, "v.until IS NULL AND NOT v.gone");
+}
+
+/* Named in full: visible has a since and an until of its own. */
+static void history_rights(struct buf *out, const struct entity *entity)
+{
+	struct buf sight = { 0 };
+
+	buf_printf(&sight,
+	    "v.since < %s.until AND (v.until IS NULL OR v.until > %s.since) "
+	    "AND NOT v.gone",
+	    entity->table, entity->table);
+	rights(out, HISTORY, entity, buf_text(&sight));
+	buf_free(&sight);
 }
 
 static void history_table(struct buf *out, const struct entity *entity)
@@ -154,8 +168,7 @@ static void history_table(struct buf *out, const struct entity *entity)
 	    "CREATE INDEX ON " HISTORY ".%s (district, until);\n",
 	    entity->table, entity->table);
 	keyed_indexes(out, HISTORY, entity);
-	rights(out, HISTORY, entity,
-	    "v.since < until AND (v.until IS NULL OR v.until > since)");
+	history_rights(out, entity);
 }
 
 void describe_sql(struct buf *out)

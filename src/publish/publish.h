@@ -161,6 +161,95 @@ bool asked_compose(struct reading *reading, const struct sight *sight,
 /* The statement that counts, for a page that did not tell its total. */
 void asked_compose_count(struct reading *reading);
 
+/* --- rules.c: what a restricted grant sees ---------------------------------
+ */
+
+struct reference {
+	const char *column; /* NULL ends a list */
+	const struct entity *of;
+};
+
+struct pointer {
+	const struct entity *child;
+	const char *column; /* NULL ends a list */
+};
+
+/* A SELECT that counts when some grant meets `flag`; NULL: always. */
+struct wanted {
+	const char *flag;
+	const char *select; /* of grant_id, sourced_id; NULL ends a list */
+};
+
+struct touched {
+	const char *flag;
+	const char *select; /* of a sourced_id */
+};
+
+struct rule {
+	const struct entity *entity;
+	const char *flag; /* the grant's column that must be true; NULL: none */
+	/* Seen when all of these are seen; all but the first may be null. */
+	const struct reference *refs;
+	const char *may; /* a further condition on record t and grant g */
+	/* Seen when a record that is seen points at it. */
+	const struct pointer *shown_by;
+	const struct wanted *wanted; /* seen by a statement of its own */
+	/* Besides the records that changed, and those that hang together with
+	 * records that came into sight or left it: which may have, too. */
+	const struct touched *touched;
+	bool whole; /* few records: all are looked at */
+};
+
+extern const struct rule rules[]; /* ends with a NULL entity */
+
+/* A collection that is a part of an entity; `where` says so of record t by
+ * itself, as it was when it left a grant's sight. */
+struct part_of {
+	const char *collection;
+	const struct entity *entity;
+	const char *where;
+};
+
+extern const struct part_of parts_of[]; /* ends with a NULL collection */
+
+/* --- compile.c: what grants see, brought up to date ------------------------
+ */
+
+/* Rows of the tables of that name. */
+struct held {
+	int64_t candidate, want, change;
+};
+
+struct compile {
+	struct db *db;
+	struct arena *arena; /* of a statement */
+	int64_t district, version;
+	int64_t grant; /* 0: all, what changed; -1: all, everything */
+	const struct entity *entity;
+	int64_t sharing; /* grants that share a part */
+	struct held *held;
+};
+
+/* *count: rows that were written, or the one number that was asked for. */
+bool compile_ask(const struct compile *c, const char *text, int64_t *count,
+    struct err *err) must_use;
+/* Tells the planner of a table, when it is worth it. */
+bool compile_count(const struct compile *c, const char *analyze, int64_t rows,
+    struct err *err) must_use;
+/* *held: how many rows it has. */
+bool compile_empty(const struct compile *c, const char *truncate, int64_t *held,
+    struct err *err) must_use;
+/* scope.c: fills the table `shifted`. */
+bool compile_scope(const struct compile *c, struct err *err) must_use;
+/* seek.c: whether some grant has what this asks of a grant; the table
+ * `candidate`; the table `want`. */
+bool compile_has(const struct compile *c, const char *flag, bool *has,
+    struct err *err) must_use;
+bool compile_candidates(const struct compile *c, const struct rule *rule,
+    int64_t *count, struct err *err) must_use;
+bool compile_wanted(const struct compile *c, const struct rule *rule,
+    struct err *err) must_use;
+
 /* --- places.c: what pages of all workers have in common --------------------
  */
 

@@ -211,7 +211,9 @@ static bool go_back(struct going_back *c, struct rollback *rollback,
 			return false;
 		rollback->rows += count;
 	}
-	return rollback->rows == 0 || add_version(c, err);
+	return rollback->rows == 0 || (grants_compile(c->db, rollback->district,
+					   rollback->made, err) &&
+					  add_version(c, err));
 }
 
 bool version_rollback(struct db *db, struct rollback *rollback, struct err *err)
@@ -271,8 +273,10 @@ static bool purge(struct going_back *c, int days, int64_t *dropped,
 			return false;
 		*dropped += count;
 	}
-	return db_ask(c->db, c->arena, STATEMENT_version_purge,
-	    &(struct values){ 2, { c->district, c->to } }, NULL, err);
+	return db_ask(c->db, c->arena, STATEMENT_visible_purge,
+		   &(struct values){ 2, { c->district, c->to } }, NULL, err) &&
+	       db_ask(c->db, c->arena, STATEMENT_version_purge,
+		   &(struct values){ 2, { c->district, c->to } }, NULL, err);
 }
 
 bool version_purge(struct db *db, int64_t district, int days, int64_t *dropped,

@@ -1,0 +1,340 @@
+/*
+ * What a restricted grant sees, as a table: one rule an entity, in the order in
+ * which they are compiled, since a rule looks at what the ones above it made
+ * visible. compile.c reads it.
+ *
+ * In its SQL g is a grant of the table `sharing`. {district} and {version} are
+ * values, {classes} is the number of that entity, and {among t.sourced_id}
+ * narrows a statement to the records that may have come or gone.
+ */
+#include "publish.h"
+
+/* clang-format off */
+
+/* Row v of homeroom.visible shows this record to its grant. */
+#define SHOWS(v, of, id) \
+	v ".entity = {" of "} AND " v ".sourced_id = " id \
+	" AND " v ".until IS NULL AND NOT " v ".gone"
+#define SEEN_BY(v, of, id) \
+	" JOIN homeroom.visible " v " ON " SHOWS(v, of, id) \
+	" JOIN sharing g ON g.id = " v ".grant_id "
+#define ACTIVE(t) \
+	t ".district = {district} AND " t ".status = 'active'"
+#define IN_SCHOOLS(id) \
+	"(g.schools IS NULL OR EXISTS (SELECT FROM homeroom.scope s " \
+	"WHERE s.grant_id = g.id AND s.entity = {orgs} " \
+	"AND s.sourced_id = " id "))"
+#define IN_SESSIONS(ids) \
+	"(NOT g.by_session OR EXISTS (SELECT FROM homeroom.scope s " \
+	"WHERE s.grant_id = g.id AND s.entity = {academicSessions} " \
+	"AND s.sourced_id = ANY (" ids ")))"
+#define IN_GRADES(role, grades) \
+	"(g.grades IS NULL OR " role " <> 'student' OR " grades " && g.grades)"
+
+/* A column of the records that came, changed or went in this version. */
+#define TOUCHED(table, column) \
+	"SELECT " column " FROM roster." table \
+	" WHERE district = {district} AND since = {version} UNION ALL " \
+	"SELECT " column " FROM history." table \
+	" WHERE district = {district} AND until = {version}"
+/* A column of the records that came into some grant's sight or left it. */
+#define MOVED(of, table, column) \
+	"SELECT x." column " FROM moved m JOIN roster." table " x " \
+	"ON x.district = {district} AND x.sourced_id = m.sourced_id " \
+	"WHERE m.entity = {" of "}"
+/* The records that point at such ones. */
+#define POINTS(table, column, from, of) \
+	"SELECT x.sourced_id FROM " from " m JOIN roster." table " x " \
+	"ON x.district = {district} AND x." column " = m.sourced_id " \
+	"WHERE m.entity = {" of "}"
+
+/* --- orgs and sessions ---------------------------------------------------- */
+
+/* Those in scope, those that offer its courses, and all above them. */
+static const struct wanted orgs_wanted[] = {
+	{ NULL,
+	"WITH RECURSIVE up AS ("
+	"SELECT s.grant_id, s.sourced_id FROM homeroom.scope s "
+	"JOIN sharing g ON g.id = s.grant_id WHERE s.entity = {orgs} "
+	"UNION SELECT v.grant_id, c.org_id FROM sharing g "
+	"JOIN homeroom.visible v ON v.grant_id = g.id "
+	"AND v.entity = {courses} AND v.until IS NULL AND NOT v.gone "
+	"JOIN roster.courses c ON " ACTIVE("c")
+	" AND c.sourced_id = v.sourced_id WHERE g.schools IS NOT NULL "
+	"UNION SELECT up.grant_id, o.parent_id FROM up JOIN roster.orgs o ON "
+	ACTIVE("o") " AND o.sourced_id = up.sourced_id) "
+	"SELECT g.id, t.sourced_id FROM sharing g, roster.orgs t "
+	"WHERE g.schools IS NULL AND " ACTIVE("t") " UNION "
+	"SELECT up.grant_id, t.sourced_id FROM up JOIN roster.orgs t "
+	"ON " ACTIVE("t") " AND t.sourced_id = up.sourced_id" },
+	{ 0 }
+};
+
+static const struct touched orgs_touched[] = {
+	{ NULL, "SELECT sourced_id FROM shifted WHERE entity = {orgs}" },
+	{ NULL, TOUCHED("courses", "org_id") },
+	{ NULL, MOVED("courses", "courses", "org_id") },
+	{ 0 }
+};
+
+static const struct wanted sessions_wanted[] = {
+	{ NULL,
+	"WITH RECURSIVE up AS ("
+	"SELECT s.grant_id, s.sourced_id FROM homeroom.scope s "
+	"JOIN sharing g ON g.id = s.grant_id "
+	"WHERE s.entity = {academicSessions} "
+	"UNION SELECT up.grant_id, o.parent_id FROM up "
+	"JOIN roster.academic_sessions o ON " ACTIVE("o")
+	" AND o.sourced_id = up.sourced_id) "
+	"SELECT g.id, t.sourced_id FROM sharing g, roster.academic_sessions t "
+	"WHERE NOT g.by_session AND " ACTIVE("t") " UNION "
+	"SELECT up.grant_id, t.sourced_id FROM up "
+	"JOIN roster.academic_sessions t "
+	"ON " ACTIVE("t") " AND t.sourced_id = up.sourced_id" },
+	{ 0 }
+};
+
+static const struct touched sessions_touched[] = {
+	{ NULL, "SELECT sourced_id FROM shifted "
+		"WHERE entity = {academicSessions}" },
+	{ 0 }
+};
+
+/* --- classes, and who is in them ------------------------------------------ */
+
+static const struct wanted classes_wanted[] = {
+	{ NULL,
+	"SELECT g.id, t.sourced_id FROM roster.classes t "
+	"JOIN roster.courses c ON " ACTIVE("c") " AND c.sourced_id = t.course_id "
+	"JOIN sharing g ON " IN_SCHOOLS("t.school_id")
+	" AND " IN_SESSIONS("t.term_ids")
+	" AND (g.courses IS NULL OR t.course_id = ANY (g.courses))"
+	" AND (g.classes IS NULL OR t.sourced_id = ANY (g.classes))"
+	" AND (g.subjects IS NULL OR t.subjects && g.subjects"
+	" OR t.subject_codes && g.subjects OR c.subjects && g.subjects"
+	" OR c.subject_codes && g.subjects)"
+	" AND (g.grades IS NULL OR coalesce(cardinality(t.grades), 0) = 0"
+	" OR t.grades && g.grades) "
+	"WHERE " ACTIVE("t") "{among t.sourced_id}" },
+	{ 0 }
+};
+
+static const struct touched classes_touched[] = {
+	{ NULL, "SELECT t.sourced_id FROM roster.classes t "
+		"WHERE t.district = {district} AND t.course_id IN ("
+		TOUCHED("courses", "sourced_id") ")" },
+	{ NULL, POINTS("classes", "school_id", "shifted", "orgs") },
+	{ NULL, "SELECT t.sourced_id FROM roster.classes t, shifted s "
+		"WHERE t.district = {district} "
+		"AND s.entity = {academicSessions} "
+		"AND t.term_ids @> ARRAY[s.sourced_id]" },
+	{ 0 }
+};
+
+static const struct pointer courses_shown[] = {
+	{ &entity_classes, "course_id" },
+	{ 0 }
+};
+
+static const struct reference enrollments_refs[] = {
+	{ "class_id", &entity_classes },
+	{ 0 }
+};
+
+#define ENROLLMENT_MAY \
+	"(g.roles IS NULL OR t.role = ANY (g.roles)) AND " \
+	IN_SCHOOLS("t.school_id") \
+	" AND EXISTS (SELECT FROM roster.users u WHERE " ACTIVE("u") \
+	" AND u.sourced_id = t.user_id AND " IN_GRADES("t.role", "u.grades") ")"
+
+/* Of users, only what makes a student one of the grades that are shared. */
+static const struct touched enrollments_touched[] = {
+	{ NULL, POINTS("enrollments", "school_id", "shifted", "orgs") },
+	{ NULL, "SELECT x.sourced_id FROM roster.users u "
+		"LEFT JOIN history.users h ON h.district = {district} "
+		"AND h.sourced_id = u.sourced_id AND h.until = {version} "
+		"JOIN roster.enrollments x ON x.district = {district} "
+		"AND x.user_id = u.sourced_id "
+		"WHERE u.district = {district} AND u.since = {version} "
+		"AND (h.status, h.grades) IS DISTINCT FROM "
+		"(u.status, u.grades)" },
+	{ 0 }
+};
+
+/* s is in no class, and something in the schools that are shared. */
+#define UNENROLLED(s) \
+	ACTIVE(s) " AND NOT EXISTS (SELECT FROM roster.enrollments e WHERE " \
+	ACTIVE("e") " AND e.user_id = " s ".sourced_id) AND " \
+	IN_SCHOOLS("r.org_id") \
+	" AND (g.roles IS NULL OR homeroom.role_11(r.role) = ANY (g.roles))" \
+	" AND " IN_GRADES("r.role", s ".grades")
+#define ROLES_OF(s) \
+	"JOIN roster.roles r ON " ACTIVE("r") " AND r.user_id = " s ".sourced_id "
+#define AGENTS_AMONG(a) \
+	"CROSS JOIN unnest(s.agent_ids) a(id) " \
+	"JOIN roster.users t ON " ACTIVE("t") " AND t.sourced_id = a.id "
+
+static const struct wanted users_wanted[] = {
+	{ NULL,
+	"SELECT DISTINCT v.grant_id, t.user_id FROM roster.enrollments t"
+	SEEN_BY("v", "enrollments", "t.sourced_id")
+	"WHERE " ACTIVE("t") "{among t.user_id}" },
+	{ "unenrolled",
+	"SELECT DISTINCT g.id, t.sourced_id FROM roster.users t "
+	ROLES_OF("t") "JOIN sharing g ON g.unenrolled "
+	"WHERE " UNENROLLED("t") "{among t.sourced_id}" },
+	{ "agents",
+	"SELECT DISTINCT v.grant_id, t.sourced_id FROM roster.users s "
+	AGENTS_AMONG("a")
+	"JOIN roster.enrollments e ON " ACTIVE("e")
+	" AND e.user_id = s.sourced_id AND e.role = 'student'"
+	SEEN_BY("v", "enrollments", "e.sourced_id")
+	"WHERE g.agents AND " ACTIVE("s")
+	"{with s.agent_ids}{among t.sourced_id}" },
+	{ "unenrolled AND agents",
+	"SELECT DISTINCT g.id, t.sourced_id FROM roster.users s "
+	ROLES_OF("s") AGENTS_AMONG("a")
+	"JOIN sharing g ON g.unenrolled AND g.agents "
+	"WHERE r.role = 'student' AND " UNENROLLED("s")
+	"{with s.agent_ids}{among t.sourced_id}" },
+	{ 0 }
+};
+
+/* The agents come last: they are those of all users before. */
+static const struct touched users_touched[] = {
+	{ NULL, TOUCHED("enrollments", "user_id") },
+	{ NULL, MOVED("enrollments", "enrollments", "user_id") },
+	{ "unenrolled", TOUCHED("roles", "user_id") },
+	{ "unenrolled", "SELECT x.user_id FROM shifted s JOIN roster.roles x "
+		"ON x.district = {district} AND x.org_id = s.sourced_id "
+		"WHERE s.entity = {orgs}" },
+	{ "agents", "SELECT unnest(u.agent_ids) FROM candidate c "
+		"JOIN roster.users u ON u.district = {district} "
+		"AND u.sourced_id = c.sourced_id" },
+	{ "agents", "SELECT unnest(agent_ids) FROM history.users "
+		"WHERE district = {district} AND until = {version}" },
+	{ 0 }
+};
+
+/* --- what belongs to them ------------------------------------------------- */
+
+static const struct reference roles_refs[] = {
+	{ "user_id", &entity_users }, { "org_id", &entity_orgs }, { 0 }
+};
+static const struct reference user_refs[] = {
+	{ "user_id", &entity_users }, { 0 }
+};
+static const struct reference demographics_refs[] = {
+	{ "sourced_id", &entity_users }, { 0 }
+};
+
+static const struct reference class_resources_refs[] = {
+	{ "class_id", &entity_classes }, { 0 }
+};
+static const struct reference course_resources_refs[] = {
+	{ "course_id", &entity_courses }, { 0 }
+};
+static const struct reference user_resources_refs[] = {
+	{ "user_id", &entity_users }, { "class_id", &entity_classes },
+	{ "org_id", &entity_orgs }, { 0 }
+};
+#define HAS_RESOURCE \
+	"EXISTS (SELECT FROM roster.resources x WHERE " ACTIVE("x") \
+	" AND x.sourced_id = t.resource_id)"
+
+static const struct pointer resources_shown[] = {
+	{ &entity_classResources, "resource_id" },
+	{ &entity_courseResources, "resource_id" },
+	{ &entity_userResources, "resource_id" },
+	{ 0 }
+};
+
+/* --- the gradebook -------------------------------------------------------- */
+
+static const struct reference line_items_refs[] = {
+	{ "class_id", &entity_classes },
+	{ "school_id", &entity_orgs },
+	{ "grading_period_id", &entity_academicSessions },
+	{ "academic_session_id", &entity_academicSessions },
+	{ 0 }
+};
+#define HAS_CATEGORY \
+	"(t.category_id IS NULL OR EXISTS (SELECT FROM roster.categories x " \
+	"WHERE " ACTIVE("x") " AND x.sourced_id = t.category_id))"
+static const struct pointer categories_shown[] = {
+	{ &entity_lineItems, "category_id" },
+	{ 0 }
+};
+static const struct reference score_scales_refs[] = {
+	{ "class_id", &entity_classes }, { "course_id", &entity_courses },
+	{ "org_id", &entity_orgs }, { 0 }
+};
+static const struct reference item_scales_refs[] = {
+	{ "line_item_id", &entity_lineItems },
+	{ "score_scale_id", &entity_scoreScales },
+	{ 0 }
+};
+static const struct reference item_objectives_refs[] = {
+	{ "line_item_id", &entity_lineItems }, { 0 }
+};
+static const struct reference results_refs[] = {
+	{ "line_item_id", &entity_lineItems }, { "student_id", &entity_users },
+	{ "class_id", &entity_classes }, { 0 }
+};
+static const struct reference result_scales_refs[] = {
+	{ "result_id", &entity_results },
+	{ "score_scale_id", &entity_scoreScales },
+	{ 0 }
+};
+static const struct reference result_objectives_refs[] = {
+	{ "result_id", &entity_results }, { 0 }
+};
+static const struct reference assessments_refs[] = {
+	{ "class_id", &entity_classes }, { 0 }
+};
+static const struct reference assessment_results_refs[] = {
+	{ "assessment_line_item_id", &entity_assessmentLineItems },
+	{ "student_id", &entity_users },
+	{ 0 }
+};
+
+/* What a record points at stands before it; but an org also shows what offers
+ * its courses. */
+const struct rule rules[] = {
+	{ .entity = &entity_academicSessions, .whole = true, .wanted = sessions_wanted, .touched = sessions_touched },
+	{ .entity = &entity_classes, .wanted = classes_wanted, .touched = classes_touched },
+	{ .entity = &entity_courses, .shown_by = courses_shown },
+	{ .entity = &entity_orgs, .whole = true, .wanted = orgs_wanted, .touched = orgs_touched },
+	{ .entity = &entity_enrollments, .refs = enrollments_refs, .may = ENROLLMENT_MAY, .touched = enrollments_touched },
+	{ .entity = &entity_users, .wanted = users_wanted, .touched = users_touched },
+	{ .entity = &entity_userProfiles, .refs = user_refs },
+	{ .entity = &entity_roles, .refs = roles_refs },
+	{ .entity = &entity_demographics, .flag = "demographics", .refs = demographics_refs },
+	{ .entity = &entity_classResources, .flag = "resources", .refs = class_resources_refs, .may = HAS_RESOURCE },
+	{ .entity = &entity_courseResources, .flag = "resources", .refs = course_resources_refs, .may = HAS_RESOURCE },
+	{ .entity = &entity_userResources, .flag = "resources", .refs = user_resources_refs, .may = HAS_RESOURCE },
+	{ .entity = &entity_resources, .flag = "resources", .shown_by = resources_shown },
+	{ .entity = &entity_scoreScales, .flag = "gradebook", .refs = score_scales_refs },
+	{ .entity = &entity_lineItems, .flag = "gradebook", .refs = line_items_refs, .may = HAS_CATEGORY },
+	{ .entity = &entity_categories, .flag = "gradebook", .shown_by = categories_shown },
+	{ .entity = &entity_lineItemScoreScales, .flag = "gradebook", .refs = item_scales_refs },
+	{ .entity = &entity_lineItemLearningObjectiveIds, .flag = "gradebook", .refs = item_objectives_refs },
+	{ .entity = &entity_results, .flag = "gradebook", .refs = results_refs },
+	{ .entity = &entity_resultScoreScales, .flag = "gradebook", .refs = result_scales_refs },
+	{ .entity = &entity_resultLearningObjectiveIds, .flag = "gradebook", .refs = result_objectives_refs },
+	{ .entity = &entity_assessmentLineItems, .flag = "gradebook", .refs = assessments_refs },
+	{ .entity = &entity_assessmentResults, .flag = "gradebook", .refs = assessment_results_refs },
+	{ 0 }
+};
+
+/* Parts of entities that are collections of their own, and how a record that
+ * left a grant's sight is known to have been there. */
+const struct part_of parts_of[] = {
+	{ "schools",        &entity_orgs,             "t.type = 'school'" },
+	{ "terms",          &entity_academicSessions, "t.type = 'term'" },
+	{ "gradingPeriods", &entity_academicSessions, "t.type = 'gradingPeriod'" },
+	{ "students",       &entity_users,            "t.roles @> ARRAY['student']" },
+	{ "teachers",       &entity_users,            "t.roles @> ARRAY['teacher']" },
+	{ 0 }
+};
+/* clang-format on */
