@@ -11,6 +11,10 @@
 #include "homeroom/base.h"
 #include "homeroom/store.h"
 
+/* The source of the demo's made-up district: it makes room for the first
+ * bundle of any other source. */
+#define INGEST_MADE_UP "demo"
+
 struct ingest_request {
 	int64_t district;   /* id */
 	const char *source; /* name; made when it is new */

@@ -61,7 +61,7 @@ static bool has_own_data(struct db *db, struct house *house, int64_t district,
 	const struct rows *rows;
 
 	values_add(&values, arena_printf(house->arena, "%" PRId64, district));
-	values_add(&values, APPLICATION);
+	values_add(&values, INGEST_MADE_UP);
 	if (!db_ask(db, house->arena, STATEMENT_source_others, &values, &rows,
 		err))
 		return false;
@@ -93,7 +93,7 @@ static bool import(struct db *db, const struct ingest_request *request,
 
 static bool take_in(struct house *house, int64_t students, struct err *err)
 {
-	struct ingest_request request = { .source = APPLICATION,
+	struct ingest_request request = { .source = INGEST_MADE_UP,
 		.path = arena_printf(house->arena, "%s/made-up-district",
 		    config_get("HOMEROOM_HOME")),
 		.accept = true };

@@ -42,18 +42,25 @@ static bool lock_roster(struct ingest *job, struct err *err)
 	return true;
 }
 
-/* A dry run leaves no trace: not even that of its source. */
-static bool find_source(struct ingest *job, struct err *err)
+/* 0: there is none of that name. */
+static bool find_source(struct ingest *job, const char *name, int64_t *source,
+    struct err *err)
 {
 	struct values *values = values_of(job, job->request->district);
 	const struct rows *rows;
 
-	values_add(values, job->request->source);
+	values_add(values, name);
 	if (!db_ask(job->db, job->brief, STATEMENT_source_find, values, &rows,
 		err))
 		return false;
-	job->source = rows_count(rows) > 0 ? rows_integer(rows, 0, 0) : 0;
+	*source = rows_count(rows) > 0 ? rows_integer(rows, 0, 0) : 0;
 	return true;
+}
+
+static bool find_made_up(struct ingest *job, struct err *err)
+{
+	return strcmp(job->request->source, INGEST_MADE_UP) == 0 ||
+	       find_source(job, INGEST_MADE_UP, &job->made_up, err);
 }
 
 static bool begin_import(struct ingest *job, struct err *err)
@@ -87,9 +94,11 @@ static bool find_version(struct ingest *job, struct err *err)
 bool step_begin(struct ingest *job, struct err *err)
 {
 	return db_run(job->db, session, err) && lock_roster(job, err) &&
-	       (job->request->dry_run ? find_source(job, err)
+	       /* A dry run leaves no trace: not even that of its source. */
+	       (job->request->dry_run ? find_source(job, job->request->source,
+					    &job->source, err)
 				      : begin_import(job, err)) &&
-	       find_version(job, err);
+	       find_made_up(job, err) && find_version(job, err);
 }
 
 /* --- tables -------------------------------------------------------------- */

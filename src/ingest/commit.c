@@ -17,15 +17,14 @@ static const char *number(struct ingest *job, int64_t value)
 
 /* --- the version --------------------------------------------------------- */
 
-/* Records that were to be deleted for as long as history is kept leave the
- * live rows. */
-static bool bury(struct ingest *job, struct part *part, const char *horizon,
-    struct err *err)
+/* Live rows of which `which` holds leave for history. */
+static bool bury(struct ingest *job, struct part *part, const char *which,
+    int64_t *buried, struct err *err)
 {
 	struct buf names = { 0 }, sql = { 0 };
-	int64_t buried = 0;
 	bool done;
 
+	*buried = 0;
 	if (!part->any_live)
 		return true;
 	for_each_field (f, part->entity->fields)
@@ -33,24 +32,43 @@ static bool bury(struct ingest *job, struct part *part, const char *horizon,
 			buf_printf(&names, "%s, ", f->column);
 	buf_printf(&sql,
 	    "WITH buried AS (DELETE FROM roster.{t} WHERE district = "
-	    "{district} AND status = 'tobedeleted' AND since <= %s "
-	    "RETURNING *) INSERT INTO history.{t} (district, {own}, %sstatus, "
+	    "{district} AND %s RETURNING *) INSERT INTO history.{t} (district, "
+	    "{own}, %sstatus, "
 	    "source, fingerprint, since, until) SELECT district, {own}, "
 	    "%sstatus, source, fingerprint, since, {version} FROM buried",
-	    horizon, buf_text(&names), buf_text(&names));
-	done = part_ask(job, part, buf_text(&sql), &buried, err);
-	part->rows -= buried;
+	    which, buf_text(&names), buf_text(&names));
+	done = part_ask(job, part, buf_text(&sql), buried, err);
+	part->rows -= *buried;
 	buf_free(&names);
 	buf_free(&sql);
 	return done;
 }
 
-/* The last version that is older than what is kept. */
-static bool bury_all(struct ingest *job, struct err *err)
+/* The demo's made-up records, once there are some of the district's own. */
+static bool make_room(struct ingest *job, struct err *err)
+{
+	int64_t buried, all = 0;
+
+	if (job->made_up == 0)
+		return true;
+	for_each_part(p, job)
+	{
+		if (!bury(job, p, "source = {made_up}", &buried, err))
+			return false;
+		all += buried;
+	}
+	if (all > 0)
+		log_line(LOG_INFO, "made_room", "rows=%" PRId64, all);
+	return true;
+}
+
+/* Records that were to be deleted for as long as history is kept. */
+static bool bury_old(struct ingest *job, struct err *err)
 {
 	struct values values = { 0 };
 	const struct rows *rows;
-	const char *horizon;
+	const char *old;
+	int64_t buried;
 
 	values_add(&values, number(job, job->request->district));
 	values_add(&values, number(job, clock_now()));
@@ -60,8 +78,12 @@ static bool bury_all(struct ingest *job, struct err *err)
 		return false;
 	if (rows_integer(rows, 0, 0) == 0)
 		return true;
-	horizon = number(job, rows_integer(rows, 0, 0));
-	for_each_part(p, job) if (!bury(job, p, horizon, err)) return false;
+	/* The last version that is older than what is kept. */
+	old = arena_printf(job->arena,
+	    "status = 'tobedeleted' AND since <= %" PRId64,
+	    rows_integer(rows, 0, 0));
+	for_each_part(p,
+	    job) if (!bury(job, p, old, &buried, err)) return false;
 	return true;
 }
 
@@ -141,7 +163,8 @@ static bool renew_statistics(struct ingest *job, struct err *err)
 static bool commit(struct ingest *job, struct err *err)
 {
 	job->report.version = job->version_made;
-	if (!bury_all(job, err) || !end_import(job, err) ||
+	if (!bury_old(job, err) || !make_room(job, err) ||
+	    !end_import(job, err) ||
 	    !grants_compile(job->db, job->request->district, job->version_made,
 		err) ||
 	    !add_version(job, err) || !db_commit(job->db, err))

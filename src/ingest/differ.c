@@ -230,7 +230,7 @@ static bool leave_to_others(struct ingest *job, struct part *part,
 		   "FROM fresh_{t} f JOIN roster.{t} l "
 		   "ON l.sourced_id = f.sourced_id "
 		   "WHERE l.district = {district} AND l.status = 'active' "
-		   "AND l.source <> {source}",
+		   "AND l.source NOT IN ({source}, {made_up})",
 		   NULL, err) &&
 	       set_bad_aside(job, part, &about, err);
 }

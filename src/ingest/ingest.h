@@ -93,6 +93,7 @@ struct ingest {
 	struct part *reading;  /* its part */
 	struct buf copy;       /* rows on their way to Postgres */
 	int64_t source, import, before, version_made;
+	int64_t made_up; /* the demo's source, unless this is it; 0: none */
 	uint8_t digest[32];
 	const char *unfit; /* the first file that can't be taken, and why */
 	bool locked;
@@ -166,7 +167,7 @@ const char *staged_name(const struct field *field);
  *	{t}       the entity's table; {r} that of `of`; {c} `column`
  *	{own}     the entity's own columns; {f.own}, {l.own}: those of f, of l
  *	{filled}  those of f, with what its file leaves out filled in
- *	{district} {source} {version} {import} {before}: values
+ *	{district} {source} {made_up} {version} {import} {before}: values
  */
 struct composing {
 	const struct entity *entity;

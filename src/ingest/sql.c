@@ -129,6 +129,7 @@ static const struct {
 	{ "source", "int", offsetof(struct ingest, source) },
 	{ "version", "bigint", offsetof(struct ingest, version_made) },
 	{ "import", "bigint", offsetof(struct ingest, import) },
+	{ "made_up", "int", offsetof(struct ingest, made_up) },
 	{ "before", "bigint", offsetof(struct ingest, before) },
 };
 
