@@ -1,5 +1,6 @@
 -- session_open: takes the publishing role and the keys of an application for
--- this transaction. No row: it is disabled, or its tokens are of the past.
+-- this transaction. No row: it is disabled, its grant is over, or its
+-- tokens are of the past.
 -- The role comes last: it may set nothing any more.
 -- $1: application
 -- $2: epoch of the caller's token
@@ -7,11 +8,12 @@
 -- $4: plan_cache_mode: whether all statements have plans that are kept
 select
 	application.district,
-	"grant".full_access,
+	case when "grant".full_access then 0 else "grant".id end,
 	coalesce((
 		select max(version.version) from homeroom.version
 		where version.district = application.district
 	), 0),
+	case when "grant".full_access then 0 else "grant".changed end,
 	set_config('plan_cache_mode', $4, true),
 	set_config('statement_timeout', $3, true),
 	set_config('homeroom.district', application.district::text, true),
@@ -25,3 +27,6 @@ join homeroom."grant" on "grant".application = application.id
 where application.id = $1
 	and application.epoch = $2
 	and application.enabled
+	and "grant".enabled
+	and current_date >= coalesce("grant".valid_from, '-infinity')
+	and current_date <= coalesce("grant".valid_until, 'infinity')

@@ -259,9 +259,10 @@ static bool write_zip(struct making *m, int fd, bool large, struct err *err)
 /* Takes the publishing role, for the rest of the transaction. */
 static bool take_role(struct making *m, struct err *err)
 {
-	const struct values values = { 3,
+	const struct values values = { 4,
 		{ number(m->arena, m->wanted->application),
-		    number(m->arena, m->wanted->epoch), STATEMENT_MS } };
+		    number(m->arena, m->wanted->epoch), STATEMENT_MS,
+		    "auto" } };
 	const struct rows *rows;
 
 	if (!db_ask(m->db, m->arena, STATEMENT_session_open, &values, &rows,
@@ -270,7 +271,7 @@ static bool take_role(struct making *m, struct err *err)
 	if (rows_count(rows) == 0)
 		return fail(err, FAULT_UNAUTHORISED,
 		    "The token is not valid any more.");
-	m->full = rows_get(rows, 0, 1)[0] == 't';
+	m->full = rows_integer(rows, 0, 1) == 0;
 	return true;
 }
 

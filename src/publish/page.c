@@ -36,6 +36,16 @@ static struct sql *begin(const struct reading *reading)
 	return sql;
 }
 
+/* The same, for the rows that the grant sees. */
+static struct sql *begin_rows(const struct reading *reading)
+{
+	struct sql *sql = begin(reading);
+
+	if (reading->asked->grant != 0)
+		sql->grant = sql_integer(sql, reading->asked->grant);
+	return sql;
+}
+
 /* --- which rows ----------------------------------------------------------- */
 
 static void and_(struct sql *sql)
@@ -44,13 +54,26 @@ static void and_(struct sql *sql)
 		sql_put(sql, " AND ");
 }
 
+/* The rows of an entity that make up the collection. Of one that left the
+ * grant's sight, only that it was there is known. */
+static void put_part(struct sql *sql, const struct collection *of)
+{
+	if (of->where == NULL)
+		return;
+	if (sql->grant != 0)
+		sql_put(sql, "CASE WHEN t.gone THEN t.was @> ARRAY['%s'] ELSE ",
+		    of->name);
+	sql_expand(sql, of->where);
+	if (sql->grant != 0)
+		sql_put(sql, " END");
+}
+
 /* Which rows the question is about, as a condition on t; "" is all. */
 static const char *conditions(struct sql *sql, const struct reading *reading)
 {
 	const struct question *q = &reading->question;
 
-	if (q->of->where != NULL)
-		sql_expand(sql, q->of->where);
+	put_part(sql, q->of);
 	if (q->link != NULL) {
 		and_(sql);
 		sql_put(sql, "(");
@@ -103,6 +126,32 @@ static const char *behind(struct sql *sql, const struct selection *sel,
 	    value, order, than, value, n, value, n);
 }
 
+static void put_rows(struct sql *sql, const struct entity *entity, bool past)
+{
+	if (sql->grant != 0)
+		sight_rows(sql, entity, past);
+	else
+		sql_put(sql, "%s.%s", past ? "history" : "roster",
+		    entity->table);
+	sql_put(sql, " t");
+}
+
+/* Both at once, in no order. */
+static void put_relation(struct sql *sql, const struct entity *entity)
+{
+	if (sql->grant == 0) {
+		sql_relation(sql, entity);
+		return;
+	}
+	sql_put(sql, "(SELECT * FROM ");
+	put_rows(sql, entity, false);
+	if (sql->pinned != 0) {
+		sql_put(sql, " UNION ALL SELECT * FROM ");
+		put_rows(sql, entity, true);
+	}
+	sql_put(sql, ")");
+}
+
 /* The statement's beginning that `behind` refers to. */
 static void put_place(struct sql *sql, const struct selection *sel, int after)
 {
@@ -110,7 +159,7 @@ static void put_place(struct sql *sql, const struct selection *sel, int after)
 		return;
 	sql_put(sql, "WITH place AS MATERIALIZED (SELECT t.%s AS value FROM ",
 	    sel->sort->column);
-	sql_relation(sql, sel->entity);
+	put_relation(sql, sel->entity);
 	sql_put(sql, " t WHERE t.sourced_id = $%d::text) ", after);
 }
 
@@ -160,32 +209,33 @@ struct page_parts {
 	int skip; /* the $n of the offset; 0: none */
 };
 
+/* Sight has that in its own rows. */
+static const char *of_version(const struct sql *sql, bool past)
+{
+	if (sql->grant != 0)
+		return "";
+	return past ? arena_printf(sql->arena,
+			  "t.since <= $%d::bigint AND t.until > $%d::bigint",
+			  sql->pinned, sql->pinned)
+		    : arena_printf(sql->arena, "t.since <= $%d::bigint",
+			  sql->pinned);
+}
+
 /* One of the two places where an old version's rows lie. It is ordered and cut
  * by itself, or all of it would be sorted. */
 static void put_branch(struct sql *sql, const struct page_parts *page,
-    const char *schema, const char *of_version)
+    bool past)
 {
 	sql_put(sql, "(SELECT ");
 	sql_columns(sql, page->sel->entity);
-	sql_put(sql, " FROM %s.%s t", schema, page->sel->entity->table);
-	put_where(sql, of_version, page->where, page->behind);
+	sql_put(sql, " FROM ");
+	put_rows(sql, page->sel->entity, past);
+	put_where(sql, of_version(sql, past), page->where, page->behind);
 	put_order(sql, page->sel);
 	sql_put(sql, " LIMIT %d", page->sel->limit + 1);
 	if (page->skip > 0)
 		sql_put(sql, " + $%d::bigint", page->skip);
 	sql_put(sql, ")");
-}
-
-static const char *since(const struct sql *sql)
-{
-	return arena_printf(sql->arena, "t.since <= $%d::bigint", sql->pinned);
-}
-
-static const char *since_until(const struct sql *sql)
-{
-	return arena_printf(sql->arena,
-	    "t.since <= $%d::bigint AND t.until > $%d::bigint", sql->pinned,
-	    sql->pinned);
 }
 
 static void put_page(struct sql *sql, const struct plan *plan,
@@ -197,13 +247,13 @@ static void put_page(struct sql *sql, const struct plan *plan,
 	buf_puts(&sql->text, plan->columns);
 	buf_puts(&sql->text, "t.sourced_id FROM ");
 	if (sql->pinned == 0) {
-		sql_put(sql, "roster.%s t", sel->entity->table);
+		put_rows(sql, sel->entity, false);
 		put_where(sql, page->where, page->behind, "");
 	} else {
 		sql_put(sql, "(");
-		put_branch(sql, page, "roster", since(sql));
+		put_branch(sql, page, false);
 		sql_put(sql, " UNION ALL ");
-		put_branch(sql, page, "history", since_until(sql));
+		put_branch(sql, page, true);
 		sql_put(sql, ") t");
 	}
 	put_order(sql, sel);
@@ -244,7 +294,7 @@ static bool is_narrow(const struct filter *filter)
 static void compose_page(struct reading *reading)
 {
 	const struct question *q = &reading->question;
-	struct sql *sql = begin(reading);
+	struct sql *sql = begin_rows(reading);
 	struct page_parts page = { .sel = &q->sel, .behind = "" };
 	const char *after = find_place(reading);
 
@@ -262,7 +312,7 @@ static void compose_page(struct reading *reading)
 
 static void compose_single(struct reading *reading)
 {
-	struct sql *sql = begin(reading);
+	struct sql *sql = begin_rows(reading);
 	struct page_parts page = { .sel = &reading->question.sel,
 		.behind = "" };
 
@@ -314,19 +364,20 @@ static void compose_parents(struct reading *reading)
 void asked_compose_count(struct reading *reading)
 {
 	const struct entity *entity = reading->question.sel.entity;
-	struct sql *sql = begin(reading);
+	struct sql *sql = begin_rows(reading);
 	const char *where = conditions(sql, reading);
 
 	if (sql->pinned == 0) {
-		sql_put(sql, "SELECT count(*) FROM roster.%s t", entity->table);
+		sql_put(sql, "SELECT count(*) FROM ");
+		put_rows(sql, entity, false);
 		put_where(sql, where, "", "");
 	} else {
-		sql_put(sql, "SELECT (SELECT count(*) FROM roster.%s t",
-		    entity->table);
-		put_where(sql, since(sql), where, "");
-		sql_put(sql, ") + (SELECT count(*) FROM history.%s t",
-		    entity->table);
-		put_where(sql, since_until(sql), where, "");
+		sql_put(sql, "SELECT (SELECT count(*) FROM ");
+		put_rows(sql, entity, false);
+		put_where(sql, of_version(sql, false), where, "");
+		sql_put(sql, ") + (SELECT count(*) FROM ");
+		put_rows(sql, entity, true);
+		put_where(sql, of_version(sql, true), where, "");
 		sql_put(sql, ")");
 	}
 	sql->afresh = reading->question.sel.filter.count > 0;
@@ -399,6 +450,7 @@ bool asked_compose(struct reading *reading, const struct sight *sight,
 	struct asked *asked = arena_alloc(reading->arena, sizeof(*asked));
 
 	reading->asked = asked;
+	asked->grant = sight->grant;
 	reading->answer = (struct answer){ .version = q->version };
 	if (q->version == 0)
 		reading->answer.version = sight->times->live;
@@ -407,6 +459,11 @@ bool asked_compose(struct reading *reading, const struct sight *sight,
 		    "The cursor is not one of ours.");
 	reading->answer.live = reading->answer.version == sight->times->live;
 	asked->times = sight->times;
+	if (reading->answer.version < sight->changed)
+		return fail(err, FAULT_GONE,
+		    "What may be read has changed since version %lld; begin "
+		    "again without a cursor.",
+		    (long long)reading->answer.version);
 	if (!reading->answer.live)
 		compose_kept(reading);
 	asked->plan = reader_plan(sight->reader, &q->sel, q->base);

@@ -45,6 +45,7 @@ struct sql {
 	struct buf text;
 	struct values values;
 	int pinned;  /* the $n of the version that is read; 0: the live one */
+	int grant;   /* the $n of a restricted grant; 0: a full one */
 	bool afresh; /* its best plan depends on its values */
 };
 
@@ -61,6 +62,13 @@ void sql_relation(struct sql *sql, const struct entity *entity);
 void sql_expand(struct sql *sql, const char *condition);
 /* All columns of the roster's table, of alias t. */
 void sql_columns(struct sql *sql, const struct entity *entity);
+
+/* --- sight.c -------------------------------------------------------------- */
+
+/* The rows of an entity as a restricted grant sees them, those that left its
+ * sight among them (gone; was: in which collections); `past`: those that are
+ * history by now. In parentheses, for a FROM. */
+void sight_rows(struct sql *sql, const struct entity *entity, bool past);
 
 /* --- terms.c -------------------------------------------------------------- */
 
@@ -93,7 +101,8 @@ void sql_filter(struct sql *sql, const struct selection *sel,
 struct membership {
 	int64_t application;
 	struct times *times;
-	bool full;
+	int64_t grant;   /* 0: a full one */
+	int64_t changed; /* the version with which it became what it is */
 };
 
 /* How answers of one shape are written: the same for many questions. */
@@ -135,6 +144,7 @@ struct membership *reader_membership(struct reader *reader,
 
 struct asked {
 	struct times *times;
+	int64_t grant; /* 0: a full one */
 	const struct plan *plan;
 	struct sql *kept;    /* NULL: it is the live version */
 	struct sql *parents; /* NULL: the question has none */
@@ -153,7 +163,8 @@ struct asked {
 struct sight {
 	struct reader *reader;
 	struct times *times;
-	int64_t grant; /* 0: a full one */
+	int64_t grant;   /* 0: a full one */
+	int64_t changed; /* the version with which it became what it is */
 };
 
 bool asked_compose(struct reading *reading, const struct sight *sight,
@@ -202,8 +213,8 @@ struct rule {
 
 extern const struct rule rules[]; /* ends with a NULL entity */
 
-/* A collection that is a part of an entity; `where` says so of record t by
- * itself, as it was when it left a grant's sight. */
+/* A collection that is a part of an entity; `where` says so of record t that
+ * leaves the sight of c.grant_id. */
 struct part_of {
 	const char *collection;
 	const struct entity *entity;

@@ -327,14 +327,21 @@ const struct rule rules[] = {
 	{ 0 }
 };
 
+/* Roles come after users: their rows are still open. */
+#define HAD_ROLE(is) \
+	"EXISTS (SELECT FROM roster.roles r JOIN homeroom.visible v " \
+	"ON v.grant_id = c.grant_id AND " SHOWS("v", "roles", "r.sourced_id") \
+	" WHERE r.district = {district} AND r.user_id = t.sourced_id " \
+	"AND r.role = '" is "')"
+
 /* Parts of entities that are collections of their own, and how a record that
  * left a grant's sight is known to have been there. */
 const struct part_of parts_of[] = {
 	{ "schools",        &entity_orgs,             "t.type = 'school'" },
 	{ "terms",          &entity_academicSessions, "t.type = 'term'" },
 	{ "gradingPeriods", &entity_academicSessions, "t.type = 'gradingPeriod'" },
-	{ "students",       &entity_users,            "t.roles @> ARRAY['student']" },
-	{ "teachers",       &entity_users,            "t.roles @> ARRAY['teacher']" },
+	{ "students",       &entity_users,            HAD_ROLE("student") },
+	{ "teachers",       &entity_users,            HAD_ROLE("teacher") },
 	{ 0 }
 };
 /* clang-format on */

@@ -16,7 +16,8 @@ struct session {
 	bool heard; /* anything at all */
 	bool open;
 	int64_t district, live;
-	bool full;
+	int64_t grant;   /* 0: a full one */
+	int64_t changed; /* the version with which it became what it is */
 	struct reading *const *readings;
 	int count;
 };
@@ -120,7 +121,8 @@ static bool hear_open(struct reader *reader, struct session *session,
 	if (!session->open)
 		return true;
 	session->district = rows_integer(rows, 0, 0);
-	session->full = strcmp(rows_get(rows, 0, 1), "t") == 0;
+	session->grant = rows_integer(rows, 0, 1);
+	session->changed = rows_integer(rows, 0, 3);
 	session->live = rows_integer(rows, 0, 2);
 	return true;
 }
@@ -242,7 +244,8 @@ static void compose_pages(struct reader *reader, struct session *session)
 		if (session->of == NULL)
 			continue;
 		sight.times = session->of->times;
-		sight.grant = session->of->full ? 0 : session->application;
+		sight.grant = session->of->grant;
+		sight.changed = session->of->changed;
 		if (!asked_compose(reading, &sight, &reading->err))
 			reading->asked = NULL;
 	}
@@ -272,14 +275,16 @@ static bool as_believed(struct reader *reader, struct session *session,
 	struct times *times = reader_times(reader, session->district);
 
 	*same = session->of == m && m->times == times &&
-		m->full == session->full && times->live == session->live;
+		m->grant == session->grant && m->changed == session->changed &&
+		times->live == session->live;
 	if (*same)
 		return true;
 	if (times->live != session->live &&
 	    !times_learn(times, reader->db, reader->scratch, session->live,
 		err))
 		return false;
-	*m = (struct membership){ session->application, times, session->full };
+	*m = (struct membership){ session->application, times, session->grant,
+		session->changed };
 	session->of = m;
 	return true;
 }

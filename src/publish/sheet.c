@@ -20,7 +20,8 @@ static void put_rows(struct sql *sql, const struct sheet *sheet)
 		sql_put(sql,
 		    " JOIN homeroom.visible w"
 		    " ON w.grant_id = homeroom.key_grant() AND w.entity = %d"
-		    " AND w.sourced_id = t.sourced_id AND w.until IS NULL",
+		    " AND w.sourced_id = t.sourced_id AND w.until IS NULL"
+		    " AND NOT w.gone",
 		    sheet->entity->number);
 }
 
@@ -55,11 +56,9 @@ static void put_gone(struct sql *sql, const struct sheet *sheet)
 	for (int i = 3; i < columns + sheet->keys; i++)
 		sql_put(sql, ", NULL");
 	sql_put(sql,
-	    " FROM (SELECT sourced_id, max(until) AS until"
-	    " FROM homeroom.visible WHERE grant_id = homeroom.key_grant()"
-	    " AND entity = %d GROUP BY sourced_id"
-	    " HAVING bool_and(until IS NOT NULL) AND max(until) > " SINCE
-	    ") w JOIN " TIMES " ON m.version = w.until",
+	    " FROM homeroom.visible w JOIN " TIMES " ON m.version = w.since"
+	    " WHERE w.grant_id = homeroom.key_grant() AND w.entity = %d"
+	    " AND w.until IS NULL AND w.gone AND w.since > " SINCE,
 	    sheet->entity->number);
 }
 
