@@ -57,11 +57,21 @@ static void print_example(const struct ingest_finding *f, int i)
 	putchar('\n');
 }
 
+/* What the message speaks of. */
+static const char *subject(const struct ingest_finding *f)
+{
+	if (f->example_count > 0 && f->examples[0].column != NULL)
+		return ": a value";
+	if (f->example_count > 0 && f->examples[0].line > 0)
+		return ": a row";
+	return "";
+}
+
 static void print_finding(const struct ingest_finding *f)
 {
 	printf("%s ", f->severe ? "error:  " : "warning:");
 	print_safe(f->file != NULL ? f->file : "the bundle");
-	printf(" %s", f->message);
+	printf("%s %s", subject(f), f->message);
 	if (f->count > 1)
 		printf(" (%" PRId64 " times)", f->count);
 	printf(" [%s]\n", f->code);
