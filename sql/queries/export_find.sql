@@ -1,6 +1,6 @@
 -- export_find: what a bundle for an application is made of now, and the key
--- of a delta for the transaction. No row: the application is disabled, or its
--- tokens are of the past.
+-- of a delta for the transaction. No row: the application is disabled, its
+-- grant is over, or its tokens are of the past.
 -- $1: application
 -- $2: epoch of the caller's token
 -- $3: the version that a delta is since; 0 for a bulk bundle
@@ -11,10 +11,16 @@ select
 	coalesce(live.published, 0),
 	case
 	when $3::bigint > coalesce(live.version, 0) then 'ahead'
+	when not "grant".full_access and $3::bigint < "grant".changed
+		then 'gone' -- it may have shown other fields
 	when since.purged is false then 'kept'
 	else 'gone' end,
+	case when "grant".full_access then 'full'
+		else 'g' || "grant".id || '.' || "grant".changed end,
 	set_config('homeroom.since', $3::bigint::text, true)
 from homeroom.application
+join homeroom."grant" on "grant".application = application.id
+	and "grant".district = application.district
 left join lateral (
 	select version.version,
 		floor(extract(epoch from version.published) * 1000)::bigint
@@ -29,3 +35,6 @@ left join homeroom.version as since
 where application.id = $1::bigint
 	and application.epoch = $2::bigint
 	and application.enabled
+	and "grant".enabled
+	and current_date >= coalesce("grant".valid_from, '-infinity')
+	and current_date <= coalesce("grant".valid_until, 'infinity')

@@ -18,7 +18,8 @@ struct making {
 	struct export *out;
 	int64_t district, published;
 	const char *client;
-	const char *name; /* on the shelf */
+	const char *grant; /* and which of its forms */
+	const char *name;  /* on the shelf */
 	bool full;
 	struct zip *zip;
 	struct buf piece;
@@ -51,10 +52,10 @@ static void name_it(struct making *m)
 		if (has_file(m->wanted, entities[i]))
 			files |= UINT64_C(1) << i;
 	m->name = arena_printf(m->arena,
-	    "d%lld-%.100s-v%lld-%lld-%s-s%lld-%llx", (long long)m->district,
+	    "d%lld-%.100s-v%lld-%lld-%s-s%lld-%s-%llx", (long long)m->district,
 	    m->client, (long long)out->version, (long long)m->published,
 	    m->wanted->format == V11 ? "csv11" : "csv12", (long long)out->since,
-	    (unsigned long long)files);
+	    m->grant, (unsigned long long)files);
 }
 
 static bool settle_since(struct making *m, const char *state, struct err *err)
@@ -88,6 +89,7 @@ static bool find(struct making *m, struct err *err)
 	m->published = rows_integer(rows, 0, 3);
 	if (!settle_since(m, rows_get(rows, 0, 4), err))
 		return false;
+	m->grant = rows_get(rows, 0, 5);
 	name_it(m);
 	return true;
 }
