@@ -41,8 +41,7 @@ static struct sql *begin_rows(const struct reading *reading)
 {
 	struct sql *sql = begin(reading);
 
-	if (reading->asked->grant != 0)
-		sql->grant = sql_integer(sql, reading->asked->grant);
+	sql->sight = reading->asked->grant != 0;
 	return sql;
 }
 
@@ -60,11 +59,11 @@ static void put_part(struct sql *sql, const struct collection *of)
 {
 	if (of->where == NULL)
 		return;
-	if (sql->grant != 0)
+	if (sql->sight)
 		sql_put(sql, "CASE WHEN t.gone THEN t.was @> ARRAY['%s'] ELSE ",
 		    of->name);
 	sql_expand(sql, of->where);
-	if (sql->grant != 0)
+	if (sql->sight)
 		sql_put(sql, " END");
 }
 
@@ -128,7 +127,7 @@ static const char *behind(struct sql *sql, const struct selection *sel,
 
 static void put_rows(struct sql *sql, const struct entity *entity, bool past)
 {
-	if (sql->grant != 0)
+	if (sql->sight)
 		sight_rows(sql, entity, past);
 	else
 		sql_put(sql, "%s.%s", past ? "history" : "roster",
@@ -139,7 +138,7 @@ static void put_rows(struct sql *sql, const struct entity *entity, bool past)
 /* Both at once, in no order. */
 static void put_relation(struct sql *sql, const struct entity *entity)
 {
-	if (sql->grant == 0) {
+	if (!sql->sight) {
 		sql_relation(sql, entity);
 		return;
 	}
@@ -212,7 +211,7 @@ struct page_parts {
 /* Sight has that in its own rows. */
 static const char *of_version(const struct sql *sql, bool past)
 {
-	if (sql->grant != 0)
+	if (sql->sight)
 		return "";
 	return past ? arena_printf(sql->arena,
 			  "t.since <= $%d::bigint AND t.until > $%d::bigint",

@@ -45,7 +45,8 @@ struct sql {
 	struct buf text;
 	struct values values;
 	int pinned;  /* the $n of the version that is read; 0: the live one */
-	int grant;   /* the $n of a restricted grant; 0: a full one */
+	bool sight;  /* rows are those of homeroom.key_grant(), a restricted one
+		      */
 	bool afresh; /* its best plan depends on its values */
 };
 

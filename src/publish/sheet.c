@@ -12,23 +12,16 @@
 
 #define SINCE "current_setting('homeroom.since')::bigint"
 
-/* The rows of the live version that the grant sees. */
+/* The rows of the live version that the grant sees, and, for deltas, those that
+ * left its sight. */
 static void put_rows(struct sql *sql, const struct sheet *sheet)
 {
-	sql_put(sql, " FROM roster.%s t", sheet->entity->table);
-	if (!sheet->full)
-		sql_put(sql,
-		    " JOIN homeroom.visible w"
-		    " ON w.grant_id = homeroom.key_grant() AND w.entity = %d"
-		    " AND w.sourced_id = t.sourced_id AND w.until IS NULL"
-		    " AND NOT w.gone",
-		    sheet->entity->number);
-}
-
-/* The version in which a row came to be what the grant sees. */
-static const char *came(const struct sheet *sheet)
-{
-	return sheet->full ? "t.since" : "greatest(t.since, w.since)";
+	sql_put(sql, " FROM ");
+	if (sheet->full)
+		sql_put(sql, "roster.%s", sheet->entity->table);
+	else
+		sight_rows(sql, sheet->entity, false);
+	sql_put(sql, " t");
 }
 
 static void put_present(struct sql *sql, const struct sheet *sheet)
@@ -40,26 +33,8 @@ static void put_present(struct sql *sql, const struct sheet *sheet)
 static void put_changed(struct sql *sql, const struct sheet *sheet)
 {
 	put_rows(sql, sheet);
-	sql_put(sql, " JOIN " TIMES " ON m.version = %s WHERE %s > " SINCE,
-	    came(sheet), came(sheet));
-}
-
-/* What left the grant's sight: it may say no more than which record it was. */
-static void put_gone(struct sql *sql, const struct sheet *sheet)
-{
-	int columns = 1;
-
-	for (const char *at = csv_header(sheet->entity, sheet->format);
-	     *at != '\0'; at++)
-		columns += *at == ',';
-	sql_put(sql, " UNION ALL SELECT w.sourced_id, 'tobedeleted', m.time");
-	for (int i = 3; i < columns + sheet->keys; i++)
-		sql_put(sql, ", NULL");
 	sql_put(sql,
-	    " FROM homeroom.visible w JOIN " TIMES " ON m.version = w.since"
-	    " WHERE w.grant_id = homeroom.key_grant() AND w.entity = %d"
-	    " AND w.until IS NULL AND w.gone AND w.since > " SINCE,
-	    sheet->entity->number);
+	    " JOIN " TIMES " ON m.version = t.since WHERE t.since > " SINCE);
 }
 
 static void put_key_set(struct sql *sql, const struct sheet *sheet)
@@ -100,7 +75,5 @@ void sheet_copy(struct sql *sql, const struct sheet *sheet)
 		put_changed(sql, sheet);
 	else
 		put_present(sql, sheet);
-	if (sheet->delta && !sheet->full)
-		put_gone(sql, sheet);
 	sql_put(sql, ") TO STDOUT (FORMAT csv)");
 }

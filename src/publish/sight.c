@@ -54,9 +54,9 @@ static void put_open(struct sql *sql, const char *v)
 static void put_visible(struct sql *sql, const struct entity *of)
 {
 	sql_put(sql,
-	    " FROM homeroom.visible w WHERE w.grant_id = $%d::bigint "
+	    " FROM homeroom.visible w WHERE w.grant_id = homeroom.key_grant() "
 	    "AND w.entity = %d AND ",
-	    sql->grant, of->number);
+	    of->number);
 	put_open(sql, "w");
 	sql_put(sql, " AND NOT w.gone");
 }
@@ -234,8 +234,9 @@ void sight_rows(struct sql *sql, const struct entity *entity, bool past)
 		sql_put(sql, " AND t.since <= $%d::bigint", sql->pinned);
 	if (past)
 		sql_put(sql, " AND t.until > $%d::bigint", sql->pinned);
-	sql_put(sql, " WHERE v.grant_id = $%d::bigint AND v.entity = %d AND ",
-	    sql->grant, entity->number);
+	sql_put(sql,
+	    " WHERE v.grant_id = homeroom.key_grant() AND v.entity = %d AND ",
+	    entity->number);
 	put_open(sql, "v");
 	sql_put(sql, "%s)",
 	    past ? "" : " AND (v.gone OR t.sourced_id IS NOT NULL)");
