@@ -177,6 +177,7 @@ bool reader_db(struct reader *reader, int64_t deadline, struct db **db,
     struct err *err) must_use;
 
 #define READINGS_MAX 32
+#define READING_SMALL 200
 
 /*
  * Asks all of them (READINGS_MAX at most) in one session, as `application`, and
@@ -189,7 +190,9 @@ bool reader_db(struct reader *reader, int64_t deadline, struct db **db,
 void reader_ask(struct reader *reader, int64_t application, int64_t epoch,
     int64_t deadline, struct reading *const *readings, int count);
 /* Writes the page's records with commas between, or the one record, and
- * completes the answer. Once a reading, before the reader asks again. */
+ * completes the answer. Once a reading, before the reader asks again: a page of
+ * more than READING_SMALL records that was asked alone comes from Postgres
+ * while it is written, so it can still be lost with the connection. */
 bool reading_records(struct reading *reading, struct buf *out,
     struct err *err) must_use;
 

@@ -244,7 +244,7 @@ static void put_page(struct sql *sql, const struct plan *plan,
 
 	buf_puts(&sql->text, "SELECT ");
 	buf_puts(&sql->text, plan->columns);
-	buf_puts(&sql->text, "t.sourced_id FROM ");
+	buf_puts(&sql->text, " FROM ");
 	if (sql->pinned == 0) {
 		put_rows(sql, sel->entity, false);
 		put_where(sql, page->where, page->behind, "");
@@ -470,6 +470,7 @@ bool asked_compose(struct reading *reading, const struct sight *sight,
 		compose_single(reading);
 		return true;
 	}
+	asked->large = q->sel.limit > READING_SMALL;
 	make_keys(reading, sight);
 	asked->total = known_total(reading, sight);
 	compose_page(reading);

@@ -113,7 +113,9 @@ struct plan {
 	uint64_t fields;
 	const char *base;
 	const struct emit_plan *emit;
-	const char *columns; /* as in a SELECT; "" or with a comma at the end */
+	const char *columns; /* as in a SELECT */
+	int count;           /* of them */
+	int id;              /* which of them is the sourcedId */
 };
 
 #define PLANS_MAX (2 * READINGS_MAX)
@@ -121,7 +123,8 @@ struct plan {
 struct reader {
 	const char *url;
 	struct db *db;
-	int64_t pause; /* clock_tick: no new connection before */
+	int64_t pause;  /* clock_tick: no new connection before */
+	bool streaming; /* a page is on its way; left so, the connection goes */
 	struct arena *scratch;
 	struct times *districts;
 	struct arena *plan_arena;
@@ -130,6 +133,8 @@ struct reader {
 	struct membership memberships[64]; /* by the low bits of the id */
 };
 
+/* The connection is of no more use. */
+void reader_disconnect(struct reader *reader);
 /* What is known of a district; nothing at first. */
 struct times *reader_times(struct reader *reader, int64_t district);
 /* The plan for this selection; it lasts until reader_refresh. */
@@ -152,10 +157,13 @@ struct asked {
 	struct sql *page;
 	struct sql *count; /* NULL: not needed */
 	const struct rows *rows;
-	struct hash128 what;  /* the set of rows, whatever their order */
-	struct hash128 order; /* and their order */
-	int64_t total;        /* -1: not known yet */
-	bool failed;          /* in Postgres, or because one before it did */
+	int row;               /* the next of them */
+	bool large;            /* the page comes by COPY */
+	struct reader *stream; /* and is on its way; NULL: all is here */
+	struct hash128 what;   /* the set of rows, whatever their order */
+	struct hash128 order;  /* and their order */
+	int64_t total;         /* -1: not known yet */
+	bool failed;           /* in Postgres, or because one before it did */
 	bool trusted; /* the place where the page begins is ours, not the
 			 client's claim */
 };
@@ -261,6 +269,24 @@ bool compile_candidates(const struct compile *c, const struct rule *rule,
     int64_t *count, struct err *err) must_use;
 bool compile_wanted(const struct compile *c, const struct rule *rule,
     struct err *err) must_use;
+
+/* --- stream.c, records.c ---------------------------------------------------
+ */
+
+/* Asks, in a pipe and before the publishing role is taken, to keep the values
+ * of the page's statement. */
+bool stream_values(struct db *db, const struct reading *reading,
+    struct err *err) must_use;
+/* In the open transaction: the page begins to come. */
+bool stream_open(struct reader *reader, struct reading *reading,
+    struct err *err) must_use;
+bool stream_next(struct reading *reading, struct text *values, int count,
+    bool *end, struct err *err) must_use;
+/* After the last row: counts, if need be, and ends the transaction. */
+bool stream_close(struct reading *reading, struct err *err) must_use;
+/* The page itself tells the total when it is the last one, and begins where
+ * we know that it does. */
+void records_tell_total(struct reading *reading, int64_t rows, bool more);
 
 /* --- places.c: what pages of all workers have in common --------------------
  */

@@ -18,17 +18,18 @@ struct reader *reader_new(const char *database_url)
 	return reader;
 }
 
-static void disconnect(struct reader *reader)
+void reader_disconnect(struct reader *reader)
 {
 	db_close(reader->db);
 	reader->db = NULL;
+	reader->streaming = false;
 }
 
 void reader_free(struct reader *reader)
 {
 	if (reader == NULL)
 		return;
-	disconnect(reader);
+	reader_disconnect(reader);
 	while (reader->districts != NULL) {
 		struct times *next = reader->districts->next;
 
@@ -43,8 +44,8 @@ void reader_free(struct reader *reader)
 bool reader_db(struct reader *reader, int64_t deadline, struct db **db,
     struct err *err)
 {
-	if (reader->db != NULL && !db_usable(reader->db))
-		disconnect(reader);
+	if (reader->db != NULL && (reader->streaming || !db_usable(reader->db)))
+		reader_disconnect(reader);
 	if (reader->db == NULL) {
 		if (clock_tick() < reader->pause)
 			return fail(err, FAULT_UNAVAILABLE,
@@ -93,17 +94,36 @@ static bool is_for(const struct plan *plan, const struct selection *sel,
 	       plan->fields == sel->fields && strcmp(plan->base, base) == 0;
 }
 
-static const char *columns_of(struct arena *arena, const struct emit_plan *emit)
+/* Which of the selected fields is the sourcedId; -1: it is not among them. */
+static int find_id(const struct selection *sel)
+{
+	int place = 0;
+
+	for_each_field (f, sel->entity->fields) {
+		if ((sel->fields >> (f - sel->entity->fields) & 1) == 0)
+			continue;
+		if (f->kind == ID)
+			return place;
+		place++;
+	}
+	return -1;
+}
+
+/* Every row brings its sourcedId: the next page begins behind it. */
+static void add_columns(struct plan *plan, struct arena *arena,
+    const struct selection *sel)
 {
 	struct buf columns = { 0 };
-	const char *copy;
 
-	emit_columns(emit, &columns);
-	if (columns.len > 0)
-		buf_puts(&columns, ", ");
-	copy = arena_textn(arena, columns.data, columns.len);
+	emit_columns(plan->emit, &columns);
+	plan->count = emit_column_count(plan->emit);
+	plan->id = find_id(sel);
+	if (plan->id < 0) {
+		buf_puts(&columns, ", t.sourced_id");
+		plan->id = plan->count++;
+	}
+	plan->columns = arena_textn(arena, columns.data, columns.len);
 	buf_free(&columns);
-	return copy;
 }
 
 const struct plan *reader_plan(struct reader *reader,
@@ -117,10 +137,14 @@ const struct plan *reader_plan(struct reader *reader,
 			return plan;
 	assert(reader->plan_count < PLANS_MAX);
 	reader->plan_count++;
-	*plan = (struct plan){ sel->entity, sel->version, sel->fields,
-		arena_text(arena, base), emit_plan_new(arena, sel, base),
-		NULL };
-	plan->columns = columns_of(arena, plan->emit);
+	*plan = (struct plan){
+		.entity = sel->entity,
+		.version = sel->version,
+		.fields = sel->fields,
+		.base = arena_text(arena, base),
+		.emit = emit_plan_new(arena, sel, base),
+	};
+	add_columns(plan, arena, sel);
 	return plan;
 }
 

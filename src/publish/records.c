@@ -1,8 +1,11 @@
-/* The rows of an answer, written as JSON. */
+/* The rows of an answer, written as JSON one by one, wherever they come
+ * from. */
 #include "publish.h"
 
 #include <assert.h>
 #include <string.h>
+
+#define COLUMNS_MAX 64
 
 /* The time of the version that brought the row stands in place of its
  * number. */
@@ -18,60 +21,94 @@ static struct text time_of(const struct times *times, const char *since)
 			      : (struct text){ moment->text, CLOCK_TEXT - 1 };
 }
 
-#define COLUMNS_MAX 64
+static bool next_row(struct reading *reading, struct text *values, int count,
+    bool *end, struct err *err)
+{
+	struct asked *asked = reading->asked;
 
-static void write_rows(const struct reading *reading, int count,
+	if (asked->stream != NULL)
+		return stream_next(reading, values, count, end, err);
+	*end = asked->row == rows_count(asked->rows);
+	if (!*end)
+		rows_values(asked->rows, asked->row++, values, count);
+	return true;
+}
+
+static void keep_last(struct answer *answer, struct text id)
+{
+	if (id.len >= sizeof(answer->last))
+		id.len = 0;
+	memcpy(answer->last, id.at, id.len);
+	answer->last[id.len] = '\0';
+}
+
+static void write_row(struct reading *reading, struct text *values,
     struct buf *out)
 {
 	const struct asked *asked = reading->asked;
-	int columns = emit_column_count(asked->plan->emit);
 	int modified = emit_modified(asked->plan->emit);
+
+	if (modified >= 0)
+		values[modified] = time_of(asked->times, values[modified].at);
+	if (reading->answer.rows++ > 0)
+		buf_char(out, ',');
+	emit_record(asked->plan->emit, out, values);
+	keep_last(&reading->answer, values[asked->plan->id]);
+}
+
+/* The row behind the page only tells that there is one. */
+static bool write_rows(struct reading *reading, int64_t limit, struct buf *out,
+    struct err *err)
+{
+	int columns = reading->asked->plan->count;
 	struct text values[COLUMNS_MAX];
+	bool end = false;
 
 	assert(columns <= COLUMNS_MAX);
-	for (int row = 0; row < count; row++) {
-		rows_values(asked->rows, row, values, columns);
-		if (modified >= 0)
-			values[modified] =
-			    time_of(asked->times, values[modified].at);
-		if (row > 0)
-			buf_char(out, ',');
-		emit_record(asked->plan->emit, out, values);
+	for (;;) {
+		if (!next_row(reading, values, columns, &end, err))
+			return false;
+		if (end)
+			return true;
+		if (reading->answer.rows == limit)
+			reading->answer.more = true;
+		else
+			write_row(reading, values, out);
 	}
 }
 
-static void keep_place(struct reading *reading, int count)
+void records_tell_total(struct reading *reading, int64_t rows, bool more)
 {
-	const struct asked *asked = reading->asked;
-	int column = emit_column_count(asked->plan->emit);
-	struct answer *answer = &reading->answer;
-	size_t len;
+	struct asked *asked = reading->asked;
+	int64_t offset = reading->question.sel.offset;
 
-	if (count == 0)
-		return;
-	len = rows_length(asked->rows, count - 1, column);
-	if (len >= sizeof(answer->last))
-		return;
-	memcpy(answer->last, rows_get(asked->rows, count - 1, column), len);
-	answer->last[len] = '\0';
+	if (asked->total < 0 && asked->trusted && !more &&
+	    (rows > 0 || offset == 0))
+		asked->total = offset + rows;
+}
+
+/* What others may go by: where this page ends, how much there is in all. */
+static bool conclude_page(struct reading *reading, struct err *err)
+{
+	struct asked *asked = reading->asked;
+	struct answer *answer = &reading->answer;
+
+	records_tell_total(reading, answer->rows, answer->more);
+	if (asked->stream != NULL && !stream_close(reading, err))
+		return false;
+	answer->total = asked->total;
+	places_keep_total(asked->what, asked->total);
 	if (asked->trusted && answer->more)
-		places_keep(asked->order, reading->question.sel.offset + count,
-		    answer->last);
+		places_keep(asked->order,
+		    reading->question.sel.offset + answer->rows, answer->last);
+	return true;
 }
 
 bool reading_records(struct reading *reading, struct buf *out, struct err *err)
 {
-	const struct question *q = &reading->question;
-	int count = rows_count(reading->asked->rows);
+	bool single = reading->question.id.at != NULL;
 
-	(void)err;
-	if (q->id.at == NULL && count > q->sel.limit) {
-		reading->answer.more = true;
-		count = q->sel.limit;
-	}
-	write_rows(reading, count, out);
-	reading->answer.rows = count;
-	if (q->id.at == NULL)
-		keep_place(reading, count);
-	return true;
+	return write_rows(reading, single ? 1 : reading->question.sel.limit,
+		   out, err) &&
+	       (single || conclude_page(reading, err));
 }

@@ -22,6 +22,17 @@ struct session {
 	int count;
 };
 
+/* The one reading whose page is to come by COPY, or NULL. */
+static struct reading *streamed(const struct session *session)
+{
+	struct reading *reading = session->readings[0];
+
+	return session->count == 1 && reading->asked != NULL &&
+		       reading->asked->large && reading->asked->page != NULL
+		   ? reading
+		   : NULL;
+}
+
 static void fail_all(struct session *session, const struct err *err)
 {
 	for (int i = 0; i < session->count; i++)
@@ -57,6 +68,7 @@ static bool has_fresh(const struct session *session)
 static bool ask_open(struct reader *reader, const struct session *session,
     struct err *err)
 {
+	const struct reading *large = streamed(session);
 	struct arena *arena = reader->scratch;
 	int64_t left = session->deadline - clock_tick();
 	struct values values = { 0 };
@@ -69,6 +81,7 @@ static bool ask_open(struct reader *reader, const struct session *session,
 	    arena_printf(arena, "%lld", (long long)(left > 1 ? left : 1)));
 	values_add(&values, has_fresh(session) ? "auto" : "force_generic_plan");
 	return pipe_ask(reader->db, STATEMENT_session_begin, NULL, err) &&
+	       (large == NULL || stream_values(reader->db, large, err)) &&
 	       pipe_ask(reader->db, STATEMENT_session_open, &values, err);
 }
 
@@ -83,10 +96,12 @@ static bool ask_text(struct db *db, struct sql *sql, struct err *err)
 			   : pipe_ask_text(db, text, &sql->values, err);
 }
 
+/* A page that comes by COPY comes after the pipe, in the same transaction. */
 static bool send(struct reader *reader, const struct session *session,
     struct err *err)
 {
 	struct db *db = reader->db;
+	bool large = streamed(session) != NULL;
 
 	if (!ask_open(reader, session, err))
 		return false;
@@ -97,11 +112,11 @@ static bool send(struct reader *reader, const struct session *session,
 			continue;
 		if (!ask_text(db, reading->asked->kept, err) ||
 		    !ask_text(db, reading->asked->parents, err) ||
-		    !ask_text(db, reading->asked->page, err) ||
+		    (!large && !ask_text(db, reading->asked->page, err)) ||
 		    !ask_text(db, reading->asked->count, err))
 			return false;
 	}
-	return pipe_ask(db, STATEMENT_session_end, NULL, err) &&
+	return (large || pipe_ask(db, STATEMENT_session_end, NULL, err)) &&
 	       pipe_flush(db, err);
 }
 
@@ -112,9 +127,12 @@ static bool hear_open(struct reader *reader, struct session *session,
     struct err *err)
 {
 	const struct rows *rows;
+	int before = streamed(session) != NULL ? 2 : 1;
 
-	if (!pipe_answer(reader->db, reader->scratch, &rows, err) ||
-	    !pipe_answer(reader->db, reader->scratch, &rows, err))
+	for (int i = 0; i < before; i++)
+		if (!pipe_answer(reader->db, reader->scratch, NULL, err))
+			return false;
+	if (!pipe_answer(reader->db, reader->scratch, &rows, err))
 		return false;
 	session->heard = true;
 	session->open = rows_count(rows) > 0;
@@ -160,14 +178,15 @@ static bool hear_parents(struct db *db, struct reading *reading,
 	return true;
 }
 
-static bool hear(struct db *db, struct reading *reading, struct err *err)
+static bool hear(struct db *db, struct reading *reading, bool large,
+    struct err *err)
 {
 	struct asked *asked = reading->asked;
 	const struct rows *rows;
 
 	if (!hear_kept(db, reading, err) || !hear_parents(db, reading, err))
 		return false;
-	if (asked->page != NULL &&
+	if (asked->page != NULL && !large &&
 	    !pipe_answer(db, reading->arena, &asked->rows, err))
 		return false;
 	if (asked->count != NULL) {
@@ -184,7 +203,7 @@ static bool hear_all(struct reader *reader, struct session *session,
     struct err *err)
 {
 	struct db *db = reader->db;
-	const struct rows *rows;
+	bool large = streamed(session) != NULL;
 
 	if (!hear_open(reader, session, err))
 		return false;
@@ -192,13 +211,13 @@ static bool hear_all(struct reader *reader, struct session *session,
 		struct reading *reading = session->readings[i];
 		struct err problem = { 0 };
 
-		if (is_asked(reading) && !hear(db, reading, &problem)) {
+		if (is_asked(reading) && !hear(db, reading, large, &problem)) {
 			reading->err = problem;
 			reading->asked->failed = true;
 			*err = problem;
 		}
 	}
-	return pipe_answer(db, reader->scratch, &rows, err);
+	return large || pipe_answer(db, reader->scratch, NULL, err);
 }
 
 /* One round trip. False: nothing was answered. */
@@ -222,7 +241,8 @@ static bool converse(struct reader *reader, struct session *session,
 	/* What failed in Postgres left its transaction open. */
 	if (!heard && db_usable(db))
 		db_rollback(db);
-	if (session->heard && db_usable(db))
+	if (session->heard && db_usable(db) &&
+	    failure.fault != FAULT_UNAVAILABLE)
 		return true;
 	*err = failure;
 	return false;
@@ -267,18 +287,23 @@ static void compose_counts(struct reader *reader, struct session *session)
 	}
 }
 
-/* Whether the session was as we believed; otherwise we learn. */
-static bool as_believed(struct reader *reader, struct session *session,
-    bool *same, struct err *err)
+/* Whether the session was as we believed when we composed. */
+static bool is_as_believed(struct reader *reader, const struct session *session)
+{
+	const struct membership *m = session->of;
+
+	return m != NULL && m->application == session->application &&
+	       m->times == reader_times(reader, session->district) &&
+	       m->grant == session->grant && m->changed == session->changed &&
+	       m->times->live == session->live;
+}
+
+static bool learn(struct reader *reader, struct session *session,
+    struct err *err)
 {
 	struct membership *m = reader_membership(reader, session->application);
 	struct times *times = reader_times(reader, session->district);
 
-	*same = session->of == m && m->times == times &&
-		m->grant == session->grant && m->changed == session->changed &&
-		times->live == session->live;
-	if (*same)
-		return true;
 	if (times->live != session->live &&
 	    !times_learn(times, reader->db, reader->scratch, session->live,
 		err))
@@ -289,25 +314,31 @@ static bool as_believed(struct reader *reader, struct session *session,
 	return true;
 }
 
+/* The transaction of a page that is not to come. */
+static void abandon(struct reader *reader, const struct session *session)
+{
+	if (streamed(session) != NULL && db_usable(reader->db))
+		db_rollback(reader->db);
+}
+
 typedef void composer(struct reader *reader, struct session *session);
 
 /* Asks until the session was as we believed when we composed. */
 static bool settle(struct reader *reader, struct session *session,
     composer *compose, struct err *err)
 {
-	bool same;
-
 	for (int round = 0; round < ROUNDS; round++) {
 		compose(reader, session);
 		if (!converse(reader, session, err))
 			return false;
+		if (session->open && is_as_believed(reader, session))
+			return true;
+		abandon(reader, session);
 		if (!session->open)
 			return fail(err, FAULT_UNAUTHORISED,
 			    "The token is not valid any more.");
-		if (!as_believed(reader, session, &same, err))
+		if (!learn(reader, session, err))
 			return false;
-		if (same)
-			return true;
 	}
 	return fail(err, FAULT_BUSY, "versions come too fast");
 }
@@ -323,9 +354,11 @@ static bool settle_twice(struct reader *reader, struct session *session,
 		return false;
 	if (settle(reader, session, compose, err))
 		return true;
-	if (db_usable(reader->db) || clock_tick() >= session->deadline)
+	if (err->fault != FAULT_UNAVAILABLE ||
+	    clock_tick() >= session->deadline)
 		return false;
 	*err = (struct err){ 0 };
+	reader_disconnect(reader);
 	return reader_db(reader, session->deadline, &db, err) &&
 	       settle(reader, session, compose, err);
 }
@@ -333,20 +366,15 @@ static bool settle_twice(struct reader *reader, struct session *session,
 /* --- totals ----------------------------------------------------------------
  */
 
-/* The page itself tells the total when it is the last one, and begins where we
- * know that it does. */
 static bool lacks_total(struct reading *reading)
 {
 	struct asked *asked = reading->asked;
-	const struct selection *sel = &reading->question.sel;
-	int64_t rows;
+	int64_t rows, limit = reading->question.sel.limit;
 
 	if (reading->err.fault != FAULT_NONE || reading->question.id.at != NULL)
 		return false;
 	rows = rows_count(asked->rows);
-	if (asked->total < 0 && asked->trusted && rows <= sel->limit &&
-	    (rows > 0 || sel->offset == 0))
-		asked->total = sel->offset + rows;
+	records_tell_total(reading, rows, rows > limit);
 	return asked->total < 0;
 }
 
@@ -370,33 +398,35 @@ static void count_totals(struct reader *reader, const struct session *session)
 /* --- the door --------------------------------------------------------------
  */
 
-static void conclude(struct reading *reading)
+static void find_missing(struct reading *reading)
 {
-	struct asked *asked = reading->asked;
-
-	if (reading->err.fault != FAULT_NONE)
-		return;
-	if (reading->question.id.at == NULL) {
-		reading->answer.total = asked->total;
-		places_keep_total(asked->what, asked->total);
-	} else if (rows_count(asked->rows) == 0) {
+	if (reading->err.fault == FAULT_NONE &&
+	    reading->question.id.at != NULL &&
+	    rows_count(reading->asked->rows) == 0)
 		err_set(&reading->err, FAULT_NOT_FOUND,
 		    "There is no such object among the %s.",
 		    reading->question.of->name);
-	}
 }
 
 static void ask_session(struct reader *reader, struct session *session)
 {
 	struct err err = { 0 };
+	struct reading *large;
 
 	if (!settle_twice(reader, session, compose_pages, &err)) {
 		fail_all(session, &err);
 		return;
 	}
+	large = streamed(session);
+	if (large != NULL) {
+		if (large->err.fault != FAULT_NONE ||
+		    !stream_open(reader, large, &large->err))
+			abandon(reader, session);
+		return;
+	}
 	count_totals(reader, session);
 	for (int i = 0; i < session->count; i++)
-		conclude(session->readings[i]);
+		find_missing(session->readings[i]);
 }
 
 /* A statement that failed took those behind it along. */

@@ -206,20 +206,38 @@ static void run(struct worker *worker, struct request *rq)
 	loop_take_back(rq);
 }
 
-static void answer(struct request *rq, struct reading *reading)
+static bool try_answer(struct request *rq, struct reading *reading)
 {
 	if (reading->err.fault != FAULT_NONE)
 		rq->err = reading->err;
 	else if (rq->route->errand->answer(rq, reading, &rq->err))
 		rq->rows = reading->answer.rows;
+	return rq->err.fault == FAULT_NONE;
+}
+
+/* A large page comes while it is written, and can be lost with the connection
+ * even then; it is asked for once more. */
+static void answer(struct worker *worker, struct request *rq,
+    struct reading *reading)
+{
+	bool lost = !try_answer(rq, reading) && is_large(rq) &&
+		    rq->err.fault == FAULT_UNAVAILABLE;
+
+	if (lost && clock_tick() < rq->deadline) {
+		rq->err = (struct err){ 0 };
+		rq->reply.len = 0;
+		reader_ask(worker->reader, rq->caller.application,
+		    rq->caller.epoch, rq->deadline, &reading, 1);
+		(void)try_answer(rq, reading);
+	}
 	loop_take_back(rq);
 }
 
-static void read_all(struct worker *worker, struct request **batch, int count)
+/* What each request asks for; those that ask for nothing that there is go back
+ * at once. Returns how many are left. */
+static int compose(struct request **batch, int count, struct reading *readings,
+    int64_t *deadline)
 {
-	struct reading readings[BATCH_MAX], *asked[BATCH_MAX];
-	struct caller caller = batch[0]->caller;
-	int64_t deadline = 0, start = counters_start();
 	int n = 0;
 
 	for (int i = 0; i < count; i++) {
@@ -231,19 +249,29 @@ static void read_all(struct worker *worker, struct request **batch, int count)
 			loop_take_back(rq);
 			continue;
 		}
-		if (rq->deadline > deadline)
-			deadline = rq->deadline;
-		batch[n] = rq;
-		asked[n] = &readings[n];
-		n++;
+		if (rq->deadline > *deadline)
+			*deadline = rq->deadline;
+		batch[n++] = rq;
 	}
+	return n;
+}
+
+static void read_all(struct worker *worker, struct request **batch, int count)
+{
+	struct reading readings[BATCH_MAX], *asked[BATCH_MAX];
+	struct caller caller = batch[0]->caller;
+	int64_t deadline = 0, start = counters_start();
+	int n = compose(batch, count, readings, &deadline);
+
 	if (n == 0)
 		return;
+	for (int i = 0; i < n; i++)
+		asked[i] = &readings[i];
 	reader_ask(worker->reader, caller.application, caller.epoch, deadline,
 	    asked, n);
 	counters_batch(start, n, &readings[0].err);
 	for (int i = 0; i < n; i++)
-		answer(batch[i], &readings[i]);
+		answer(worker, batch[i], &readings[i]);
 }
 
 static void work(struct worker *worker, struct request **batch, int count)

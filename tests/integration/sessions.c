@@ -169,6 +169,28 @@ static void a_lost_connection(void **state)
 	}
 }
 
+/* A page that was on its way when the connection went, or that nobody read. */
+static void a_lost_page(void **state)
+{
+	static const char *const question[] = { "1.2 users?limit=1000" };
+	struct buf out = { 0 };
+	struct err err = { 0 };
+	struct reading reading;
+
+	(void)state;
+	read_many(question, 1, &reading, roster_application, 1);
+	CHECK(reading.err.fault == FAULT_NONE, "%s", reading.err.text);
+	roster_sql("select pg_terminate_backend(pid, 5000) from "
+		   "pg_stat_activity where usename = 'homeroom_serve'");
+	if (!reading_records(&reading, &out, &err))
+		CHECK(err.fault == FAULT_UNAVAILABLE, "%s", err.text);
+	buf_free(&out);
+	CHECK(fault_for(roster_application, 1) == FAULT_NONE, "after");
+	read_many(question, 1, &reading, roster_application, 1);
+	CHECK(fault_for(roster_application, 1) == FAULT_NONE, "after another");
+	CHECK(roster_ask("1.2 users?limit=1000").answer.total == 6, "whole");
+}
+
 /* Statements of many shapes: those prepared make room for others. */
 static void many_shapes(void **state)
 {
@@ -196,6 +218,7 @@ int main(void)
 		cmocka_unit_test(a_restricted_grant),
 		cmocka_unit_test(another_district),
 		cmocka_unit_test(a_lost_connection),
+		cmocka_unit_test(a_lost_page),
 		cmocka_unit_test(many_shapes),
 	};
 	int failures;

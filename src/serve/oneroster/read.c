@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-/* Up to so many records, a page is small enough to share a round trip. */
-#define SMALL_LIMIT 200
-
 static void take_ids(const struct request *rq, const struct target *target,
     struct question *question)
 {
@@ -91,7 +88,7 @@ static bool is_large(const struct request *rq)
 	return !target->single && limit != NULL &&
 	       text_integer((struct text){ limit, strlen(limit) }, 1, INT32_MAX,
 		   &number) &&
-	       number > SMALL_LIMIT;
+	       number > READING_SMALL;
 }
 
 const struct errand oneroster_read = { .ask = ask,
