@@ -76,7 +76,8 @@ void print_safe(const char *text)
 	struct buf out = { 0 };
 
 	add_safe(&out, text);
-	fwrite(out.data, 1, out.len, stdout);
+	if (out.len > 0)
+		fwrite(out.data, 1, out.len, stdout);
 	buf_free(&out);
 }
 
