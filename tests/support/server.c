@@ -3,6 +3,8 @@
 #include "support/server.h"
 
 #include <pthread.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
@@ -118,6 +120,22 @@ static bool sized(struct request *rq, struct err *err)
 	return true;
 }
 
+/* From the third byte on, as a range would be. */
+static bool in_file(struct request *rq, struct err *err)
+{
+	int64_t size;
+	int fd = memfd_create("sized", MFD_CLOEXEC);
+
+	if (fd < 0 || !sized(rq, err) ||
+	    !text_integer(rq->ids[0], 0, 1 << 26, &size))
+		return false;
+	CHECK(write(fd, "##", 2) == 2 &&
+		  write(fd, rq->reply.data, rq->reply.len) == size,
+	    "writing");
+	reply_file(rq, fd, 2, size);
+	return true;
+}
+
 static bool tell_origin(struct request *rq, struct err *err)
 {
 	(void)err;
@@ -139,6 +157,7 @@ static const struct route routes[] = {
 	{ .methods = METHOD_GET, .path = "/ok", .here = say_ok },
 	{ .methods = METHOD_POST, .path = "/echo", .here = echo },
 	{ .methods = METHOD_GET, .path = "/sized/{}", .here = sized },
+	{ .methods = METHOD_GET, .path = "/file/{}", .here = in_file },
 	{ .methods = METHOD_GET | METHOD_POST, .path = "/work/{}", .errand = &errand },
 	{ .methods = METHOD_GET, .path = "/origin", .here = tell_origin },
 	{ .methods = METHOD_GET, .path = "/metrics", .here = metrics, .media = "text/plain" },

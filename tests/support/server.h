@@ -4,6 +4,7 @@
  *	GET /ok			{"ok":true}
  *	POST /echo		the body, if it is text/plain
  *	GET /sized/N		N letters
+ *	GET /file/N		the same, from a file
  *	GET, POST /work/ID	[ID], by a worker
  *	GET /origin		the base URL and the client's address
  *	GET /metrics		the counters

@@ -21,7 +21,7 @@ void reply_file(struct request *rq, int fd, int64_t at, int64_t len)
 	*file = (struct reply_file){ .fd = fd, .at = at, .left = len };
 	arena_defer(rq->arena, release, file);
 	rq->file = file;
-	rq->reply.len = 0;
+	buf_free(&rq->reply);
 }
 
 uint64_t reply_length(const struct request *rq)
