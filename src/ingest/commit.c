@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* More rows than this, and the planner should hear of it at once. */
-#define WORTH_STATISTICS 10000
+/* When one row of so many changed, the planner should hear of it at once. */
+#define WORTH_STATISTICS 10
 
 static const char *number(struct ingest *job, int64_t value)
 {

@@ -8,6 +8,8 @@
 	"l.district = {district} AND l.source = {source} AND "                 \
 	"l.status = 'active'"
 
+#define WORTH_STATISTICS 5000
+
 /* --- rows set aside ------------------------------------------------------ */
 
 bool set_bad_aside(struct ingest *job, struct part *part,
@@ -84,11 +86,14 @@ static bool take_all(struct ingest *job, struct part *part, struct err *err)
 }
 
 /* Fresh rows, and live ones that no staged row is like: these are in gone_T
- * until those are taken away that the file still has. */
+ * until those are taken away that the file still has. Both tables are read
+ * whole, whatever the planner believes of their sizes. */
 static bool match(struct ingest *job, struct part *part, struct err *err)
 {
 	return part_ask(job, part, "TRUNCATE fresh_{t}", NULL, err) &&
 	       part_ask(job, part, "TRUNCATE gone_{t}", NULL, err) &&
+	       part_ask(job, part,
+		   "SET enable_nestloop = off", NULL, err) &&
 	       part_ask(job, part,
 		   "INSERT INTO fresh_{t} SELECT s.* FROM stage_{t} s "
 		   "WHERE NOT EXISTS (SELECT FROM roster.{t} l WHERE " MINE
@@ -99,7 +104,8 @@ static bool match(struct ingest *job, struct part *part, struct err *err)
 		   "FROM roster.{t} l WHERE " MINE
 		   " AND NOT EXISTS (SELECT FROM stage_{t} s "
 		   "WHERE s.fingerprint = l.fingerprint)",
-		   &part->gone, err);
+		   &part->gone, err) &&
+	       part_ask(job, part, "RESET enable_nestloop", NULL, err);
 }
 
 /* Whether an id is staged twice. Of rows that are like live ones there are as

@@ -133,6 +133,7 @@ bool make_again(struct ingest *job, const struct part *part, struct err *err)
 	    NULL, err);
 }
 
+/* A row that was made has its id for a fingerprint. */
 bool make_again_gone(struct ingest *job, const struct part *part,
     struct err *err)
 {
@@ -147,6 +148,7 @@ bool make_again_gone(struct ingest *job, const struct part *part,
 	    "UPDATE roster.{r} p SET fingerprint = NULL FROM gone_{t} g "
 	    "JOIN roster.{t} l ON l.sourced_id = g.sourced_id "
 	    "WHERE l.district = {district} AND p.district = {district} "
-	    "AND p.sourced_id = l.{c} AND p.fingerprint IS NOT NULL",
+	    "AND p.sourced_id = l.{c} AND p.fingerprint IS NOT NULL "
+	    "AND l.fingerprint::text = l.sourced_id",
 	    NULL, err);
 }

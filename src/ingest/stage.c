@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define PIECES_A_CALL 8
-#define WORTH_STATISTICS 5000
 
 /* --- one file ------------------------------------------------------------ */
 
@@ -49,9 +48,6 @@ static bool put_aside(struct ingest *job, struct err *err)
 
 static bool end_file(struct ingest *job, struct err *err)
 {
-	struct part *p = job->reading;
-	char sql[128];
-
 	if (!copy_in_end(job->db, NULL, err) || !put_aside(job, err))
 		return false;
 	if (job->known != NULL && p->mode == MODE_BULK &&
@@ -62,13 +58,7 @@ static bool end_file(struct ingest *job, struct err *err)
 	job->intake = NULL;
 	job->known = NULL;
 	job->reading = NULL;
-	if (!findings_flush(job, err))
-		return false;
-	if (p->staged < WORTH_STATISTICS)
-		return true;
-	snprintf(sql, sizeof(sql), "ANALYZE stage_%s (sourced_id, fingerprint)",
-	    p->entity->table);
-	return db_run(job->db, sql, err);
+	return findings_flush(job, err);
 }
 
 /* A file that can't be taken stops the whole bundle; what is wrong with the
