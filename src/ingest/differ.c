@@ -92,8 +92,7 @@ static bool match(struct ingest *job, struct part *part, struct err *err)
 {
 	return part_ask(job, part, "TRUNCATE fresh_{t}", NULL, err) &&
 	       part_ask(job, part, "TRUNCATE gone_{t}", NULL, err) &&
-	       part_ask(job, part,
-		   "SET enable_nestloop = off", NULL, err) &&
+	       part_ask(job, part, "SET enable_nestloop = off", NULL, err) &&
 	       part_ask(job, part,
 		   "INSERT INTO fresh_{t} SELECT s.* FROM stage_{t} s "
 		   "WHERE NOT EXISTS (SELECT FROM roster.{t} l WHERE " MINE

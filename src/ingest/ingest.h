@@ -68,6 +68,7 @@ struct part {
 	int64_t live;  /* active ones of this source */
 	int64_t fresh; /* rows of its table of fresh rows */
 	int64_t gone;  /* rows of its table of gone ids */
+	int64_t lost;  /* of these, in a bulk file that has them */
 	bool merged;   /* its rows are in the store */
 	int64_t rows;  /* that its table has more than before */
 };

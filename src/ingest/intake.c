@@ -269,6 +269,12 @@ static void remember_aside(struct intake *r, const struct csv_row *row,
 	r->part->aside++;
 	if (readable && r->id_at >= 0 && r->id_at < row->count)
 		id = row->fields[r->id_at];
+	while (id.len > 0 && id.at[id.len - 1] == ' ')
+		id.len--;
+	while (id.len > 0 && id.at[0] == ' ') {
+		id.at++;
+		id.len--;
+	}
 	if (id.len == 0 || r->aside.len > ASIDE_MAX) {
 		r->part->held = true;
 		return;

@@ -153,7 +153,7 @@ static bool merge_part(struct ingest *job, struct part *part, struct err *err)
 	    !(part->any_live ? change(job, part, err) : fill(job, part, err)))
 		return false;
 	part->unchanged = part->read - part->aside - part->added -
-			  part->changed -
+			  part->changed - part->lost -
 			  (part->mode == MODE_DELTA ? part->removed : 0);
 	if (part->unchanged < 0)
 		part->unchanged = 0;

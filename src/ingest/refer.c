@@ -23,6 +23,14 @@
 	"AND x.status = 'active') "
 #define GOES(id) "EXISTS (SELECT FROM gone_{r} x WHERE x.sourced_id = " id ")"
 
+#define AGAIN(condition)                                                       \
+	"INSERT INTO fresh_{t} SELECT s.* FROM roster.{t} l "                  \
+	"JOIN stage_{t} s ON s.fingerprint = l.fingerprint "                   \
+	"WHERE l.district = {district} AND l.source = {source} "               \
+	"AND l.status = 'active' AND " condition                               \
+	" AND NOT EXISTS (SELECT FROM fresh_{t} f "                            \
+	"WHERE f.sourced_id = l.sourced_id)"
+
 struct reference {
 	const struct field *field;
 	const char *column; /* of the table */
@@ -30,8 +38,6 @@ struct reference {
 	bool required;
 	bool list;
 };
-
-/* --- missing ------------------------------------------------------------- */
 
 static struct composing composing_of(const struct part *part,
     const struct reference *ref)
@@ -42,6 +48,31 @@ static struct composing composing_of(const struct part *part,
 		.column = ref->column,
 	};
 }
+
+/* --- again --------------------------------------------------------------- */
+
+/* Rows that are as they were, but refer to what is gone now, are looked at
+ * like fresh ones: what they can be without, they lose. */
+static bool look_again(struct ingest *job, struct part *part,
+    const struct reference *ref, struct err *err)
+{
+	const struct composing with = composing_of(part, ref);
+	int64_t rows;
+
+	if (ref->of->gone == 0 || part->live == 0 || part->mode != MODE_BULK ||
+	    !is_own(ref->field) || (ref->required && !ref->list))
+		return true;
+	if (!job_ask(job, &with,
+		ref->list ? AGAIN("l.{c} && ARRAY(SELECT sourced_id "
+				  "FROM gone_{r})")
+			  : AGAIN(GOES("l.{c}")),
+		&rows, err))
+		return false;
+	part->fresh += rows;
+	return true;
+}
+
+/* --- missing ------------------------------------------------------------- */
 
 /* The fresh rows, by line, that refer to nothing. */
 static bool find_missing(struct ingest *job, struct part *part,
@@ -144,6 +175,8 @@ static bool set_empty_aside(struct ingest *job, struct part *part,
 static bool check_fresh(struct ingest *job, struct part *part,
     const struct reference *ref, struct err *err)
 {
+	if (!look_again(job, part, ref, err))
+		return false;
 	if (part->fresh == 0)
 		return true;
 	if (!find_missing(job, part, ref, err))
@@ -155,6 +188,24 @@ static bool check_fresh(struct ingest *job, struct part *part,
 }
 
 /* --- what goes with what is gone ----------------------------------------- */
+
+/* Those of them that the file has are not unchanged any more. */
+static bool count_lost(struct ingest *job, struct part *part, struct err *err)
+{
+	int64_t lost = 0;
+
+	if (part->mode != MODE_BULK || part->live == 0)
+		return true;
+	if (!part_number(job, part,
+		"SELECT count(*) FROM bad b JOIN roster.{t} l "
+		"ON l.sourced_id = b.value JOIN stage_{t} s "
+		"ON s.fingerprint = l.fingerprint "
+		"WHERE l.district = {district}",
+		&lost, err))
+		return false;
+	part->lost += lost;
+	return true;
+}
 
 static bool go_along(struct ingest *job, struct part *part,
     const struct reference *ref, struct err *err)
@@ -192,7 +243,8 @@ static bool go_along(struct ingest *job, struct part *part,
 		&rows, err))
 		return false;
 	part->gone += rows;
-	return rows == 0 || findings_bad(job, &about, &lines, err);
+	return rows == 0 || (findings_bad(job, &about, &lines, err) &&
+				count_lost(job, part, err));
 }
 
 /* --- which references a part has ----------------------------------------- */
