@@ -183,8 +183,9 @@ bool findings_bad(struct ingest *job, const struct finding *about,
 	if (!job_number(job, &nothing, "SELECT count(DISTINCT line) FROM bad",
 		lines, err) ||
 	    !db_ask_text(job->db, job->brief,
-		"SELECT line, value FROM bad ORDER BY line LIMIT 10000", NULL,
-		&rows, err))
+		"SELECT coalesce(line, 0), value FROM bad ORDER BY line LIMIT "
+		"10000",
+		NULL, &rows, err))
 		return false;
 	for (int i = 0; i < rows_count(rows); i++) {
 		f.line =

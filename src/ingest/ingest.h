@@ -69,6 +69,7 @@ struct part {
 	int64_t fresh; /* rows of its table of fresh rows */
 	int64_t gone;  /* rows of its table of gone ids */
 	int64_t lost;  /* of these, in a bulk file that has them */
+	int64_t again; /* live rows looked at again for what they refer to */
 	bool merged;   /* its rows are in the store */
 	int64_t rows;  /* that its table has more than before */
 };
@@ -167,6 +168,7 @@ const char *staged_name(const struct field *field);
  * What a statement is composed for. In its text these are replaced:
  *	{t}       the entity's table; {r} that of `of`; {c} `column`
  *	{own}     the entity's own columns; {f.own}, {l.own}: those of f, of l
+ *	{kept}    those that staging and the store both have; {l.kept}
  *	{filled}  those of f, with what its file leaves out filled in
  *	{district} {source} {made_up} {version} {import} {before}: values
  */

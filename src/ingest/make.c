@@ -24,7 +24,7 @@ static const struct making makings[] = {
 		"SELECT id::text, user_id, 'primary', role, org_id, id, line, false FROM ("
 			"SELECT DISTINCT md5(concat_ws('/', f.sourced_id, r.role, o.id))::uuid AS id, "
 			"f.sourced_id AS user_id, r.role, o.id AS org_id, f.line "
-			"FROM fresh_users f CROSS JOIN unnest(f.org_ids) AS o(id) "
+			"FROM (SELECT * FROM fresh_users WHERE line > 0) f CROSS JOIN unnest(f.org_ids) AS o(id) "
 			"LEFT JOIN (SELECT sourced_id, type FROM fresh_orgs UNION ALL "
 				"SELECT l.sourced_id, l.type FROM roster.orgs l WHERE l.district = {district} "
 				"AND NOT EXISTS (SELECT FROM fresh_orgs x WHERE x.sourced_id = l.sourced_id)) t "
@@ -38,7 +38,7 @@ static const struct making makings[] = {
 		"SELECT id::text, user_id, resource_id, id, line, false FROM ("
 			"SELECT DISTINCT md5(concat_ws('/', f.sourced_id, r.id))::uuid AS id, "
 			"f.sourced_id AS user_id, r.id AS resource_id, f.line "
-			"FROM fresh_users f CROSS JOIN unnest(f.\"resourceSourcedIds\") AS r(id)) made" },
+			"FROM fresh_users f CROSS JOIN unnest(f.\"resourceSourcedIds\") AS r(id) WHERE f.line > 0) made" },
 	{ 0 }
 };
 /* clang-format on */
@@ -76,7 +76,7 @@ static bool find_gone(struct ingest *job, struct part *part,
 
 	return job_ask(job, &with,
 	    "INSERT INTO gone_{t} SELECT l.sourced_id FROM roster.{t} l "
-	    "JOIN fresh_{r} p ON p.sourced_id = l.{c} "
+	    "JOIN fresh_{r} p ON p.sourced_id = l.{c} AND p.line > 0 "
 	    "WHERE l.district = {district} AND l.source = {source} "
 	    "AND l.status = 'active' AND NOT EXISTS (SELECT FROM fresh_{t} f "
 	    "WHERE f.sourced_id = l.sourced_id)",

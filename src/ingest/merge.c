@@ -155,6 +155,8 @@ static bool merge_part(struct ingest *job, struct part *part, struct err *err)
 	part->unchanged = part->read - part->aside - part->added -
 			  part->changed - part->lost -
 			  (part->mode == MODE_DELTA ? part->removed : 0);
+	if (part->mode == MODE_DELTA)
+		part->unchanged += part->again;
 	if (part->unchanged < 0)
 		part->unchanged = 0;
 	return true;

@@ -4,6 +4,7 @@
 #include "ingest.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* x is active once this bundle is in: {r}'s rows as they will be. */
@@ -22,14 +23,6 @@
 	"WHERE x.district = {district} AND x.sourced_id = " id " "             \
 	"AND x.status = 'active') "
 #define GOES(id) "EXISTS (SELECT FROM gone_{r} x WHERE x.sourced_id = " id ")"
-
-#define AGAIN(condition)                                                       \
-	"INSERT INTO fresh_{t} SELECT s.* FROM roster.{t} l "                  \
-	"JOIN stage_{t} s ON s.fingerprint = l.fingerprint "                   \
-	"WHERE l.district = {district} AND l.source = {source} "               \
-	"AND l.status = 'active' AND " condition                               \
-	" AND NOT EXISTS (SELECT FROM fresh_{t} f "                            \
-	"WHERE f.sourced_id = l.sourced_id)"
 
 struct reference {
 	const struct field *field;
@@ -51,24 +44,38 @@ static struct composing composing_of(const struct part *part,
 
 /* --- again --------------------------------------------------------------- */
 
-/* Rows that are as they were, but refer to what is gone now, are looked at
- * like fresh ones: what they can be without, they lose. */
+/* Live rows that refer to what is gone now, and can be without it, are looked
+ * at like fresh ones. They have no line in the file; what tells them apart is
+ * negative. */
 static bool look_again(struct ingest *job, struct part *part,
     const struct reference *ref, struct err *err)
 {
 	const struct composing with = composing_of(part, ref);
+	struct buf sql = { 0 };
+	bool looked;
 	int64_t rows;
 
-	if (ref->of->gone == 0 || part->live == 0 || part->mode != MODE_BULK ||
-	    !is_own(ref->field) || (ref->required && !ref->list))
+	if (ref->of->gone == 0 || !part->any_live || !is_own(ref->field) ||
+	    (ref->required && !ref->list))
 		return true;
-	if (!job_ask(job, &with,
-		ref->list ? AGAIN("l.{c} && ARRAY(SELECT sourced_id "
-				  "FROM gone_{r})")
-			  : AGAIN(GOES("l.{c}")),
-		&rows, err))
+	buf_printf(&sql,
+	    "INSERT INTO fresh_{t} ({kept}, fingerprint, line, goes) "
+	    "SELECT {l.kept}, l.fingerprint, -%" PRId64 " - row_number() "
+	    "OVER (), false FROM roster.{t} l WHERE l.district = {district} "
+	    "AND l.source = {source} AND l.status = 'active' AND %s "
+	    "AND NOT EXISTS (SELECT FROM fresh_{t} f "
+	    "WHERE f.sourced_id = l.sourced_id) "
+	    "AND NOT EXISTS (SELECT FROM gone_{t} g "
+	    "WHERE g.sourced_id = l.sourced_id)",
+	    part->again,
+	    ref->list ? "l.{c} && ARRAY(SELECT sourced_id FROM gone_{r})"
+		      : GOES("l.{c}"));
+	looked = job_ask(job, &with, buf_text(&sql), &rows, err);
+	buf_free(&sql);
+	if (!looked)
 		return false;
 	part->fresh += rows;
+	part->again += rows;
 	return true;
 }
 
@@ -189,7 +196,8 @@ static bool check_fresh(struct ingest *job, struct part *part,
 
 /* --- what goes with what is gone ----------------------------------------- */
 
-/* Those of them that the file has are not unchanged any more. */
+/* Those of them that a bulk file has as they were are not unchanged any
+ * more. */
 static bool count_lost(struct ingest *job, struct part *part, struct err *err)
 {
 	int64_t lost = 0;
@@ -197,10 +205,15 @@ static bool count_lost(struct ingest *job, struct part *part, struct err *err)
 	if (part->mode != MODE_BULK || part->live == 0)
 		return true;
 	if (!part_number(job, part,
-		"SELECT count(*) FROM bad b JOIN roster.{t} l "
-		"ON l.sourced_id = b.value JOIN stage_{t} s "
-		"ON s.fingerprint = l.fingerprint "
-		"WHERE l.district = {district}",
+		part->matched
+		    ? "SELECT count(*) FROM bad b JOIN roster.{t} l "
+		      "ON l.sourced_id = b.value WHERE l.district = {district} "
+		      "AND NOT EXISTS (SELECT FROM unseen_{t} u "
+		      "WHERE u.fingerprint = l.fingerprint)"
+		    : "SELECT count(*) FROM bad b JOIN roster.{t} l "
+		      "ON l.sourced_id = b.value JOIN stage_{t} s "
+		      "ON s.fingerprint = l.fingerprint "
+		      "WHERE l.district = {district}",
 		&lost, err))
 		return false;
 	part->lost += lost;

@@ -99,6 +99,19 @@ static void put_own(struct buf *out, const struct entity *entity,
 	}
 }
 
+static void put_kept(struct buf *out, const struct entity *entity,
+    const char *prefix)
+{
+	const char *comma = "";
+
+	for_each_field (f, entity->fields) {
+		if (!is_staged(f) || f->column == NULL)
+			continue;
+		buf_printf(out, "%s%s%s", comma, prefix, f->column);
+		comma = ", ";
+	}
+}
+
 static void put_all_filled(struct buf *out, const struct entity *entity)
 {
 	const char *comma = "";
@@ -194,6 +207,10 @@ static void expand_token(struct statement_text *s, const struct ingest *job,
 		put_own(&s->sql, with->entity, "");
 	else if (token.len == 5 && memcmp(token.at + 1, ".own", 4) == 0)
 		put_own(&s->sql, with->entity, prefix);
+	else if (text_is(token, "kept"))
+		put_kept(&s->sql, with->entity, "");
+	else if (text_is(token, "l.kept"))
+		put_kept(&s->sql, with->entity, "l.");
 	else if (text_is(token, "filled"))
 		expand_filled(s, job, with);
 	else if (!put_number(s, job, token))

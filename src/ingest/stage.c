@@ -50,8 +50,8 @@ static bool end_file(struct ingest *job, struct err *err)
 {
 	if (!copy_in_end(job->db, NULL, err) || !put_aside(job, err))
 		return false;
-	if (job->known != NULL && p->mode == MODE_BULK &&
-	    !known_end(job, p, job->known, err))
+	if (job->known != NULL && job->reading->mode == MODE_BULK &&
+	    !known_end(job, job->reading, job->known, err))
 		return false;
 	intake_free(job->intake);
 	known_free(job->known);
