@@ -27,10 +27,14 @@ struct version {
 	bool kept; /* it can be read and gone back to */
 };
 
-/* Newest first; at most `limit`. */
+struct versions {
+	const struct version *at; /* newest first */
+	int count;
+};
+
+/* At most `limit`. */
 bool version_list(struct db *db, struct arena *arena, int64_t district,
-    int limit, const struct version **versions, int *count,
-    struct err *err) must_use;
+    int limit, struct versions *versions, struct err *err) must_use;
 
 struct rollback {
 	int64_t district;

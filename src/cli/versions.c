@@ -31,12 +31,12 @@ static const struct column columns[] = {
 	{ 0 },
 };
 
-static void print(const struct version *versions, int count, enum format format)
+static void print(const struct versions *versions, enum format format)
 {
 	struct listing listing = { .columns = columns };
 
-	for (int i = 0; i < count; i++) {
-		const struct version *v = &versions[i];
+	for (int i = 0; i < versions->count; i++) {
+		const struct version *v = &versions->at[i];
 		char version[24], published[CLOCK_TEXT], import[24];
 		const char *row[] = { version, published,
 			v->import != 0 ? import : NULL,
@@ -53,18 +53,17 @@ static void print(const struct version *versions, int count, enum format format)
 static bool run(const struct flags *flags, int limit, enum format format,
     struct err *err)
 {
-	const struct version *versions;
+	struct versions versions;
 	struct house house;
 	int64_t district;
-	int count;
 	bool done = house_open(&house, DB_INGEST, err) &&
 		    district_find(house.db, house.arena,
 			flags_get(flags, "--district"), &district, err) &&
 		    version_list(house.db, house.arena, district, limit,
-			&versions, &count, err);
+			&versions, err);
 
 	if (done)
-		print(versions, count, format);
+		print(&versions, format);
 	house_close(&house);
 	return done;
 }

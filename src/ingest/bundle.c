@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #define PIECE (256 << 10)
-#define NAME_MAX_LENGTH 255
 
 struct entry {
 	const char *name; /* without the enclosing folder */
@@ -53,64 +52,24 @@ static void add_note(struct bundle *b, const char *code, const char *name,
 		    (struct bundle_note){ code, name, message };
 }
 
-static bool has_segment(const char *path, const char *segment)
-{
-	size_t len = strlen(segment);
-
-	for (const char *at = path; at != NULL;) {
-		if (strncmp(at, segment, len) == 0 &&
-		    (at[len] == '/' || at[len] == '\0'))
-			return true;
-		at = strchr(at, '/');
-		at = at != NULL ? at + 1 : NULL;
-	}
-	return false;
-}
-
-static bool is_plain_name(const char *path)
-{
-	size_t len = strlen(path);
-
-	if (len == 0 || len > NAME_MAX_LENGTH || path[0] == '/' ||
-	    !utf8_valid(path, len))
-		return false;
-	for (const char *c = path; *c != '\0'; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f || *c == '\\' ||
-		    *c == ':')
-			return false;
-	return !has_segment(path, "..") && !has_segment(path, ".");
-}
-
-/* What Finder and Explorer leave behind. */
-static bool is_litter(const char *path)
-{
-	const char *base = strrchr(path, '/');
-
-	base = base != NULL ? base + 1 : path;
-	return has_segment(path, "__MACOSX") ||
-	       strcmp(base, ".DS_Store") == 0 ||
-	       strcmp(base, "Thumbs.db") == 0 ||
-	       strcmp(base, "desktop.ini") == 0;
-}
-
 static bool add_entry(struct bundle *b, const char *path, int64_t size,
     bool regular, struct err *err)
 {
 	if (b->entry_count == BUNDLE_ENTRIES_MAX)
 		return fail(err, FAULT_INVALID,
 		    "the bundle holds more than %d files", BUNDLE_ENTRIES_MAX);
-	if (path == NULL || !is_plain_name(path))
+	if (path == NULL || !entry_is_plain(path))
 		return fail(err, FAULT_INVALID,
 		    "the bundle holds a file whose name leads out of it or "
 		    "can't be a file's name");
-	if (!regular && !is_litter(path))
+	if (!regular && !entry_is_litter(path))
 		return fail(err, FAULT_INVALID,
 		    "'%.80s' in the bundle is a link or a device, not a file",
 		    path);
 	b->entries[b->entry_count++] = (struct entry){
 		.path = arena_text(b->arena, path),
 		.size = size > 0 ? size : 0,
-		.skip = is_litter(path),
+		.skip = entry_is_litter(path),
 	};
 	return true;
 }

@@ -43,6 +43,11 @@ bool bundle_next(struct bundle *bundle, const char **name,
 bool bundle_read(struct bundle *bundle, const char **data, size_t *len,
     struct err *err) must_use;
 
+/* entry.c: a name that leads nowhere else; one that Finder or Explorer leaves
+ * behind. */
+bool entry_is_plain(const char *path);
+bool entry_is_litter(const char *path);
+
 /* --- a part: one entity of the bundle ------------------------------------ */
 
 enum mode { MODE_ABSENT, MODE_BULK, MODE_DELTA };
@@ -207,6 +212,39 @@ bool known_see(struct known *known, struct hash128 hash, int64_t line) must_use;
  * stage_T with ids that stand twice. */
 bool known_end(struct ingest *job, struct part *part, const struct known *known,
     struct err *err) must_use;
+
+/* --- header.c: which column of a file is what ----------------------------- */
+
+/* Where a column of the staging table comes from. */
+struct slot {
+	const struct field *field;
+	int at; /* the file's column, or -1 */
+};
+
+struct extension {        /* a metadata column */
+	const char *name; /* without the prefix */
+	int at;
+};
+
+struct header {
+	struct arena *arena;
+	struct part *part;
+	enum oneroster version;
+	int width; /* columns of the file */
+	int id_at, status_at, modified_at;
+	struct slot slots[64];
+	int slot_count;
+	struct extension *extensions;
+	int extension_count;
+};
+
+/* All but arena, part and version are filled in; the positions are -1 before.
+ * FAULT_INVALID: no row under it can be taken. *standard: it is exactly one of
+ * the standard's. */
+bool header_read(struct header *header, const struct csv_row *row,
+    bool *standard, struct err *err) must_use;
+/* Whether a row without this field can't be taken. */
+bool header_requires(const struct header *header, const struct field *field);
 
 /* --- intake.c: rows of a file, checked, as COPY takes them ------------------
  */

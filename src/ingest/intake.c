@@ -6,19 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define METADATA_PREFIX "metadata."
 #define ASIDE_MAX (8 << 20)
-
-/* Where a column of the staging table comes from. */
-struct slot {
-	const struct field *field;
-	int at; /* the file's column, or -1 */
-};
-
-struct extension {        /* a metadata column */
-	const char *name; /* without the prefix */
-	int at;
-};
 
 struct intake {
 	struct arena *arena;
@@ -28,12 +16,7 @@ struct intake {
 	enum oneroster version;
 	struct csv *csv;
 	bool begun; /* the header was read */
-	int width;  /* columns of the file */
-	int id_at, status_at, modified_at;
-	struct slot slots[CSV_FIELDS_MAX];
-	int slot_count;
-	struct extension *extensions;
-	int extension_count;
+	struct header header;
 	bool delta, decided;
 	struct buf row, value, aside;
 };
@@ -50,7 +33,14 @@ struct intake *intake_new(struct findings *findings, struct part *part,
 	r->known = known;
 	r->version = version;
 	r->csv = csv_new(arena);
-	r->id_at = r->status_at = r->modified_at = -1;
+	r->header = (struct header){
+		.arena = arena,
+		.part = part,
+		.version = version,
+		.id_at = -1,
+		.status_at = -1,
+		.modified_at = -1,
+	};
 	return r;
 }
 
@@ -83,150 +73,18 @@ static void note_header(struct intake *r, const char *code, const char *message,
 	findings_add(r->findings, &f);
 }
 
-static bool is_metadata(struct text name)
-{
-	size_t len = strlen(METADATA_PREFIX);
-
-	return name.len > len && memcmp(name.at, METADATA_PREFIX, len) == 0;
-}
-
-static struct slot *find_slot(struct intake *r, const struct field *field)
-{
-	for (int i = 0; i < r->slot_count; i++)
-		if (r->slots[i].field == field)
-			return &r->slots[i];
-	return NULL;
-}
-
-static void make_slots(struct intake *r)
-{
-	for_each_field (f, r->part->entity->fields) {
-		if (!is_staged(f))
-			continue;
-		r->slots[r->slot_count++] = (struct slot){ f, -1 };
-	}
-}
-
-static bool place_extension(struct intake *r, struct text name, int at,
-    struct err *err)
-{
-	name.at += strlen(METADATA_PREFIX);
-	name.len -= strlen(METADATA_PREFIX);
-	for (int i = 0; i < r->extension_count; i++)
-		if (text_is(name, r->extensions[i].name))
-			return fail(err, FAULT_INVALID,
-			    "%s has the column metadata." TEXT_FMT " twice",
-			    r->part->file, TEXT_ARG(name));
-	r->extensions[r->extension_count++] = (struct extension){
-		.name = arena_textn(r->arena, name.at, name.len),
-		.at = at,
-	};
-	return true;
-}
-
-/* Of columns that are not kept, three matter all the same. */
-static int *special_column(struct intake *r, struct text name)
-{
-	if (text_is(name, "status"))
-		return &r->status_at;
-	if (text_is(name, "dateLastModified"))
-		return &r->modified_at;
-	return NULL;
-}
-
-static bool place_column(struct intake *r, struct text name, int at,
-    struct err *err)
-{
-	const struct field *f = field_of_csv(r->part->entity, name, r->version);
-	int *special = special_column(r, name);
-	struct slot *slot;
-
-	if (is_metadata(name))
-		return place_extension(r, name, at, err);
-	if (f == NULL)
-		return fail(err, FAULT_INVALID,
-		    "%s has a column '%.*s', which OneRoster %s does not know; "
-		    "columns of your own are called metadata.NAME",
-		    r->part->file, (int)(name.len < 80 ? name.len : 80),
-		    name.at, r->version == V11 ? "1.1" : "1.2");
-	slot = find_slot(r, f);
-	if ((slot != NULL && slot->at >= 0) ||
-	    (special != NULL && *special >= 0))
-		return fail(err, FAULT_INVALID, "%s has the column %s twice",
-		    r->part->file, f->csv);
-	if (special != NULL)
-		*special = at;
-	if (slot != NULL)
-		slot->at = at;
-	if (f->kind == ID)
-		r->id_at = at;
-	r->part->has |= UINT64_C(1) << (f - r->part->entity->fields);
-	return true;
-}
-
-static bool is_required(const struct intake *r, const struct field *f)
-{
-	return (f->need & (r->version == V11 ? REQUIRED_11 : REQUIRED_12)) &&
-	       (f->in & r->version) && f->csv != NULL;
-}
-
-/* The columns that the file lacks. */
-static bool find_missing(struct intake *r, struct err *err)
-{
-	for (int i = 0; i < r->slot_count; i++) {
-		const struct field *f = r->slots[i].field;
-
-		if (r->slots[i].at < 0 && is_required(r, f))
-			return fail(err, FAULT_INVALID,
-			    "%s lacks the column %s, without which none of "
-			    "its rows can be taken",
-			    r->part->file, f->csv);
-	}
-	return true;
-}
-
-/* Whether the header is one of those in the standard, extensions apart. */
-static bool is_standard(struct intake *r, const struct csv_row *row)
-{
-	const struct entity *e = r->part->entity;
-	const char *allowed[] = {
-		r->version == V11 ? e->csv_11 : e->csv_12,
-		r->version == V12 ? e->csv_also : NULL,
-	};
-	struct buf *is = &r->value;
-	int count = row->count;
-
-	while (count > 0 && is_metadata(row->fields[count - 1]))
-		count--;
-	is->len = 0;
-	for (int i = 0; i < count; i++) {
-		if (i > 0)
-			buf_char(is, ',');
-		buf_add(is, row->fields[i].at, row->fields[i].len);
-	}
-	for (size_t i = 0; i < array_length(allowed); i++)
-		if (allowed[i] != NULL && strcmp(buf_text(is), allowed[i]) == 0)
-			return true;
-	return false;
-}
-
 static bool read_header(struct intake *r, const struct csv_row *row,
     struct err *err)
 {
+	bool standard;
+
 	if (row->problem != CSV_FINE)
 		return fail(err, FAULT_INVALID,
 		    "%s: its first line can't be read as CSV in UTF-8",
 		    r->part->file);
-	make_slots(r);
-	r->extensions = arena_alloc(r->arena,
-	    (size_t)row->count * sizeof(r->extensions[0]));
-	r->width = row->count;
-	for (int i = 0; i < row->count; i++)
-		if (!place_column(r, row->fields[i], i, err))
-			return false;
-	if (!find_missing(r, err))
+	if (!header_read(&r->header, row, &standard, err))
 		return false;
-	if (!is_standard(r, row))
+	if (!standard)
 		note_header(r, "header_order",
 		    "has columns that are not the standard's, or in another "
 		    "order; taken by their names",
@@ -267,8 +125,8 @@ static void remember_aside(struct intake *r, const struct csv_row *row,
 	struct text id = { 0 };
 
 	r->part->aside++;
-	if (readable && r->id_at >= 0 && r->id_at < row->count)
-		id = row->fields[r->id_at];
+	if (readable && r->header.id_at >= 0 && r->header.id_at < row->count)
+		id = row->fields[r->header.id_at];
 	while (id.len > 0 && id.at[id.len - 1] == ' ')
 		id.len--;
 	while (id.len > 0 && id.at[0] == ' ') {
@@ -342,8 +200,8 @@ static bool read_status(struct intake *r, const struct csv_row *row, bool *goes)
 {
 	const struct field *f = field_of_csv(r->part->entity,
 	    (struct text){ "status", 6 }, r->version);
-	struct text status = field_at(row, r->status_at);
-	struct text modified = field_at(row, r->modified_at);
+	struct text status = field_at(row, r->header.status_at);
+	struct text modified = field_at(row, r->header.modified_at);
 	struct fault_of_row fault = { f, NULL, NULL, status };
 	int64_t when;
 
@@ -395,7 +253,7 @@ static bool read_slot(struct intake *r, const struct csv_row *row,
 		fault.message = note.text;
 		return set_aside(r, row, &fault);
 	}
-	if (null && is_required(r, slot->field)) {
+	if (null && header_requires(&r->header, slot->field)) {
 		fault.code = "missing_value";
 		fault.message = "is empty, but must not be";
 		return set_aside(r, row, &fault);
@@ -414,8 +272,8 @@ static void read_metadata(struct intake *r, const struct csv_row *row)
 	struct buf *json = &r->value;
 
 	json->len = 0;
-	for (int i = 0; i < r->extension_count; i++) {
-		const struct extension *e = &r->extensions[i];
+	for (int i = 0; i < r->header.extension_count; i++) {
+		const struct extension *e = &r->header.extensions[i];
 		struct text value = row->fields[e->at];
 
 		if (value.len == 0)
@@ -435,8 +293,8 @@ static void read_metadata(struct intake *r, const struct csv_row *row)
 static bool read_values(struct intake *r, const struct csv_row *row, bool goes)
 {
 	r->row.len = 0;
-	for (int i = 0; i < r->slot_count; i++) {
-		const struct slot *s = &r->slots[i];
+	for (int i = 0; i < r->header.slot_count; i++) {
+		const struct slot *s = &r->header.slots[i];
 
 		if (s->field->kind == METADATA)
 			read_metadata(r, row);
@@ -479,10 +337,10 @@ static bool is_whole(struct intake *r, const struct csv_row *row)
 
 	if (row->problem != CSV_FINE)
 		return set_aside(r, row, &fault);
-	if (row->count == r->width)
+	if (row->count == r->header.width)
 		return true;
 	fault.code = "field_count";
-	fault.message = row->count < r->width
+	fault.message = row->count < r->header.width
 			    ? "has fewer fields than the header"
 			    : "has more fields than the header";
 	/* Which field is the id is anybody's guess. */

@@ -20,7 +20,7 @@ static const char *number(struct arena *arena, int64_t value)
 /* --- listing ------------------------------------------------------------- */
 
 bool version_list(struct db *db, struct arena *arena, int64_t district,
-    int limit, const struct version **versions, int *count, struct err *err)
+    int limit, struct versions *versions, struct err *err)
 {
 	struct values values = { 0 };
 	const struct rows *rows;
@@ -40,8 +40,7 @@ bool version_list(struct db *db, struct arena *arena, int64_t district,
 			.note = rows_get(rows, i, 3),
 			.kept = strcmp(rows_get(rows, i, 4), "f") == 0,
 		};
-	*versions = list;
-	*count = rows_count(rows);
+	*versions = (struct versions){ list, rows_count(rows) };
 	return true;
 }
 

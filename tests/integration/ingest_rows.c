@@ -21,8 +21,13 @@ struct row_case {
 
 #define OK INGEST_COMMITTED
 #define NO INGEST_REFUSED
-#define USER_11 "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password"
-#define ORG "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId"
+#define USER_11                                                                \
+	"sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,"    \
+	"username,userIds,givenName,familyName,middleName,identifier,email,"   \
+	"sms,phone,agentSourcedIds,grades,password"
+#define ORG                                                                    \
+	"sourcedId,status,dateLastModified,name,type,identifier,"              \
+	"parentSourcedId"
 
 /* clang-format off */
 static const struct row_case cases[] = {
