@@ -35,17 +35,20 @@ static bool quoted_item(struct split *s)
 	return put_item(s, start, (size_t)(to - start));
 }
 
-static bool is_one_of(char c, const char *set)
-{
-	return c != '\0' && strchr(set, c) != NULL;
-}
+static const bool ends_bare[256] = {
+	[','] = true,
+	['{'] = true,
+	['}'] = true,
+	['"'] = true,
+	['\\'] = true,
+};
 
 static bool bare_item(struct split *s)
 {
 	size_t len = 0, left = (size_t)(s->end - s->at);
 	const char *start = s->at;
 
-	while (len < left && !is_one_of(start[len], ",{}\"\\"))
+	while (len < left && !ends_bare[(unsigned char)start[len]])
 		len++;
 	s->at += len;
 	if (text_is_nocase((struct text){ start, len }, "NULL"))
@@ -101,6 +104,11 @@ int array_split(char *literal, size_t len, struct text *out, int max)
 void array_open(struct buf *out)
 {
 	buf_char(out, '{');
+}
+
+static bool is_one_of(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != NULL;
 }
 
 static bool needs_quotes(struct text item)

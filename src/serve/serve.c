@@ -14,7 +14,7 @@ struct server {
 };
 
 /*
- * Pages come and go in megabytes. Two heaps for all threads keep what is free
+ * Pages come and go in megabytes. Few heaps for all threads keep what is free
  * where the next page finds it, and what is large stays in them: memory that
  * is mapped anew for each page has to be zeroed for each page, which costs
  * more than writing it.
@@ -22,7 +22,7 @@ struct server {
 static void keep_memory_small(void)
 {
 	/* Before the first thread: NOLINTBEGIN(concurrency-mt-unsafe) */
-	mallopt(M_ARENA_MAX, 2);
+	mallopt(M_ARENA_MAX, 4);
 	mallopt(M_MMAP_THRESHOLD, 32 * 1024 * 1024);
 	mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
 	/* NOLINTEND(concurrency-mt-unsafe) */
