@@ -3,7 +3,6 @@
 #include "cli.h"
 #include "homeroom/publish.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -87,12 +86,12 @@ static bool write_file(struct task *task, const char *path, struct err *err)
 	bool written;
 
 	if (fd < 0)
-		return fail(err, FAULT_IO, "%s: %s", part, strerror(errno));
+		return fail(err, FAULT_IO, "%s: %m", part);
 	written = copy(fd, &task->made, err);
 	if (close(fd) != 0 && written)
 		written = fail(err, FAULT_IO, "the file can't be written");
 	if (written && rename(part, path) != 0)
-		written = fail(err, FAULT_IO, "%s: %s", path, strerror(errno));
+		written = fail(err, FAULT_IO, "%s: %m", path);
 	if (!written)
 		unlink(part);
 	return written;

@@ -22,7 +22,7 @@
 
 static bool fail_io(struct err *err, const char *what)
 {
-	return fail(err, FAULT_IO, "%s: %s", what, strerror(errno));
+	return fail(err, FAULT_IO, "%s: %m", what);
 }
 
 bool shelf_open(struct shelf *shelf, const char *home, struct err *err)

@@ -2,6 +2,7 @@
  * version that brought them, clients see and compare its time. */
 #include "publish.h"
 
+#include <assert.h>
 #include <string.h>
 
 static void add(struct times *times, int64_t version, int64_t published)
@@ -16,6 +17,7 @@ static void add(struct times *times, int64_t version, int64_t published)
 		last =
 		    times->count > 0 ? &times->moments[times->count - 1] : NULL;
 	}
+	assert(times->moments != NULL);
 	/* A clock that was set back must not turn the versions' order, or
 	 * ranges of times would not be ranges of versions. */
 	if (last != NULL && published < last->published)

@@ -219,10 +219,11 @@ static enum refusal take_host(struct head *head, char **target)
 {
 	char *host = strstr(*target, "://") + 3;
 	size_t len = strcspn(host, "/?");
+	char *left = memmove(host - 1, host, len);
 
 	*target = host + len;
-	head->host = memmove(host - 1, host, len);
-	host[len - 1] = '\0';
+	head->host = left;
+	left[len] = '\0';
 	return host_valid(head->host) ? REFUSE_NOTHING : REFUSE_HOST;
 }
 
