@@ -26,6 +26,9 @@ bool cluster_start(struct cluster **out, const char *home, struct arena *arena,
     const char **url, struct err *err) must_use;
 /* Stops it ("fast") when no other process uses it, and frees. NULL is fine. */
 void cluster_stop(struct cluster *cluster);
+/* Whether its postmaster is there. Whoever finds that it is not has another
+ * process start it: this one may have threads by now. NULL is fine. */
+bool cluster_runs(struct cluster *cluster);
 
 /* --- the schema ---------------------------------------------------------- */
 

@@ -5,9 +5,15 @@
 #include "cli.h"
 
 #include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 /* How long answers that are under way may take when we stop (ms). */
 #define STOP_MS 10000
+/* How soon it is noticed that somebody killed our Postgres (s). */
+#define WATCH_SECONDS 2
 
 /* Threads to come inherit the mask: signals are taken here alone. */
 static void block_signals(sigset_t *signals)
@@ -44,14 +50,61 @@ static void reload(struct server *server)
 	arena_free(arena);
 }
 
+/* --- Postgres, should it be killed ------------------------------------------
+ */
+
+/* Another process of this program starts it, since this one has threads; we
+ * are among its users, so it stays. */
+static void start_again(struct arena *arena)
+{
+	char *const argv[] = { (char[]){ "homeroom" }, (char[]){ "migrate" },
+		NULL };
+	char *home = arena_printf(arena, "HOMEROOM_HOME=%s",
+	    config_get("HOMEROOM_HOME"));
+	char *const environment[] = { home,
+		(char[]){ "PATH=/usr/local/bin:/usr/bin:/bin" }, NULL };
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	pid_t child;
+	int status = -1;
+
+	sigemptyset(&none);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	if (posix_spawn(&child, "/proc/self/exe", NULL, &attributes, argv,
+		environment) == 0)
+		waitpid(child, &status, 0);
+	posix_spawnattr_destroy(&attributes);
+	log_line(status == 0 ? LOG_WARN : LOG_ERROR, "postgres_restarted",
+	    "status=%d", status);
+}
+
+static void watch_postgres(struct daemon *daemon)
+{
+	struct arena *arena;
+
+	if (cluster_runs(daemon->house.cluster))
+		return;
+	arena = arena_new();
+	start_again(arena);
+	arena_free(arena);
+}
+
 void daemon_wait(struct daemon *daemon)
 {
+	const struct timespec pause = { .tv_sec = WATCH_SECONDS };
 	sigset_t signals;
 	int number;
 
 	block_signals(&signals);
-	while (sigwait(&signals, &number) != 0 || number == SIGHUP)
-		reload(daemon->server);
+	do {
+		number = sigtimedwait(&signals, NULL, &pause);
+		if (number == SIGHUP)
+			reload(daemon->server);
+		else if (number < 0)
+			watch_postgres(daemon);
+	} while (number != SIGTERM && number != SIGINT);
 	log_line(LOG_INFO, "stopping", "signal=%d", number);
 }
 

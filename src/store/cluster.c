@@ -420,3 +420,13 @@ void cluster_stop(struct cluster *c)
 		stop_if_last(c);
 	release(c);
 }
+
+bool cluster_runs(struct cluster *c)
+{
+	struct postmaster seen;
+
+	if (c == NULL)
+		return true;
+	read_postmaster(c, &seen);
+	return seen.pid != 0;
+}
