@@ -16,13 +16,12 @@ static bool bad_cursor(struct err *err)
 	return fail(err, FAULT_BAD_REQUEST, "The cursor is not one of ours.");
 }
 
-/* The number before the next dot, which is skipped. */
+/* The number before the next dot, or before the end. */
 static bool take_number(const char **at, int64_t *number)
 {
-	size_t len = strcspn(*at, ".");
-	struct text digits = { *at, len };
+	struct text digits = { *at, strcspn(*at, ".") };
 
-	*at += len + ((*at)[len] == '.');
+	*at += digits.len;
 	return text_integer(digits, 0, INT64_MAX, number);
 }
 
@@ -38,8 +37,10 @@ bool cursor_read(const struct request *rq, struct question *question,
 		return bad_cursor(err);
 	if (*at == '\0')
 		return true;
-	if (!take_number(&at, &offset) || *at == '\0')
+	at++;
+	if (!take_number(&at, &offset) || at[0] == '\0' || at[1] == '\0')
 		return bad_cursor(err);
+	at++;
 	/* Who counts the offset up in a link that we made means the offset. */
 	if (offset == question->sel.offset)
 		question->after = (struct text){ at, strlen(at) };
