@@ -224,6 +224,74 @@ def deltas(one):
               None if said == {"delta", "absent"} else str(said))
 
 
+REFERENCES = {"parentSourcedId": None, "courseSourcedId": "courses",
+              "schoolSourcedId": "orgs", "termSourcedIds": "academicSessions",
+              "schoolYearSourcedId": "academicSessions",
+              "orgSourcedId": "orgs", "orgSourcedIds": "orgs",
+              "primaryOrgSourcedId": "orgs", "agentSourcedIds": "users",
+              "userSourcedId": "users", "classSourcedId": "classes",
+              "userProfileSourcedId": "userProfiles"}
+
+
+def dangling(rows):
+    """References to what is not in the bundle."""
+    for name, (header, by_id) in rows.items():
+        for column in set(header) & set(REFERENCES):
+            of = REFERENCES[column] or name[:-4]
+            known = rows.get(of + ".csv", ((), {}))[1]
+            for row in by_id.values():
+                for key in filter(None, (row[column] or "").split(",")):
+                    if key not in known:
+                        return "%s of %s: %s" % (column, name, key)
+    return None
+
+
+def restricted():
+    """One school, day after day: nothing else, and deltas that add up."""
+    home = District("home-restricted")
+    home.run("application", "create", "some")
+    home.serve()
+    subprocess.run(
+        ["psql", "-X", "-q", "-h", home.home + "/postgres",
+         "-U", "homeroom_superuser", "-d", "homeroom", "-c",
+         "update homeroom.\"grant\" set defined = true, "
+         "schools = '{school-0001}', demographics = true"],
+        check=True)
+    bulks = {}
+
+    def bundle(file, *flags):
+        home.run("export", "--application", "some", *flags, file)
+        return tables(file)
+
+    for day in range(4):
+        home.run("import", "--accept", "day%d" % day)
+        for format in (V11, V12):
+            name = "some-%d-%s.zip" % (day, format)
+            bulks[day, format] = bundle(name, "--format", format)
+            if day == 0:
+                continue
+            for since in range(day):
+                delta = bundle("some-delta.zip", "--format", format,
+                               "--since", str(since + 1))
+                have = replay(bulks[since, format], delta)
+                want = bulks[day, format]
+                check("130 restricted, %s: %d to %d" % (format, since, day),
+                      difference(as_lines(have, want), as_lines(
+                          {n: r for n, (_, r) in want.items()}, want)))
+    for format in (V11, V12):
+        rows = bulks[3, format]
+        check("131 restricted, %s: no reference leads out" % format,
+              dangling(rows))
+        schools = {k for k, r in rows["orgs.csv"][1].items()
+                   if r["type"] == "school"}
+        check("132 restricted, %s: one school" % format,
+              None if schools == {"school-0001"} else str(schools))
+        check("133 restricted, %s: some of its people" % format, None if
+              0 < len(rows["users.csv"][1]) < len(tables(
+                  "bulk-4-%s.zip" % format)["users.csv"][1]) else "not some")
+    home.close()
+
+
 # --- by HTTP -----------------------------------------------------------------
 
 def ask(home, token, path="/bundles/v1p2.zip", method="GET", **headers):
@@ -435,6 +503,7 @@ def main():
         round_trip(one, format)
         contents("first-%s.zip" % format, format)
     deltas(one)
+    restricted()
     ranges(one, one.token(all_of_it))
     rights(one, all_of_it)
     together(one, all_of_it)
