@@ -20,6 +20,7 @@ struct making {
 	const char *client;
 	const char *grant; /* and which of its forms */
 	const char *name;  /* on the shelf */
+	struct withheld withheld;
 	bool full;
 	struct zip *zip;
 	struct buf piece;
@@ -203,6 +204,7 @@ static bool put_file(struct making *m, int i, struct err *err)
 	struct sheet sheet = { .entity = entities[i],
 		.format = m->wanted->format,
 		.delta = m->out->since > 0,
+		.withheld = &m->withheld,
 		.full = m->full };
 	struct sql *ask = sql_new(m->arena), *copy = sql_new(m->arena);
 	const struct rows *keys;
@@ -274,6 +276,7 @@ static bool take_role(struct making *m, struct err *err)
 		return fail(err, FAULT_UNAUTHORISED,
 		    "The token is not valid any more.");
 	m->full = rows_integer(rows, 0, 1) == 0;
+	withheld_read(&m->withheld, rows_get(rows, 0, 4));
 	return true;
 }
 

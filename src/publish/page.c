@@ -42,6 +42,7 @@ static struct sql *begin_rows(const struct reading *reading)
 	struct sql *sql = begin(reading);
 
 	sql->sight = reading->asked->grant != 0;
+	sql->withheld = reading->asked->withheld;
 	return sql;
 }
 
@@ -450,6 +451,7 @@ bool asked_compose(struct reading *reading, const struct sight *sight,
 
 	reading->asked = asked;
 	asked->grant = sight->grant;
+	asked->withheld = sight->withheld;
 	reading->answer = (struct answer){ .version = q->version };
 	if (q->version == 0)
 		reading->answer.version = sight->times->live;

@@ -38,15 +38,29 @@ const struct moment *times_find(const struct times *times, int64_t version);
  * INT64_MAX. */
 int64_t times_first(const struct times *times, int64_t when, bool behind);
 
+/* --- withheld.c: fields that a grant does not share -------------------------
+ */
+
+struct withheld {
+	uint64_t fields[32]; /* by entity->number; bit i: the i-th field */
+};
+
+/* "users.email users.phone"; what is unknown is skipped. */
+void withheld_read(struct withheld *out, const char *names);
+/* The field, or another one over the same column. */
+bool withheld_has(const struct withheld *withheld, const struct entity *entity,
+    const struct field *field);
+
 /* --- sql.c: a statement in the making ------------------------------------- */
 
 struct sql {
 	struct arena *arena;
 	struct buf text;
 	struct values values;
-	int pinned;  /* the $n of the version that is read; 0: the live one */
-	bool sight;  /* rows are those of homeroom.key_grant(), a restricted one
-		      */
+	int pinned; /* the $n of the version that is read; 0: the live one */
+	bool sight; /* rows are those of homeroom.key_grant(), a restricted one
+		     */
+	const struct withheld *withheld; /* NULL: nothing is */
 	bool afresh; /* its best plan depends on its values */
 };
 
@@ -104,6 +118,7 @@ struct membership {
 	struct times *times;
 	int64_t grant;   /* 0: a full one */
 	int64_t changed; /* the version with which it became what it is */
+	struct withheld withheld;
 };
 
 /* How answers of one shape are written: the same for many questions. */
@@ -151,6 +166,7 @@ struct membership *reader_membership(struct reader *reader,
 struct asked {
 	struct times *times;
 	int64_t grant; /* 0: a full one */
+	const struct withheld *withheld;
 	const struct plan *plan;
 	struct sql *kept;    /* NULL: it is the live version */
 	struct sql *parents; /* NULL: the question has none */
@@ -174,6 +190,7 @@ struct sight {
 	struct times *times;
 	int64_t grant;   /* 0: a full one */
 	int64_t changed; /* the version with which it became what it is */
+	const struct withheld *withheld;
 };
 
 bool asked_compose(struct reading *reading, const struct sight *sight,
@@ -363,6 +380,7 @@ struct sheet {
 	const struct entity *entity;
 	enum oneroster format;
 	bool delta;
+	const struct withheld *withheld;
 	bool full; /* else the grant's visible rows are joined */
 	int keys;  /* metadata columns */
 };

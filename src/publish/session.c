@@ -18,6 +18,7 @@ struct session {
 	int64_t district, live;
 	int64_t grant;   /* 0: a full one */
 	int64_t changed; /* the version with which it became what it is */
+	struct withheld withheld;
 	struct reading *const *readings;
 	int count;
 };
@@ -141,6 +142,7 @@ static bool hear_open(struct reader *reader, struct session *session,
 	session->district = rows_integer(rows, 0, 0);
 	session->grant = rows_integer(rows, 0, 1);
 	session->changed = rows_integer(rows, 0, 3);
+	withheld_read(&session->withheld, rows_get(rows, 0, 4));
 	session->live = rows_integer(rows, 0, 2);
 	return true;
 }
@@ -266,6 +268,7 @@ static void compose_pages(struct reader *reader, struct session *session)
 		sight.times = session->of->times;
 		sight.grant = session->of->grant;
 		sight.changed = session->of->changed;
+		sight.withheld = &session->of->withheld;
 		if (!asked_compose(reading, &sight, &reading->err))
 			reading->asked = NULL;
 	}
@@ -309,7 +312,7 @@ static bool learn(struct reader *reader, struct session *session,
 		err))
 		return false;
 	*m = (struct membership){ session->application, times, session->grant,
-		session->changed };
+		session->changed, session->withheld };
 	session->of = m;
 	return true;
 }

@@ -16,6 +16,7 @@
  * left its sight. */
 static void put_rows(struct sql *sql, const struct sheet *sheet)
 {
+	sql->withheld = sheet->withheld;
 	sql_put(sql, " FROM ");
 	if (sheet->full)
 		sql_put(sql, "roster.%s", sheet->entity->table);

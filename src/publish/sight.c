@@ -179,7 +179,9 @@ static bool put_otherwise(struct sql *sql, const struct entity *entity,
 static void put_column(struct sql *sql, const struct entity *entity,
     const struct field *f)
 {
-	if (f->kind == ID)
+	if (sql->withheld != NULL && withheld_has(sql->withheld, entity, f))
+		sql_put(sql, "NULL::%s", kind_rules[f->kind].sql);
+	else if (f->kind == ID)
 		sql_put(sql, "v.sourced_id");
 	else if (f->kind == MODIFIED)
 		sql_put(sql, "greatest(v.since, t.since)");
@@ -207,6 +209,19 @@ static bool is_first(const struct field *fields, const struct field *field)
 	return true;
 }
 
+/* What the column is sought by. */
+static void put_key(struct sql *sql, const struct entity *entity,
+    const struct field *f)
+{
+	bool withheld =
+	    sql->withheld != NULL && withheld_has(sql->withheld, entity, f);
+
+	sql_put(sql, "%s AS %s_key, ",
+	    withheld ? "NULL::text"
+		     : arena_printf(sql->arena, "t.%s_key", f->column),
+	    f->column);
+}
+
 static void put_columns(struct sql *sql, const struct entity *entity)
 {
 	for_each_field (f, entity->fields) {
@@ -215,7 +230,7 @@ static void put_columns(struct sql *sql, const struct entity *entity)
 		put_column(sql, entity, f);
 		sql_put(sql, " AS %s, ", f->column);
 		if (f->need & SOUGHT)
-			sql_put(sql, "t.%s_key, ", f->column);
+			put_key(sql, entity, f);
 	}
 	sql_put(sql, "v.gone, v.was");
 }

@@ -170,6 +170,28 @@ static void a_pinned_version(void **state)
 	buf_free(&json);
 }
 
+static void what_is_withheld(void **state)
+{
+	static const struct expected cases[] = {
+		{ "1.2 users", "u1 u2 u4" },
+		{ "1.2 users?filter=email='ann@example.org'", "" },
+		{ "1.2 users?filter=email~'example'", "" },
+		{ "1.2 users?filter=identifier>'0'", "" },
+	};
+	struct told told;
+
+	(void)state;
+	roster_sql("update homeroom.\"grant\" set changed = 6, fields ="
+		   " '{users.email=omit,users.identifier=omit}'");
+	compile(6);
+	check_all(cases, array_length(cases));
+	told = roster_ask("1.2 users");
+	CHECK(strstr(told.json, "@") == NULL &&
+		  strstr(told.json, "\"400\"") == NULL &&
+		  strstr(told.json, "O'Brien") != NULL,
+	    "%s", told.json);
+}
+
 static void when_it_is_over(void **state)
 {
 	static const char *const over[] = { "enabled = false",
@@ -195,6 +217,7 @@ int main(void)
 		cmocka_unit_test(what_left),
 		cmocka_unit_test(what_came_back),
 		cmocka_unit_test(a_pinned_version),
+		cmocka_unit_test(what_is_withheld),
 		cmocka_unit_test(when_it_is_over),
 	};
 	int code;
