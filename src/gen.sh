@@ -24,3 +24,6 @@ write sql/model.sql --sql
 for name in $("$homeroom" describe --apis); do
 	write "api/$name.json" --openapi "$name"
 done
+for kind in district application grant; do
+	write "schema/$kind.json" --schema "$kind"
+done

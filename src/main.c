@@ -4,10 +4,13 @@
 /* clang-format off */
 static const struct subcommand subcommands[] = {
 	{ "application", cli_application, "Publishers' applications and their credentials" },
+	{ "apply",    cli_apply,    "Make settings of YAML files so" },
 	{ "check",    cli_check,    "Say what an import would make of a bundle, without a database" },
+	{ "delete",   cli_delete,   "Delete a setting" },
 	{ "demo",     cli_demo,     "Everything at once, over a made-up district" },
 	{ "describe", cli_describe, "Print what the model's and the settings' tables say" },
 	{ "export",   cli_export,   "Write the CSV bundle that an application would download" },
+	{ "get",      cli_get,      "Print settings" },
 	{ "generate", cli_generate, "Make up a district as a bundle, or the next day of one" },
 	{ "import",   cli_import,   "Take in a bundle, and report what became of it" },
 	{ "migrate",  cli_migrate,  "Create or upgrade the database" },

@@ -20,6 +20,9 @@ struct subcommand {
  * subcommand's argv[0] is its own name. */
 int cli_run(const struct subcommand *subcommands, int argc, char **argv);
 
+int cli_apply(int argc, char **argv);
+int cli_get(int argc, char **argv);
+int cli_delete(int argc, char **argv);
 int cli_application(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_describe(int argc, char **argv);

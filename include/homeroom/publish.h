@@ -119,6 +119,44 @@ bool grants_compile(struct db *db, int64_t district, int64_t version,
 bool grant_compile(struct db *db, int64_t district, int64_t version,
     int64_t grant, struct err *err) must_use;
 
+/* --- settings, as people write them ----------------------------------------
+ */
+
+/* Documents of YAML, checked. */
+struct settings;
+
+struct settings *settings_new(struct arena *arena) must_use;
+/* Adds a file's documents. FAULT_INVALID tells file and line. */
+bool settings_read(struct settings *wanted, const char *file, struct text yaml,
+    struct err *err) must_use;
+/* Makes everything so, in one transaction, each change with a row of
+ * homeroom.setting_change; what grants then see is a new version. Writes what
+ * changed, for people; `dry_run` says so and changes nothing. */
+bool settings_apply(struct settings *wanted, struct db *db, const char *who,
+    bool dry_run, struct buf *report, struct err *err) must_use;
+bool settings_known(const char *kind);
+
+struct setting_text {
+	const char *name;
+	const char *json; /* which YAML is, too */
+};
+
+struct setting_which {
+	int64_t district;
+	const char *kind;
+	const char *name; /* NULL: all of that kind */
+};
+
+bool settings_list(struct db *db, struct arena *arena,
+    const struct setting_which *which, const struct setting_text **list,
+    int *count, struct err *err) must_use;
+/* A grant that is deleted shares nothing any more. FAULT_CONFLICT: it is in
+ * use. */
+bool settings_delete(struct db *db, const struct change *change,
+    const char *kind, struct err *err) must_use;
+/* JSON Schema of a kind; false: there is no such kind. */
+bool settings_schema(struct buf *out, const char *kind);
+
 /* --- secrets at rest ----------------------------------------------------- */
 
 /* AES-256-GCM under the key file (32 bytes, mode 0600; made when something is

@@ -3,6 +3,7 @@
 #include "cli.h"
 #include "homeroom/base.h"
 #include "homeroom/model.h"
+#include "homeroom/publish.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,13 +14,15 @@ static const struct flag flags_known[] = {
 	{ "--openapi",  "NAME", "The API's document of that name" },
 	{ "--apis",     NULL,   "The names of the API's documents" },
 	{ "--markdown", NULL,   "The roster's data, as Markdown" },
+	{ "--schema",   "KIND", "JSON Schema of a kind of settings files" },
 	{ "--settings", NULL,   "The settings of the process, as Markdown" },
 	{ 0 },
 };
 /* clang-format on */
 
 static const struct command command = {
-	.usage = "describe --sql|--openapi NAME|--apis|--markdown|--settings",
+	.usage = "describe --sql|--openapi "
+		 "NAME|--apis|--markdown|--settings|--schema KIND",
 	.meaning = "Prints what the program's tables say.\n",
 	.flags = flags_known,
 };
@@ -64,6 +67,10 @@ int cli_describe(int argc, char **argv)
 	name = flags_get(&flags, "--openapi");
 	if (name != NULL && !describe_document(&out, name))
 		return usage(&command, "the API has no document '%s'", name);
+	name = flags_get(&flags, "--schema");
+	if (name != NULL && !settings_schema(&out, name))
+		return usage(&command, "there is no kind '%s' of settings",
+		    name);
 	if (flags_has(&flags, "--sql"))
 		describe_sql(&out);
 	if (flags_has(&flags, "--apis"))

@@ -1,0 +1,18 @@
+-- setting_list: the settings of a kind, by name.
+-- $1: district
+-- $2: kind
+-- $3: name, or null for all
+select name, settings::text from (
+	select 'grant' as kind, a.name, homeroom.settings_of_grant(g.id) as settings
+	from homeroom."grant" g join homeroom.application a on a.id = g.application
+	where g.district = $1::integer
+	union all
+	select 'application', name, jsonb_build_object('kind', 'application',
+		'name', name, 'enabled', enabled)
+	from homeroom.application where district = $1::integer
+	union all
+	select 'district', name, jsonb_build_object('kind', 'district', 'name', name)
+	from homeroom.district
+) as known
+where kind = $2::text and name = coalesce($3::text, name)
+order by name collate "C"

@@ -1,0 +1,262 @@
+/* Settings made so: all of them in one transaction, or nothing. */
+#include "publish.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct settings {
+	struct arena *arena;
+	struct document *first, **end;
+};
+
+static const char *number(struct arena *arena, int64_t value)
+{
+	return arena_printf(arena, "%" PRId64, value);
+}
+
+/* --- reading ---------------------------------------------------------------
+ */
+
+struct settings *settings_new(struct arena *arena)
+{
+	struct settings *wanted = arena_alloc(arena, sizeof(*wanted));
+
+	wanted->arena = arena;
+	wanted->end = &wanted->first;
+	return wanted;
+}
+
+bool settings_read(struct settings *wanted, const char *file, struct text yaml,
+    struct err *err)
+{
+	struct node *documents;
+
+	if (!tree_read(wanted->arena, file, yaml, &documents, err))
+		return false;
+	for (struct node *n = documents->first; n != NULL; n = n->next) {
+		struct document *d;
+
+		if (!settings_check(file, n, err))
+			return false;
+		d = arena_alloc(wanted->arena, sizeof(*d));
+		d->map = n;
+		d->kind = node_get(n, "kind")->text;
+		d->name = node_get(n, "name")->text;
+		*wanted->end = d;
+		wanted->end = &d->next;
+	}
+	return true;
+}
+
+/* --- notes -----------------------------------------------------------------
+ */
+
+bool applying_note(const struct applying *a, const char *before,
+    const char *after, struct err *err)
+{
+	struct values values = { 0 };
+
+	values_add(&values,
+	    a->district != 0 ? number(a->arena, a->district) : NULL);
+	values_add(&values, a->who);
+	values_add(&values, a->document->kind);
+	values_add(&values, a->document->name);
+	values_add(&values, before);
+	values_add(&values, after);
+	return db_ask(a->db, a->arena, STATEMENT_setting_note, &values, NULL,
+	    err);
+}
+
+void applying_tell(const struct applying *a, const char *what)
+{
+	buf_printf(a->report, "%s %s: %s\n", a->document->kind,
+	    a->document->name, what);
+}
+
+/* --- districts and applications --------------------------------------------
+ */
+
+static bool apply_district(struct applying *a, struct err *err)
+{
+	const struct values values = { 1, { a->document->name } };
+	const struct rows *rows;
+
+	a->district = 0;
+	if (!db_ask(a->db, a->arena, STATEMENT_district_add, &values, &rows,
+		err))
+		return false;
+	applying_tell(a, rows_count(rows) > 0 ? "created" : "unchanged");
+	return rows_count(rows) == 0 ||
+	       applying_note(a, NULL,
+		   arena_printf(a->arena, "{\"kind\": \"district\"}"), err);
+}
+
+static bool is_true(const struct node *map, const char *key, bool otherwise)
+{
+	const struct node *value = node_get(map, key);
+
+	return value == NULL ? otherwise : strcmp(value->text, "true") == 0;
+}
+
+static bool apply_application(struct applying *a, struct err *err)
+{
+	struct values values = { 2,
+		{ number(a->arena, a->district), a->document->name } };
+	const struct rows *rows;
+
+	if (!db_ask(a->db, a->arena, STATEMENT_application_lock, &values, &rows,
+		err))
+		return false;
+	if (rows_count(rows) == 0)
+		return fail(err, FAULT_NOT_FOUND,
+		    "there is no application '%s'; `homeroom application "
+		    "create` makes one, and prints its credentials",
+		    a->document->name);
+	values = (struct values){ 3,
+		{ rows_get(rows, 0, 0),
+		    is_true(a->document->map, "enabled", true) ? "t" : "f",
+		    a->who } };
+	if (!db_ask(a->db, a->arena, STATEMENT_application_enable, &values,
+		&rows, err))
+		return false;
+	applying_tell(a, rows_affected(rows) > 0 ? "changed" : "unchanged");
+	return true;
+}
+
+/* --- all of it -------------------------------------------------------------
+ */
+
+/* clang-format off */
+static const struct {
+	const char *kind;
+	bool (*apply)(struct applying *a, struct err *err);
+} kinds[] = {
+	{ "district",    apply_district },
+	{ "application", apply_application },
+	{ "grant",       grant_apply },
+};
+/* clang-format on */
+
+static bool apply_document(struct applying *a, struct err *err)
+{
+	const struct node *district = node_get(a->document->map, "district");
+
+	if (strcmp(a->document->kind, "district") != 0 &&
+	    !district_find(a->db, a->arena,
+		district != NULL ? district->text : NULL, &a->district, err))
+		return false;
+	for (size_t i = 0; i < array_length(kinds); i++)
+		if (strcmp(kinds[i].kind, a->document->kind) == 0)
+			return kinds[i].apply(a, err);
+	return fail(err, FAULT_INTERNAL, "nobody applies a %s",
+	    a->document->kind);
+}
+
+bool settings_apply(struct settings *wanted, struct db *db, const char *who,
+    bool dry_run, struct buf *report, struct err *err)
+{
+	struct applying a = { .db = db,
+		.arena = wanted->arena,
+		.who = who,
+		.report = report };
+
+	if (!db_begin(db, err))
+		return false;
+	for (struct document *d = wanted->first; d != NULL; d = d->next) {
+		a.document = d;
+		if (!apply_document(&a, err)) {
+			db_rollback(db);
+			return false;
+		}
+	}
+	if (!dry_run)
+		return db_commit(db, err);
+	db_rollback(db);
+	return true;
+}
+
+bool settings_list(struct db *db, struct arena *arena,
+    const struct setting_which *which, const struct setting_text **list,
+    int *count, struct err *err)
+{
+	const struct values values = { 3,
+		{ number(arena, which->district), which->kind, which->name } };
+	struct setting_text *texts;
+	const struct rows *rows;
+
+	if (!db_ask(db, arena, STATEMENT_setting_list, &values, &rows, err))
+		return false;
+	*count = rows_count(rows);
+	texts = arena_alloc(arena, ((size_t)*count + 1) * sizeof(*texts));
+	for (int i = 0; i < *count; i++)
+		texts[i] = (struct setting_text){ rows_get(rows, i, 0),
+			rows_get(rows, i, 1) };
+	*list = texts;
+	return true;
+}
+
+/* --- deleting --------------------------------------------------------------
+ */
+
+static bool drop(struct applying *a, enum statement statement,
+    const struct values *values, struct err *err)
+{
+	const struct setting_which which = { a->district, a->document->kind,
+		a->document->name };
+	const struct setting_text *before;
+	const struct rows *rows;
+	int count;
+
+	if (!settings_list(a->db, a->arena, &which, &before, &count, err))
+		return false;
+	if (count == 0)
+		return fail(err, FAULT_NOT_FOUND, "there is no %s '%s'",
+		    a->document->kind, a->document->name);
+	if (!db_ask(a->db, a->arena, statement, values, &rows, err))
+		return false;
+	if (rows_affected(rows) == 0)
+		return fail(err, FAULT_CONFLICT, "the %s '%s' is in use",
+		    a->document->kind, a->document->name);
+	return applying_note(a, before[0].json, NULL, err);
+}
+
+static bool delete_one(struct applying *a, struct err *err)
+{
+	const char *name = a->document->name;
+
+	if (strcmp(a->document->kind, "grant") == 0)
+		return grant_withdraw(a, err);
+	if (strcmp(a->document->kind, "application") == 0)
+		return drop(a, STATEMENT_application_drop,
+		    &(struct values){ 2,
+			{ number(a->arena, a->district), name } },
+		    err);
+	a->district = 0;
+	return drop(a, STATEMENT_district_drop, &(struct values){ 1, { name } },
+	    err);
+}
+
+bool settings_delete(struct db *db, const struct change *change,
+    const char *kind, struct err *err)
+{
+	const struct node nothing = { .shape = MAP };
+	const struct document document = { .map = &nothing,
+		.kind = kind,
+		.name = change->name };
+	struct arena *arena = arena_new();
+	struct buf report = { 0 };
+	struct applying a = { .db = db,
+		.arena = arena,
+		.who = change->who,
+		.report = &report,
+		.document = &document,
+		.district = change->district };
+	bool done =
+	    db_begin(db, err) && delete_one(&a, err) && db_commit(db, err);
+
+	if (!done)
+		db_rollback(db);
+	buf_free(&report);
+	arena_free(arena);
+	return done;
+}

@@ -1,0 +1,462 @@
+/* Settings as people write them, checked against a table of what there is to
+ * say, and the same table as JSON Schema. */
+#include "publish.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+struct checking;
+
+/* What a value may be: whether this one is, and how JSON Schema says it. */
+struct kind_of_value {
+	enum shape shape;
+	bool (*check)(const struct checking *c, const struct node *node,
+	    struct err *err);
+	const char *schema;
+};
+
+struct key {
+	const char *kind; /* of settings */
+	const char *path; /* "share.schools" */
+	const struct kind_of_value *value;
+	bool required;
+	const char *words; /* of a vocabulary, with spaces around */
+	const char *meaning;
+};
+
+struct checking {
+	const char *file, *kind;
+	const struct key *key;
+};
+
+static bool refuse(const struct checking *c, const struct node *node,
+    const char *what, struct err *err)
+{
+	return fail(err, FAULT_INVALID, "%s:%d: %s must be %s", c->file,
+	    node->line, c->key->path, what);
+}
+
+/* --- values ----------------------------------------------------------------
+ */
+
+static bool check_text(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	if (node->length == 0 || node->length > 200 ||
+	    strlen(node->text) != node->length)
+		return refuse(c, node, "1 to 200 bytes", err);
+	for (const char *p = node->text; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			return refuse(c, node, "without control characters",
+			    err);
+	return true;
+}
+
+static bool check_word(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	char word[64];
+
+	snprintf(word, sizeof(word), " %s ", node->text);
+	return (strchr(node->text, ' ') == NULL && node->length < 60 &&
+		   strstr(c->key->words, word) != NULL) ||
+	       fail(err, FAULT_INVALID, "%s:%d: %s must be one of:%s", c->file,
+		   node->line, c->key->path, c->key->words);
+}
+
+static bool check_bool(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return (node->plain && (strcmp(node->text, "true") == 0 ||
+				   strcmp(node->text, "false") == 0)) ||
+	       refuse(c, node, "true or false", err);
+}
+
+static bool check_count(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	int64_t number;
+
+	return text_integer((struct text){ node->text, node->length }, 0,
+		   1000000000000000, &number) ||
+	       refuse(c, node, "a number, 0 or more", err);
+}
+
+static bool check_small(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	int64_t number;
+
+	return text_integer((struct text){ node->text, node->length }, 0,
+		   1000000, &number) ||
+	       refuse(c, node, "a number from 0 to 1000000", err);
+}
+
+static bool check_date(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	struct field date = { .kind = DATE };
+	struct buf out = { 0 };
+	struct note note = { 0 };
+	bool null,
+	    taken = field_read(&date, V12,
+		(struct text){ node->text, node->length }, &out, &null, &note);
+
+	taken = taken && !null && note.code == NULL && node->length == 10;
+	buf_free(&out);
+	return taken || refuse(c, node, "a date, YYYY-MM-DD", err);
+}
+
+/* As Postgres takes it for a network: no bits beyond its prefix. */
+static bool is_network(const char *text)
+{
+	char address[64];
+	unsigned char bytes[16] = { 0 };
+	size_t len = strcspn(text, "/");
+	bool six = memchr(text, ':', len) != NULL;
+	int64_t prefix = six ? 128 : 32;
+
+	if (len >= sizeof(address))
+		return false;
+	memcpy(address, text, len);
+	address[len] = '\0';
+	if (inet_pton(six ? AF_INET6 : AF_INET, address, bytes) != 1 ||
+	    (text[len] == '/' && !text_integer((struct text){ text + len + 1,
+						   strlen(text + len + 1) },
+				     0, prefix, &prefix)))
+		return false;
+	for (int64_t bit = prefix; bit < (six ? 128 : 32); bit++)
+		if ((bytes[bit / 8] >> (7 - bit % 8) & 1) != 0)
+			return false;
+	return true;
+}
+
+static bool check_network(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return is_network(node->text) ||
+	       refuse(c, node, "addresses or networks, such as 192.0.2.0/24",
+		   err);
+}
+
+static bool check_scope(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return scopes_named(node->text) != 0 ||
+	       refuse(c, node, "scopes, such as roster.readonly", err);
+}
+
+/* A field that may be left out, of an entity that there is. */
+static bool check_field(const struct checking *c, const struct entity *entity,
+    const struct node *key, struct err *err)
+{
+	const struct text name = { key->text, key->length };
+	const struct field *field = field_find(entity, name, V12);
+	const struct node *value = key->value;
+
+	if (field == NULL)
+		field = field_find(entity, name, V11);
+	if (field == NULL || field->column == NULL)
+		return fail(err, FAULT_INVALID, "%s:%d: %s have no field '%s'",
+		    c->file, key->line, entity->name, key->text);
+	if (value->shape == SCALAR && strcmp(value->text, "share") == 0)
+		return true;
+	if (value->shape == SCALAR && strcmp(value->text, "pseudonymise") == 0)
+		return fail(err, FAULT_INVALID,
+		    "%s:%d: this version can't pseudonymise %s; omit it",
+		    c->file, value->line, key->text);
+	if (value->shape != SCALAR || strcmp(value->text, "omit") != 0)
+		return fail(err, FAULT_INVALID,
+		    "%s:%d: %s must be share or omit", c->file, value->line,
+		    key->text);
+	if (field->kind == ID || field->kind == MODIFIED ||
+	    (field->need & REQUIRED) != 0 || strcmp(key->text, "status") == 0)
+		return fail(err, FAULT_INVALID,
+		    "%s:%d: %s can't be omitted: every record has it", c->file,
+		    value->line, key->text);
+	return true;
+}
+
+static bool check_fields(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	for (const struct node *k = node->first; k != NULL; k = k->next) {
+		const struct entity *entity =
+		    entity_find((struct text){ k->text, k->length });
+
+		if (entity == NULL)
+			return fail(err, FAULT_INVALID,
+			    "%s:%d: there are no '%s'", c->file, k->line,
+			    k->text);
+		if (k->value->shape != MAP)
+			return refuse(c, k, "a mapping of fields", err);
+		for (const struct node *f = k->value->first; f != NULL;
+		     f = f->next)
+			if (!check_field(c, entity, f, err))
+				return false;
+	}
+	return true;
+}
+
+/* --- the table ---------------------------------------------------------------
+ */
+
+/* clang-format off */
+#define STRINGS "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"
+
+static const struct kind_of_value
+	TEXT_ = { SCALAR, check_text, "{\"type\":\"string\",\"minLength\":1,\"maxLength\":200}" },
+	ONE_OF = { SCALAR, check_word, "{\"type\":\"string\"}" },
+	SWITCH = { SCALAR, check_bool, "{\"type\":\"boolean\"}" },
+	COUNT = { SCALAR, check_count, "{\"type\":\"integer\",\"minimum\":0}" },
+	SMALL = { SCALAR, check_small, "{\"type\":\"integer\",\"minimum\":0,\"maximum\":1000000}" },
+	DAY = { SCALAR, check_date, "{\"type\":\"string\",\"format\":\"date\"}" },
+	IDS = { LIST, check_text, STRINGS },
+	WORDS_ = { LIST, check_word, STRINGS },
+	NETWORKS = { LIST, check_network, STRINGS },
+	SCOPES = { LIST, check_scope, STRINGS },
+	FIELDS = { MAP, check_fields, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"additionalProperties\":{\"enum\":[\"share\",\"omit\"]}}}" };
+
+#define ROLES " student teacher administrator aide proctor guardian parent relative "
+
+static const struct key keys[] = {
+/*	  kind           path                        value      required words  meaning */
+	{ "district",    "kind",                     &TEXT_,    true,  NULL, "What this is" },
+	{ "district",    "name",                     &TEXT_,    true,  NULL, "Name of the district" },
+	{ "application", "kind",                     &TEXT_,    true,  NULL, "What this is" },
+	{ "application", "name",                     &TEXT_,    true,  NULL, "Name of the application, as `homeroom application create` was told" },
+	{ "application", "district",                 &TEXT_,    false, NULL, "Its district; default: default" },
+	{ "application", "enabled",                  &SWITCH,   false, NULL, "Whether it may come in; default: true" },
+	{ "grant",       "kind",                     &TEXT_,    true,  NULL, "What this is" },
+	{ "grant",       "name",                     &TEXT_,    true,  NULL, "Name of the application that it is given to" },
+	{ "grant",       "district",                 &TEXT_,    false, NULL, "The district that gives it; default: default" },
+	{ "grant",       "like",                     &TEXT_,    false, NULL, "Name of an application whose grant says what this one does not" },
+	{ "grant",       "access",                   &ONE_OF,   false, " restricted full none ", "Only what `share` says, everything, or nothing; default: restricted" },
+	{ "grant",       "scopes",                   &SCOPES,   false, NULL, "OneRoster's scopes that it allows, by URI or by the last part of it; default: those that it has" },
+	{ "grant",       "enabled",                  &SWITCH,   false, NULL, "Whether it is in force; default: true" },
+	{ "grant",       "from",                     &DAY,      false, NULL, "First day on which it is in force" },
+	{ "grant",       "until",                    &DAY,      false, NULL, "Last day on which it is in force" },
+	{ "grant",       "addresses",                &NETWORKS, false, NULL, "Networks from which its application may come" },
+	{ "grant",       "limits.requestsPerMinute", &SMALL,    false, NULL, "Requests that are answered in a minute" },
+	{ "grant",       "limits.bytesPerDay",       &COUNT,    false, NULL, "Bytes that are sent in a day" },
+	{ "grant",       "share.schools",            &IDS,      false, NULL, "sourcedIds of organisations: these and all below them" },
+	{ "grant",       "share.sessions.named",     &IDS,      false, NULL, "sourcedIds of academic sessions: these and all below them" },
+	{ "grant",       "share.sessions.before",    &SMALL,    false, NULL, "Sessions from so many days before they start; 0 and 0: the current ones" },
+	{ "grant",       "share.sessions.after",     &SMALL,    false, NULL, "and until so many days after they end" },
+	{ "grant",       "share.courses",            &IDS,      false, NULL, "sourcedIds of courses" },
+	{ "grant",       "share.subjects",           &IDS,      false, NULL, "Subjects of classes or of their courses, by name or code" },
+	{ "grant",       "share.classes",            &IDS,      false, NULL, "sourcedIds of classes" },
+	{ "grant",       "share.grades",             &IDS,      false, NULL, "Grades of students and of classes" },
+	{ "grant",       "share.roles",              &WORDS_,   false, ROLES, "What people are in classes" },
+	{ "grant",       "share.unenrolled",         &SWITCH,   false, NULL, "People of these schools who are in no class; default: false" },
+	{ "grant",       "share.agents",             &SWITCH,   false, NULL, "Parents and guardians of students that are shared; default: false" },
+	{ "grant",       "share.demographics",       &SWITCH,   false, NULL, "Demographics of people that are shared; default: false" },
+	{ "grant",       "share.resources",          &SWITCH,   false, NULL, "Resources of classes, courses and people that are shared; default: false" },
+	{ "grant",       "share.gradebook",          &SWITCH,   false, NULL, "Line items, results and what belongs to them; default: false" },
+	{ "grant",       "fields",                   &FIELDS,   false, NULL, "Fields that are omitted: entity, field, omit" },
+	{ 0 }
+};
+/* clang-format on */
+
+/* --- checking
+ * ------------------------------------------------------------------ */
+
+static bool check_value(struct checking *c, const struct node *node,
+    struct err *err)
+{
+	const struct kind_of_value *value = c->key->value;
+
+	if (node->shape != value->shape)
+		return refuse(c, node,
+		    value->shape == LIST  ? "a list"
+		    : value->shape == MAP ? "a mapping"
+					  : "a single value",
+		    err);
+	if (value->shape != LIST)
+		return value->check(c, node, err);
+	for (const struct node *n = node->first; n != NULL; n = n->next)
+		if (n->shape != SCALAR)
+			return refuse(c, n, "a list of single values", err);
+		else if (!value->check(c, n, err))
+			return false;
+	return true;
+}
+
+/* The key of this path, or the first that lies below it. */
+static const struct key *find_key(const char *kind, const char *path)
+{
+	size_t len = strlen(path);
+
+	for (const struct key *k = keys; k->kind != NULL; k++)
+		if (strcmp(k->kind, kind) == 0 &&
+		    strncmp(k->path, path, len) == 0 &&
+		    (k->path[len] == '\0' || k->path[len] == '.'))
+			return k;
+	return NULL;
+}
+
+static bool check_map(struct checking *c, const struct node *map,
+    const char *prefix, struct err *err)
+{
+	for (const struct node *k = map->first; k != NULL; k = k->next) {
+		char path[128];
+		int len = snprintf(path, sizeof(path), "%s%s", prefix, k->text);
+
+		c->key =
+		    len < (int)sizeof(path) ? find_key(c->kind, path) : NULL;
+		if (c->key == NULL || strchr(k->text, '.') != NULL)
+			return fail(err, FAULT_INVALID,
+			    "%s:%d: a %s has no '%s'", c->file, k->line,
+			    c->kind, k->text);
+		if (c->key->path[len] == '\0') {
+			if (!check_value(c, k->value, err))
+				return false;
+			continue;
+		}
+		if (k->value->shape != MAP)
+			return fail(err, FAULT_INVALID,
+			    "%s:%d: %s must be a mapping", c->file, k->line,
+			    path);
+		snprintf(path + len, sizeof(path) - (size_t)len, ".");
+		if (!check_map(c, k->value, path, err))
+			return false;
+	}
+	return true;
+}
+
+const struct node *node_get(const struct node *map, const char *key)
+{
+	for (const struct node *k = map->first; k != NULL; k = k->next)
+		if (strcmp(k->text, key) == 0)
+			return k->value;
+	return NULL;
+}
+
+static bool check_required(const struct checking *c, const struct node *map,
+    struct err *err)
+{
+	for (const struct key *k = keys; k->kind != NULL; k++)
+		if (k->required && strcmp(k->kind, c->kind) == 0 &&
+		    node_get(map, k->path) == NULL)
+			return fail(err, FAULT_INVALID,
+			    "%s:%d: a %s needs a '%s'", c->file, map->line,
+			    c->kind, k->path);
+	return true;
+}
+
+bool settings_check(const char *file, const struct node *map, struct err *err)
+{
+	struct checking c = { .file = file };
+	const struct node *kind =
+	    map->shape == MAP ? node_get(map, "kind") : NULL;
+
+	if (kind == NULL || kind->shape != SCALAR)
+		return fail(err, FAULT_INVALID,
+		    "%s:%d: settings begin with their kind", file, map->line);
+	c.kind = kind->text;
+	if (find_key(c.kind, "kind") == NULL)
+		return fail(err, FAULT_INVALID,
+		    "%s:%d: there is no kind '%s' of settings", file,
+		    kind->line, kind->text);
+	return check_map(&c, map, "", err) && check_required(&c, map, err);
+}
+
+bool settings_known(const char *kind)
+{
+	return find_key(kind, "kind") != NULL;
+}
+
+/* --- JSON
+ * ----------------------------------------------------------------------- */
+
+static void put_scalar(struct buf *out, const struct node *node)
+{
+	if (node->plain && (strcmp(node->text, "true") == 0 ||
+			       strcmp(node->text, "false") == 0))
+		buf_puts(out, node->text);
+	else
+		json_quote(out, node->text, node->length);
+}
+
+void node_json(struct buf *out, const struct node *node)
+{
+	const char *comma = "";
+
+	if (node->shape == SCALAR) {
+		put_scalar(out, node);
+		return;
+	}
+	buf_char(out, node->shape == LIST ? '[' : '{');
+	for (const struct node *n = node->first; n != NULL; n = n->next) {
+		buf_puts(out, comma);
+		if (node->shape == MAP) {
+			json_quote(out, n->text, n->length);
+			buf_char(out, ':');
+			node_json(out, n->value);
+		} else {
+			node_json(out, n);
+		}
+		comma = ",";
+	}
+	buf_char(out, node->shape == LIST ? ']' : '}');
+}
+
+/* --- JSON Schema
+ * -------------------------------------------------------------- */
+
+static void put_property(struct buf *out, const struct key *key,
+    const char *name, size_t len)
+{
+	const char *schema = key->value->schema;
+
+	json_quote(out, name, len);
+	buf_puts(out, ":{\"description\":");
+	json_quote(out, key->meaning, strlen(key->meaning));
+	if (strcmp(key->path, "kind") == 0) {
+		buf_printf(out, ",\"const\":\"%s\"}", key->kind);
+		return;
+	}
+	buf_printf(out, ",%s", schema + 1);
+}
+
+/* The keys below a prefix, which stand together in the table. Returns the
+ * first that is not among them. */
+static const struct key *put_level(struct buf *out, const struct key *key,
+    size_t prefix)
+{
+	const char *comma = "";
+	const struct key *first = key;
+
+	buf_puts(out, "{\"type\":\"object\",\"additionalProperties\":false,"
+		      "\"properties\":{");
+	while (key->kind != NULL && strcmp(key->kind, first->kind) == 0 &&
+	       strncmp(key->path, first->path, prefix) == 0) {
+		const char *name = key->path + prefix;
+		size_t len = strcspn(name, ".");
+
+		buf_puts(out, comma);
+		comma = ",";
+		if (name[len] == '\0') {
+			put_property(out, key++, name, len);
+			continue;
+		}
+		json_quote(out, name, len);
+		buf_char(out, ':');
+		key = put_level(out, key, prefix + len + 1);
+	}
+	buf_puts(out,
+	    prefix == 0 ? "},\"required\":[\"kind\",\"name\"]}" : "}}");
+	return key;
+}
+
+bool settings_schema(struct buf *out, const char *kind)
+{
+	const struct key *key = find_key(kind, "kind");
+
+	if (key == NULL)
+		return false;
+	put_level(out, key, 0);
+	buf_char(out, '\n');
+	return true;
+}

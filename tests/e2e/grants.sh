@@ -1,0 +1,88 @@
+#!/bin/sh
+# Grants from YAML to what they share, by the program alone.
+set -u
+homeroom=$HOMEROOM_BINARY
+export HOMEROOM_HOME="$PWD/home"
+count=0
+
+check() { # WHAT EXPECTED GOT
+	count=$((count + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $count - $1"
+	else
+		echo "not ok $count - $1: expected '$2', got '$3'"
+	fi
+}
+
+refused() { # REASON, and a line of a grant
+	printf 'kind: grant\nname: pub\n%s\n' "$2" >bad.yaml
+	check "refused: $2" "homeroom: $1" "$("$homeroom" apply bad.yaml 2>&1)"
+}
+
+"$homeroom" generate d --students 300 >generate.log 2>&1
+"$homeroom" import d >import.log 2>&1
+"$homeroom" application create pub >pub.log 2>&1
+"$homeroom" application create other >other.log 2>&1
+school=$(grep ',school,' d/orgs.csv | head -n 1 | cut -d, -f1)
+
+refused "bad.yaml:3: a grant has no 'schols'" 'share: {schols: [x]}'
+refused "bad.yaml:3: until must be a date, YYYY-MM-DD" 'until: 2027-02-30'
+refused "bad.yaml:3: givenName can't be omitted: every record has it" \
+	'fields: {users: {givenName: omit}}'
+refused "bad.yaml:3: enabled must be true or false" 'enabled: yes'
+refused "bad.yaml:3: addresses must be addresses or networks, such as 192.0.2.0/24" \
+	'addresses: [10.0.0.1/8]'
+refused "bad.yaml:3: share.sessions.before must be a number from 0 to 1000000" \
+	'share: {sessions: {before: -1}}'
+refused "there is no application 'nobody'" 'like: nobody'
+
+cat >grant.yaml <<END
+kind: grant
+name: pub
+scopes: [roster.readonly]
+until: 2099-06-30
+share:
+  schools: [$school]
+  roles: [student]
+fields:
+  users: {email: omit}
+END
+classes=$(grep -c ",$school," d/classes.csv)
+"$homeroom" apply --dry-run grant.yaml >dry.log 2>&1
+check 'a rehearsal tells what would be shared' "$classes" \
+	"$(awk '$1 == "classes" { print $2 }' dry.log)"
+check 'and changes nothing' 1 "$("$homeroom" versions -o csv | tail -n +2 | wc -l)"
+
+printf 'kind: grant\nname: other\nnonsense: 1\n' >other.yaml
+"$homeroom" apply grant.yaml other.yaml >both.log 2>&1
+check 'all of it or nothing' 1 \
+	"$("$homeroom" versions -o csv | tail -n +2 | wc -l)"
+
+check 'applied' 'grant pub: changed' "$("$homeroom" apply grant.yaml | head -n 1)"
+check 'a version tells of it' 2 \
+	"$("$homeroom" versions -o csv | tail -n +2 | wc -l)"
+check 'applied again' 'grant pub: unchanged' \
+	"$("$homeroom" apply grant.yaml | head -n 1)"
+"$homeroom" get grant pub >back.yaml
+check 'what is printed can be applied' 'grant pub: unchanged' \
+	"$("$homeroom" apply back.yaml | head -n 1)"
+
+printf 'kind: grant\nname: other\nlike: pub\nshare: {roles: [teacher]}\n' >copy.yaml
+"$homeroom" apply copy.yaml >copy.log 2>&1
+check 'a copy shares the same schools' "$classes" \
+	"$(awk '$1 == "classes" { print $2 }' copy.log)"
+check 'and withholds the same fields' 1 \
+	"$("$homeroom" get grant other | grep -c '"email": "omit"')"
+
+printf 'kind: grant\nname: pub\naccess: full\n' >full.yaml
+"$homeroom" apply full.yaml >full.log 2>&1
+check 'what shared a part does not share everything' 1 \
+	"$(grep -c 'would not be told' full.log)"
+
+"$homeroom" delete grant pub
+check 'deleted, it shares nothing' 1 \
+	"$("$homeroom" get grant pub | grep -c '"access": "none"')"
+"$homeroom" delete application pub
+check 'no application, no grant' "homeroom: there is no grant 'pub'" \
+	"$("$homeroom" get grant pub 2>&1)"
+echo "1..$count"
