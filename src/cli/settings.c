@@ -64,7 +64,7 @@ static bool read_file(struct arena *arena, const char *name, struct text *out,
 
 	if (file == NULL)
 		return fail(err, FAULT_INVALID, "%s: %s", name,
-		    strerror(errno));
+		    strerrordesc_np(errno));
 	while (text.len <= FILE_MAX &&
 	       (len = fread(piece, 1, sizeof(piece), file)) > 0)
 		buf_add(&text, piece, len);

@@ -245,7 +245,7 @@ static bool list_folder(struct bundle *b, struct err *err)
 
 	if (dir == NULL)
 		return fail(err, FAULT_IO, "the folder can't be read: %s",
-		    strerror(errno));
+		    strerrordesc_np(errno));
 	listed = list_names(b, dir, err);
 	closedir(dir);
 	/* So that the same folder is the same bundle on every disk. */
@@ -286,7 +286,7 @@ bool bundle_open(struct bundle **out, struct arena *arena, const char *path,
 	arena_defer(arena, release, b);
 	if (stat(path, &st) != 0)
 		return fail(err, FAULT_INVALID, "the bundle can't be read: %s",
-		    strerror(errno));
+		    strerrordesc_np(errno));
 	b->folder = S_ISDIR(st.st_mode);
 	b->weight = st.st_size;
 	if (!b->folder && !S_ISREG(st.st_mode))
