@@ -41,7 +41,7 @@ static void make_parts(struct ingest *job)
 struct part *job_part(struct ingest *job, const struct entity *entity)
 {
 	for_each_part(p, job) if (p->entity == entity) return p;
-	assert(!"a part for every entity");
+	assert(false && "a part for every entity");
 	return NULL;
 }
 

@@ -216,7 +216,7 @@ static void expand_token(struct statement_text *s, const struct ingest *job,
 	else if (text_is(token, "filled"))
 		expand_filled(s, job, with);
 	else if (!put_number(s, job, token))
-		assert(!"a token that is known");
+		assert(false && "a token that is known");
 }
 
 /* An array literal's braces stand for themselves when quoted: '{}'. */

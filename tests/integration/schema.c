@@ -58,8 +58,8 @@ static void is_what_the_tables_say(void **state)
 	    "SELECT '  only described: ' || x::text FROM (" DESCRIBED
 	    " EXCEPT " MIGRATED ") x LIMIT 20;");
 	buf_puts(&sql, "ROLLBACK");
-	found = database_psql(arena, "homeroom_superuser", buf_text(&sql),
-	    &status);
+	found =
+	    database_psql(arena, "homeroom_superuser", buf_text(&sql), &status);
 	CHECK(status == 0, "%s", found);
 	CHECK(strstr(found, "  only ") == NULL, "%s", found);
 	buf_free(&sql);
