@@ -15,6 +15,8 @@
 static const char make_tables[] =
     "CREATE TEMP TABLE candidate (sourced_id text COLLATE \"C\")"
     " ON COMMIT DROP;"
+    "CREATE TEMP TABLE agent (student text COLLATE \"C\","
+    " id text COLLATE \"C\") ON COMMIT DROP;"
     "CREATE TEMP TABLE want (grant_id bigint, sourced_id text COLLATE \"C\")"
     " ON COMMIT DROP;"
     "CREATE TEMP TABLE change (grant_id bigint, sourced_id text COLLATE \"C\","
@@ -25,9 +27,9 @@ static const char make_tables[] =
     "CREATE TEMP TABLE shifted (grant_id bigint, entity smallint,"
     " sourced_id text COLLATE \"C\", came boolean) ON COMMIT DROP";
 
-static const char drop_tables[] =
-    "DROP TABLE IF EXISTS sharing, candidate, want, change, moved, scope_now, "
-    "shifted";
+static const char drop_tables[] = "DROP TABLE IF EXISTS sharing, candidate, "
+				  "agent, want, change, moved, scope_now, "
+				  "shifted";
 
 static const char find_grants[] =
     "CREATE TEMP TABLE sharing ON COMMIT DROP AS SELECT g.*, "

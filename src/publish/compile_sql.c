@@ -21,13 +21,14 @@ static void put_number(struct sql *sql, int64_t value, int *place,
 }
 
 /* Nothing when everything is looked at. */
-static void put_among(const struct compile *c, struct sql *sql, const char *fmt,
+static void put_among(const struct compile *c, struct sql *sql,
     struct text column)
 {
-	if (c->grant != 0)
-		return;
-	sql_put(sql, " AND " TEXT_FMT, TEXT_ARG(column));
-	sql_put(sql, "%s", fmt);
+	if (c->grant == 0)
+		sql_put(sql,
+		    " AND " TEXT_FMT
+		    " IN (SELECT c.sourced_id FROM candidate c)",
+		    TEXT_ARG(column));
 }
 
 static void put_token(const struct compile *c, struct sql *sql,
@@ -53,11 +54,7 @@ static void put_token(const struct compile *c, struct sql *sql,
 	else if (text_is(token, "entity"))
 		sql_put(sql, "%d", c->entity->number);
 	else if (text_is(token, "among"))
-		put_among(c, sql, " IN (SELECT c.sourced_id FROM candidate c)",
-		    rest);
-	else if (text_is(token, "with"))
-		put_among(c, sql,
-		    " && ARRAY(SELECT c.sourced_id FROM candidate c)", rest);
+		put_among(c, sql, rest);
 	else
 		sql_put(sql, "%d", entity_find(token)->number);
 }
@@ -89,6 +86,8 @@ bool compile_ask(const struct compile *c, const char *text, int64_t *count,
 	arena_reset(c->arena);
 	sql = sql_new(c->arena);
 	expand(c, sql, text);
+	log_line(LOG_DEBUG, "statement", "sql=%s",
+	    log_quote(c->arena, buf_text(&sql->text)));
 	if (!db_ask_text(c->db, c->arena, buf_text(&sql->text), &sql->values,
 		&rows, err))
 		return false;

@@ -285,6 +285,7 @@ struct rule {
 	/* Seen when a record that is seen points at it. */
 	const struct pointer *shown_by;
 	const struct wanted *wanted; /* seen by a statement of its own */
+	const struct wanted *aside;  /* fills a table that it uses */
 	/* Besides the records that changed, and those that hang together with
 	 * records that came into sight or left it: which may have, too. */
 	const struct touched *touched;

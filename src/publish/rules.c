@@ -147,17 +147,17 @@ static const struct reference enrollments_refs[] = {
 	" AND EXISTS (SELECT FROM roster.users u WHERE " ACTIVE("u") \
 	" AND u.sourced_id = t.user_id AND " IN_GRADES("t.role", "u.grades") ")"
 
-/* Of users, only what makes a student one of the grades that are shared. */
+/* Of users, only what makes a student one of the grades that are shared: an
+ * enrollment comes and goes with its user. */
 static const struct touched enrollments_touched[] = {
 	{ NULL, POINTS("enrollments", "school_id", "shifted", "orgs") },
-	{ NULL, "SELECT x.sourced_id FROM roster.users u "
+	{ "grades IS NOT NULL", "SELECT x.sourced_id FROM roster.users u "
 		"LEFT JOIN history.users h ON h.district = {district} "
 		"AND h.sourced_id = u.sourced_id AND h.until = {version} "
 		"JOIN roster.enrollments x ON x.district = {district} "
 		"AND x.user_id = u.sourced_id "
 		"WHERE u.district = {district} AND u.since = {version} "
-		"AND (h.status, h.grades) IS DISTINCT FROM "
-		"(u.status, u.grades)" },
+		"AND h.grades IS DISTINCT FROM u.grades" },
 	{ 0 }
 };
 
@@ -170,8 +170,18 @@ static const struct touched enrollments_touched[] = {
 	" AND " IN_GRADES("r.role", s ".grades")
 #define ROLES_OF(s) \
 	"JOIN roster.roles r ON " ACTIVE("r") " AND r.user_id = " s ".sourced_id "
-#define AGENTS_AMONG(a) \
-	"CROSS JOIN unnest(s.agent_ids) a(id) " \
+/* Who is whose agent. Not by the index of agent_ids, whose pending list each
+ * look would read after an import; and in a table, or the planner takes each
+ * student for one of a hundred agents. */
+static const struct wanted users_aside = {
+	"agents",
+	"INSERT INTO agent SELECT s.sourced_id, x.id "
+	"FROM roster.users s CROSS JOIN unnest(s.agent_ids) x(id) "
+	"WHERE s.district = {district} AND s.agent_ids IS NOT NULL"
+	"{among x.id}",
+};
+
+#define AGENTS \
 	"JOIN roster.users t ON " ACTIVE("t") " AND t.sourced_id = a.id "
 
 static const struct wanted users_wanted[] = {
@@ -184,19 +194,19 @@ static const struct wanted users_wanted[] = {
 	ROLES_OF("t") "JOIN sharing g ON g.unenrolled "
 	"WHERE " UNENROLLED("t") "{among t.sourced_id}" },
 	{ "agents",
-	"SELECT DISTINCT v.grant_id, t.sourced_id FROM roster.users s "
-	AGENTS_AMONG("a")
+	"SELECT DISTINCT v.grant_id, t.sourced_id FROM agent a "
+	"JOIN roster.users s ON " ACTIVE("s") " AND s.sourced_id = a.student "
+	AGENTS
 	"JOIN roster.enrollments e ON " ACTIVE("e")
 	" AND e.user_id = s.sourced_id AND e.role = 'student'"
 	SEEN_BY("v", "enrollments", "e.sourced_id")
-	"WHERE g.agents AND " ACTIVE("s")
-	"{with s.agent_ids}{among t.sourced_id}" },
+	"WHERE g.agents" },
 	{ "unenrolled AND agents",
-	"SELECT DISTINCT g.id, t.sourced_id FROM roster.users s "
-	ROLES_OF("s") AGENTS_AMONG("a")
+	"SELECT DISTINCT g.id, t.sourced_id FROM agent a "
+	"JOIN roster.users s ON " ACTIVE("s") " AND s.sourced_id = a.student "
+	AGENTS ROLES_OF("s")
 	"JOIN sharing g ON g.unenrolled AND g.agents "
-	"WHERE r.role = 'student' AND " UNENROLLED("s")
-	"{with s.agent_ids}{among t.sourced_id}" },
+	"WHERE r.role = 'student' AND " UNENROLLED("s") },
 	{ 0 }
 };
 
@@ -306,7 +316,7 @@ const struct rule rules[] = {
 	{ .entity = &entity_courses, .shown_by = courses_shown },
 	{ .entity = &entity_orgs, .whole = true, .wanted = orgs_wanted, .touched = orgs_touched },
 	{ .entity = &entity_enrollments, .refs = enrollments_refs, .may = ENROLLMENT_MAY, .touched = enrollments_touched },
-	{ .entity = &entity_users, .wanted = users_wanted, .touched = users_touched },
+	{ .entity = &entity_users, .aside = &users_aside, .wanted = users_wanted, .touched = users_touched },
 	{ .entity = &entity_userProfiles, .refs = user_refs },
 	{ .entity = &entity_roles, .refs = roles_refs },
 	{ .entity = &entity_demographics, .flag = "demographics", .refs = demographics_refs },

@@ -190,13 +190,27 @@ static bool add_composed(const struct compile *c, const struct rule *rule,
 	return done;
 }
 
+static bool fill_aside(const struct compile *c, const struct wanted *aside,
+    struct err *err)
+{
+	bool has;
+
+	if (aside == NULL)
+		return true;
+	if (!compile_has(c, aside->flag, &has, err))
+		return false;
+	return !has || (compile_ask(c, aside->select, NULL, err) &&
+			   db_run(c->db, "ANALYZE agent", err));
+}
+
 bool compile_wanted(const struct compile *c, const struct rule *rule,
     struct err *err)
 {
 	int64_t count = 0;
 	bool has;
 
-	if (!compile_empty(c, "TRUNCATE want", &c->held->want, err) ||
+	if (!fill_aside(c, rule->aside, err) ||
+	    !compile_empty(c, "TRUNCATE want", &c->held->want, err) ||
 	    !add_composed(c, rule, &count, err))
 		return false;
 	for (const struct wanted *w = rule->wanted;
