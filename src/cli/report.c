@@ -134,7 +134,9 @@ static bool go_through(struct ingest *ingest, struct err *err)
 	while (done && more) {
 		struct ingest_progress now = ingest_progress(ingest);
 
-		progress_step(&progress, now.done, now.total);
+		/* Only reading knows how much there is. */
+		if (now.total > 0)
+			progress_step(&progress, now.done, now.total);
 		done = ingest_step(ingest, &more, err);
 	}
 	progress_end(&progress);
