@@ -32,8 +32,8 @@ static const struct {
 } otherwise[] = {
 	{ &entity_users, "role",
 	"coalesce((SELECT homeroom.role_11(t.roles[i][2]) "
-	"FROM generate_subscripts(t.roles, 1) i WHERE t.roles[i][3] IN ",
-	" ORDER BY homeroom.role_rank(t.roles[i][2]), i LIMIT 1), t.role)" },
+	"FROM generate_subscripts(t.roles, 1) i WHERE (t.roles[i][3] IN ",
+	") IS TRUE ORDER BY homeroom.role_rank(t.roles[i][2]), i LIMIT 1), t.role)" },
 };
 /* clang-format on */
 
@@ -61,7 +61,9 @@ static void put_visible(struct sql *sql, const struct entity *of)
 	sql_put(sql, " AND NOT w.gone");
 }
 
-/* All that are visible: of entities that have few records. */
+/* All that are visible: of entities that have few records. An IN of it that is
+ * asked whether it IS TRUE is hashed once a page; as it is, it would become a
+ * join, once a record. */
 static void put_all(struct sql *sql, const struct entity *of)
 {
 	sql_put(sql, "(SELECT w.sourced_id");
@@ -80,8 +82,9 @@ static bool is_few(const struct entity *entity)
 static void put_seen(struct sql *sql, const char *id, const struct entity *of)
 {
 	if (is_few(of)) {
-		sql_put(sql, "%s IN ", id);
+		sql_put(sql, "(%s IN ", id);
 		put_all(sql, of);
+		sql_put(sql, ") IS TRUE");
 		return;
 	}
 	sql_put(sql, "EXISTS (SELECT");
