@@ -37,6 +37,14 @@
 	    cmocka_set_test_filter(getenv("HOMEROOM_TEST_CASE")),              \
 	    cmocka_run_group_tests((tests), NULL, NULL))
 
+/* Whether this is a build whose memory or time says nothing of the program's. */
+static inline bool check_sanitized(void)
+{
+	const char *mode = getenv("HOMEROOM_TEST_MODE");
+
+	return mode != NULL && strcmp(mode, "release") != 0;
+}
+
 /* Numbers for property tests: the same ones again for the same seed. */
 static inline uint64_t check_random(uint64_t *state)
 {
