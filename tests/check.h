@@ -37,7 +37,8 @@
 	    cmocka_set_test_filter(getenv("HOMEROOM_TEST_CASE")),              \
 	    cmocka_run_group_tests((tests), NULL, NULL))
 
-/* Whether this is a build whose memory or time says nothing of the program's. */
+/* Whether this is a build whose memory or time says nothing of the program's.
+ */
 static inline bool check_sanitized(void)
 {
 	const char *mode = getenv("HOMEROOM_TEST_MODE");
