@@ -32,20 +32,20 @@ static const char find_sessions[] =
 
 /* Those that share nothing any more are `whose` too, when one is looked at. */
 static const char *const shift_scope[] = {
-	"INSERT INTO shifted SELECT n.*, true FROM scope_now n "
-	"WHERE NOT EXISTS (SELECT FROM homeroom.scope s "
-	"WHERE s.grant_id = n.grant_id AND s.entity = n.entity "
-	"AND s.sourced_id = n.sourced_id)",
-	"INSERT INTO shifted SELECT s.*, false FROM homeroom.scope s "
-	"WHERE s.grant_id IN (SELECT id FROM sharing) "
-	"AND NOT EXISTS (SELECT FROM scope_now n "
-	"WHERE s.grant_id = n.grant_id AND s.entity = n.entity "
-	"AND s.sourced_id = n.sourced_id)",
-	"DELETE FROM homeroom.scope s USING shifted f WHERE NOT f.came "
-	"AND s.grant_id = f.grant_id AND s.entity = f.entity "
-	"AND s.sourced_id = f.sourced_id",
-	"INSERT INTO homeroom.scope SELECT grant_id, entity, sourced_id "
-	"FROM shifted WHERE came",
+	("INSERT INTO shifted SELECT n.*, true FROM scope_now n "
+	 "WHERE NOT EXISTS (SELECT FROM homeroom.scope s "
+	 "WHERE s.grant_id = n.grant_id AND s.entity = n.entity "
+	 "AND s.sourced_id = n.sourced_id)"),
+	("INSERT INTO shifted SELECT s.*, false FROM homeroom.scope s "
+	 "WHERE s.grant_id IN (SELECT id FROM sharing) "
+	 "AND NOT EXISTS (SELECT FROM scope_now n "
+	 "WHERE s.grant_id = n.grant_id AND s.entity = n.entity "
+	 "AND s.sourced_id = n.sourced_id)"),
+	("DELETE FROM homeroom.scope s USING shifted f WHERE NOT f.came "
+	 "AND s.grant_id = f.grant_id AND s.entity = f.entity "
+	 "AND s.sourced_id = f.sourced_id"),
+	("INSERT INTO homeroom.scope SELECT grant_id, entity, sourced_id "
+	 "FROM shifted WHERE came"),
 };
 
 bool compile_scope(const struct compile *c, struct err *err)
