@@ -296,6 +296,7 @@ static const struct key *find_key(const char *kind, const char *path)
 	return NULL;
 }
 
+/* No deeper than a file may be: NOLINTBEGIN(misc-no-recursion) */
 static bool check_map(struct checking *c, const struct node *map,
     const char *prefix, struct err *err)
 {
@@ -324,6 +325,7 @@ static bool check_map(struct checking *c, const struct node *map,
 	}
 	return true;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 const struct node *node_get(const struct node *map, const char *key)
 {
@@ -379,6 +381,7 @@ static void put_scalar(struct buf *out, const struct node *node)
 		json_quote(out, node->text, node->length);
 }
 
+/* The same: NOLINTBEGIN(misc-no-recursion) */
 void node_json(struct buf *out, const struct node *node)
 {
 	const char *comma = "";
@@ -401,6 +404,7 @@ void node_json(struct buf *out, const struct node *node)
 	}
 	buf_char(out, node->shape == LIST ? ']' : '}');
 }
+/* NOLINTEND(misc-no-recursion) */
 
 /* --- JSON Schema
  * -------------------------------------------------------------- */
@@ -421,7 +425,8 @@ static void put_property(struct buf *out, const struct key *key,
 }
 
 /* The keys below a prefix, which stand together in the table. Returns the
- * first that is not among them. */
+ * first that is not among them. As deep as the table:
+ * NOLINTBEGIN(misc-no-recursion) */
 static const struct key *put_level(struct buf *out, const struct key *key,
     size_t prefix)
 {
@@ -449,6 +454,7 @@ static const struct key *put_level(struct buf *out, const struct key *key,
 	    prefix == 0 ? "},\"required\":[\"kind\",\"name\"]}" : "}}");
 	return key;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 bool settings_schema(struct buf *out, const char *kind)
 {

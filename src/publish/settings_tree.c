@@ -44,6 +44,7 @@ static void take_scalar(struct making *m, struct node *node,
 	node->plain = event->data.scalar.plain_implicit != 0;
 }
 
+/* A tree, DEPTH_MAX deep at most: NOLINTBEGIN(misc-no-recursion) */
 static bool make_node(struct making *m, const yaml_event_t *event, int depth,
     struct node **out, struct err *err);
 
@@ -114,6 +115,7 @@ static bool make_node(struct making *m, const yaml_event_t *event, int depth,
 	return fail(err, FAULT_INVALID, "%s:%d: aliases are not taken", m->file,
 	    node->line);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static bool make_documents(struct making *m, struct node *list, struct err *err)
 {

@@ -157,13 +157,6 @@ static long memory_used(void)
 
 #define SLOW 40
 
-/* ASan keeps for a while what was freed. */
-#ifdef __SANITIZE_ADDRESS__
-#define KEPT_KIB (96L << 10)
-#else
-#define KEPT_KIB 0L
-#endif
-
 static void who_does_not_read_costs_a_piece(void **state)
 {
 	struct edge *edge;
@@ -184,8 +177,8 @@ static void who_does_not_read_costs_a_piece(void **state)
 		in.len = 0;
 	}
 	server_is_well(edge);
-	CHECK(memory_used() - before < SLOW * 512 + 16384 + KEPT_KIB,
-	    "%ld KiB more", memory_used() - before);
+	CHECK(memory_used() - before < SLOW * 512 + 16384, "%ld KiB more",
+	    memory_used() - before);
 	for (int i = 0; i < SLOW; i++)
 		raw_close(&raw[i]);
 	buf_free(&in);
