@@ -227,11 +227,13 @@ static void forget_unknown_files(struct ingest *job)
 	{
 		const struct entity *e = p->entity;
 
-		if (!p->present ||
-		    (job->version == V11 ? e->csv_11 : e->csv_12) != NULL)
+		if ((job->version == V11 ? e->csv_11 : e->csv_12) != NULL)
 			continue;
-		note(job, p->file, "unknown_file",
-		    "is no file of OneRoster 1.1; ignored", (struct text){ 0 });
+		p->declared = false;
+		if (p->present)
+			note(job, p->file, "unknown_file",
+			    "is no file of OneRoster 1.1; ignored",
+			    (struct text){ 0 });
 		p->present = false;
 	}
 }

@@ -271,11 +271,17 @@ static const struct entity *find_entity(const char *name)
 	return e;
 }
 
-static bool needs(const struct ingest *job, const struct field *f)
+/* Records that this version has no file for need what any version says. */
+static bool needs(const struct ingest *job, const struct part *part,
+    const struct field *f)
 {
-	unsigned bit = job->version == V11 ? REQUIRED_11 : REQUIRED_12;
+	const struct entity *e = part->entity;
+	bool v11 = job->version == V11;
 
-	return (f->in & job->version) && (f->need & bit);
+	if ((v11 ? e->csv_11 : e->csv_12) == NULL)
+		return (f->need & REQUIRED) != 0;
+	return (f->in & job->version) &&
+	       (f->need & (v11 ? REQUIRED_11 : REQUIRED_12));
 }
 
 static bool refers(const struct field *f)
@@ -291,7 +297,7 @@ static bool check_field(struct ingest *job, struct part *part,
 		.field = f,
 		.column = f->column,
 		.of = job_part(job, find_entity(f->of)),
-		.required = needs(job, f),
+		.required = needs(job, part, f),
 		.list = f->kind == REFS,
 	};
 
@@ -306,7 +312,7 @@ static bool check_fields(struct ingest *job, struct part *part, bool required,
     struct err *err)
 {
 	for_each_field (f, part->entity->fields)
-		if (refers(f) && needs(job, f) == required &&
+		if (refers(f) && needs(job, part, f) == required &&
 		    !check_field(job, part, f, err))
 			return false;
 	return true;

@@ -47,20 +47,22 @@ static void random_rows(struct buf *out, uint64_t *seed, char letter,
 static const struct {
 	const char *file;
 	char letter;
-	const char *row;
+	const char *row;    /* of 1.2 */
+	const char *row_11; /* NULL: the same */
 } random_files[] = {
-	{ "orgs.csv",             's', ",,,School @,school,,s@\n" },
-	{ "academicSessions.csv", 't', ",,,Term @,term,2026-01-01,2026-02-01,t@,2026\n" },
-	{ "users.csv",            'u', ",,,true,n,,Name@,X,,,,,,\"u@,u@\",,,,,,,s@,\n" },
-	{ "courses.csv",          'c', ",,,t@,Course @,,,$s,,\n" },
-	{ "classes.csv",          'k', ",,,Class @,09,$c,,scheduled,,$s,\"$t,t@\",,,\n" },
-	{ "roles.csv",            'r', ",,,$u,primary,student,,,$s,\n" },
-	{ "enrollments.csv",      'e', ",,,$k,$s,$u,student,,,\n" },
-	{ "demographics.csv",     'x', "" },
+	{ "orgs.csv",             's', ",,,School @,school,,s@\n", NULL },
+	{ "academicSessions.csv", 't', ",,,Term @,term,2026-01-01,2026-02-01,t@,2026\n", NULL },
+	{ "users.csv",            'u', ",,,true,n,,Name@,X,,,,,,\"u@,u@\",,,,,,,s@,\n", ",,,true,\"$s,s@\",administrator,n,,Name@,X,,,,,,\"u@,u@\",,\n" },
+	{ "courses.csv",          'c', ",,,t@,Course @,,,$s,,\n", NULL },
+	{ "classes.csv",          'k', ",,,Class @,09,$c,,scheduled,,$s,\"$t,t@\",,,\n", NULL },
+	{ "roles.csv",            'r', ",,,$u,primary,student,,,$s,\n", NULL },
+	{ "enrollments.csv",      'e', ",,,$k,$s,$u,student,,,\n", NULL },
+	{ "demographics.csv",     'x', "", NULL },
 };
 /* clang-format on */
 
-static void random_bundle(uint64_t *seed, const char *dir, bool called_deltas)
+static void random_bundle(uint64_t *seed, const char *dir,
+    enum oneroster version, bool called_deltas)
 {
 	struct buf rows[array_length(random_files)] = { 0 };
 	struct fixture_change changes[array_length(random_files) + 2] = { 0 };
@@ -68,7 +70,9 @@ static void random_bundle(uint64_t *seed, const char *dir, bool called_deltas)
 	for (size_t i = 0; i < array_length(random_files); i++) {
 		if (random_files[i].row[0] != '\0')
 			random_rows(&rows[i], seed, random_files[i].letter,
-			    random_files[i].row);
+			    version == V11 && random_files[i].row_11 != NULL
+				? random_files[i].row_11
+				: random_files[i].row);
 		else
 			buf_puts(&rows[i], "=");
 		changes[i].file = random_files[i].file;
@@ -82,23 +86,22 @@ static void random_bundle(uint64_t *seed, const char *dir, bool called_deltas)
 		    "file.roles,delta\nfile.enrollments,delta\n"
 		    "file.academicSessions,delta\n";
 	}
-	fixture_write(dir, V12, changes);
+	fixture_write(dir, version, changes);
 	for (size_t i = 0; i < array_length(random_files); i++)
 		buf_free(&rows[i]);
 }
 
 /* However a district came to a bundle, it has what the bundle says, as one
  * has that never saw another. */
-static void whatever_came_before(void **state)
+static void check_versions(const enum oneroster *versions, int count)
 {
 	uint64_t seed = check_seed(), was = seed;
 	int64_t district = fixture_district();
 
-	(void)state;
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < count; i++) {
 		int64_t fresh = fixture_district();
 
-		random_bundle(&seed, "bundle", i % 2 == 1);
+		random_bundle(&seed, "bundle", versions[i], i % 3 == 1);
 		ingest_close(fixture_import(db, district, "bundle", true));
 		ingest_close(fixture_import(db, fresh, "bundle", true));
 		fixture_check(district);
@@ -106,10 +109,36 @@ static void whatever_came_before(void **state)
 	}
 }
 
+static void always_1_2(void **state)
+{
+	static const enum oneroster versions[] = { V12, V12, V12, V12, V12 };
+
+	(void)state;
+	check_versions(versions, array_length(versions));
+}
+
+static void always_1_1(void **state)
+{
+	static const enum oneroster versions[] = { V11, V11, V11, V11, V11 };
+
+	(void)state;
+	check_versions(versions, array_length(versions));
+}
+
+static void to_and_fro(void **state)
+{
+	static const enum oneroster versions[] = { V11, V12, V11, V11, V12 };
+
+	(void)state;
+	check_versions(versions, array_length(versions));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whatever_came_before),
+		cmocka_unit_test(always_1_2),
+		cmocka_unit_test(always_1_1),
+		cmocka_unit_test(to_and_fro),
 	};
 	int failed;
 

@@ -290,6 +290,9 @@ static void a_reference_comes(void **state)
 
 static void roles_of_1_1(void **state)
 {
+	/* The administrator leaves, and Anna's move to s2 was not in bulk. */
+	static const struct step gone = { { { 0 } }, INGEST_COMMITTED, "roles",
+		1, 0, 0, 3, 0 };
 	static const struct step start = {
 		{ { "users.csv", "a1,,,true,\"d1,s1\",administrator,adam,,Ad,"
 				 "Min,,,,,,,,\n" },
@@ -325,6 +328,11 @@ static void roles_of_1_1(void **state)
 	is(district, OF("users", "u1", "role, org_ids, primary_org_id, since"),
 	    "student {s2} s2 2");
 	is(district, OF("users", "a1", "org_ids, since"), "{d1,s1} 1");
+	take(district, V11, &gone, "gone");
+	is(district,
+	    "SELECT string_agg(status, ' ') FROM roster.roles WHERE "
+	    "district = {d} AND user_id = 'a1'",
+	    "tobedeleted tobedeleted");
 }
 
 /* A district goes over to 1.2, and back. */

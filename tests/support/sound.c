@@ -50,6 +50,13 @@ static void references_hold(int64_t district)
 			    (*e)->name, f->column, (*e)->table, f->column,
 			    of->table, f->column);
 			none(district, "a reference to nothing", &sql);
+			if (!(f->need & REQUIRED_12))
+				continue;
+			buf_printf(&sql,
+			    "SELECT sourced_id FROM roster.%s WHERE district = "
+			    "{d} AND status = 'active' AND %s IS NULL",
+			    (*e)->table, f->column);
+			none(district, f->column, &sql);
 		}
 }
 
