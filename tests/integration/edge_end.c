@@ -57,7 +57,7 @@ static void large_answers_are_whole(void **state)
 
 	(void)state;
 	raw_open(&raw, edge_port(edge), true);
-	raw_puts(&raw, GET("/sized/20000000") GET("/work/1"));
+	raw_puts(&raw, GET("/sized/20000000") GET("/task/1"));
 	raw_answer(&raw, &in, &at, false, &answer);
 	CHECK(answer.body.len == 20000000, "%zu", answer.body.len);
 	for (size_t i = 0; i < answer.body.len; i++)
@@ -266,7 +266,7 @@ static void the_log_holds_ids_only(void **state)
 	CHECK(file != NULL && before >= 0, "no file");
 	dup2(fileno(file), STDERR_FILENO);
 	log_level_set(LOG_DEBUG);
-	server_ask(edge_port(edge), GET("/work/secret?filter=secret"), &in);
+	server_ask(edge_port(edge), GET("/task/secret?filter=secret"), &in);
 	server_ask(edge_port(edge), GET("/secret"), &in);
 	server_ask(edge_port(edge), GET("/sec\"ret"), &in);
 	edge_close(edge, 1000); /* all is logged */
@@ -277,7 +277,7 @@ static void the_log_holds_ids_only(void **state)
 	CHECK(fread(text, 1, sizeof(text) - 1, file) > 0, "empty");
 	fclose(file);
 	CHECK(strstr(text, "secret") == NULL, "%s", text);
-	CHECK(strstr(text, " application=0 method=GET route=/work/{} status=200"
+	CHECK(strstr(text, " application=0 method=GET route=/task/{} status=200"
 			   " fault=NONE rows=0 bytes=") != NULL,
 	    "%s", text);
 	CHECK(strstr(text, " route=- status=404 fault=NOT_FOUND ") != NULL,
@@ -306,8 +306,8 @@ static void *hammer(void *arg)
 
 		if (!raw_open(&raw, load->port, load->tls))
 			break;
-		raw_puts(&raw, GET("/work/1") GET("/ok") GET("/sized/200000")
-				   GET("/work/2") LAST);
+		raw_puts(&raw, GET("/task/1") GET("/ok") GET("/sized/200000")
+				   GET("/task/2") LAST);
 		in.len = 0;
 		while (raw_answer(&raw, &in, &at, false, &answer)) {
 			atomic_fetch_add(&load->answers, 1);
@@ -357,7 +357,7 @@ static void stops_before_its_workers(void **state)
 	server_hold(true);
 	for (size_t i = 0; i < array_length(raws); i++) {
 		raw_open(&raws[i], edge_port(edge), false);
-		raw_puts(&raws[i], GET("/work/1"));
+		raw_puts(&raws[i], GET("/task/1"));
 		server_await(++asked);
 	}
 	edge_close(edge, 0);
@@ -385,7 +385,7 @@ static void finishes_what_is_under_way(void **state)
 	(void)state;
 	server_hold(true);
 	raw_open(&raw, port, false);
-	raw_puts(&raw, GET("/work/1"));
+	raw_puts(&raw, GET("/task/1"));
 	server_await(++asked);
 	CHECK(pthread_create(&closer, NULL, close_edge, edge) == 0, "thread");
 	while (raw_open(&other, port, false))

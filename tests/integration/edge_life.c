@@ -21,7 +21,7 @@ static void answers_keep_their_order(void **state)
 	(void)state;
 	raw_open(&raw, edge_port(edge), false);
 	raw_puts(&raw,
-	    GET("/work/1") GET("/ok") GET("/work/2") GET("/work/3") LAST);
+	    GET("/task/1") GET("/ok") GET("/task/2") GET("/task/3") LAST);
 	for (size_t i = 0; i < array_length(want); i++) {
 		CHECK(raw_answer(&raw, &in, &at, false, &answer), "%zu", i);
 		CHECK(text_is(answer.body, want[i]), "%zu: " TEXT_FMT, i,
@@ -60,7 +60,7 @@ static void many_at_once(void **state)
 static void a_head_has_no_body(void **state)
 {
 	static const char *const paths[] = { "/sized/5000", "/ok", "/none",
-		"/work/1" };
+		"/task/1" };
 	struct edge *edge = server_open((struct edge_settings){ 0 });
 	struct arena *arena = arena_new();
 	struct answer answer;
@@ -249,7 +249,7 @@ static void a_half_closed_client_is_answered(void **state)
 
 	(void)state;
 	raw_open(&raw, edge_port(edge), false);
-	raw_puts(&raw, GET("/work/1") GET("/sized/3000000"));
+	raw_puts(&raw, GET("/task/1") GET("/sized/3000000"));
 	raw_end(&raw);
 	got = raw_statuses(&raw, arena);
 	CHECK(strcmp(got, "200 200") == 0, "%s", got);
@@ -269,7 +269,7 @@ static void clients_leave(void **state)
 	server_hold(true);
 	for (int i = 0; i < 4; i++) { /* while a worker works */
 		raw_open(&raw, edge_port(edge), false);
-		raw_puts(&raw, GET("/work/1"));
+		raw_puts(&raw, GET("/task/1"));
 		server_await(++asked);
 		raw_reset(&raw);
 	}
@@ -340,12 +340,12 @@ static void overdue_answers_are_given_up(void **state)
 
 	(void)state;
 	server_hold(true);
-	answer = server_ask(edge_port(edge), GET("/work/1"), &in);
+	answer = server_ask(edge_port(edge), GET("/task/1"), &in);
 	CHECK(answer.status == 503, "%d", answer.status);
 	CHECK(answer_header(&answer, "Retry-After").len > 0, "Retry-After");
 	server_hold(false); /* its answer comes, to nobody */
 	server_busy(true);
-	answer = server_ask(edge_port(edge), GET("/work/1"), &in);
+	answer = server_ask(edge_port(edge), GET("/task/1"), &in);
 	CHECK(answer.status == 503, "%d", answer.status);
 	server_busy(false);
 	server_is_well(edge);

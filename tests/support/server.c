@@ -158,7 +158,7 @@ static const struct route routes[] = {
 	{ .methods = METHOD_POST, .path = "/echo", .here = echo },
 	{ .methods = METHOD_GET, .path = "/sized/{}", .here = sized },
 	{ .methods = METHOD_GET, .path = "/file/{}", .here = in_file },
-	{ .methods = METHOD_GET | METHOD_POST, .path = "/work/{}", .errand = &errand },
+	{ .methods = METHOD_GET | METHOD_POST, .path = "/task/{}", .errand = &errand },
 	{ .methods = METHOD_GET, .path = "/origin", .here = tell_origin },
 	{ .methods = METHOD_GET, .path = "/metrics", .here = metrics, .media = "text/plain" },
 	{ .path = NULL },

@@ -5,7 +5,7 @@
  *	POST /echo		the body, if it is text/plain
  *	GET /sized/N		N letters
  *	GET /file/N		the same, from a file
- *	GET, POST /work/ID	[ID], by a worker
+ *	GET, POST /task/ID	[ID], by a worker
  *	GET /origin		the base URL and the client's address
  *	GET /metrics		the counters
  */
