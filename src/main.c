@@ -13,6 +13,7 @@ static const struct subcommand subcommands[] = {
 	{ "get",      cli_get,      "Print settings" },
 	{ "generate", cli_generate, "Make up a district as a bundle, or the next day of one" },
 	{ "import",   cli_import,   "Take in a bundle, and report what became of it" },
+	{ "jobs",     cli_jobs,     "List what waits to be done, is being done, and was" },
 	{ "migrate",  cli_migrate,  "Create or upgrade the database" },
 	{ "rollback", cli_rollback, "Make the roster what it was at an earlier version" },
 	{ "serve",    cli_serve,    "Serve OneRoster to publishers" },

@@ -223,6 +223,25 @@ void clock_format(char out[CLOCK_TEXT], int64_t when);
 bool clock_parse(struct text text, int64_t *when) must_use;
 /* A real calendar date in YYYY-MM-DD, years 0001 to 9999. */
 bool date_valid(struct text text) must_use;
+/* The month (1 to 12) and its day (1 to 31), UTC. */
+void clock_date(int64_t when, int *month, int *day);
+
+/*
+ * When something is to happen, as crontab(5) writes it: minute, hour, day of
+ * the month, month, day of the week (0 and 7 are Sunday); `*`, lists, ranges,
+ * steps, and the names of months and days. Where both kinds of day are
+ * restricted, either will do.
+ */
+struct cron {
+	uint64_t minutes; /* a bit for each */
+	uint32_t hours, days, months, weekdays;
+	bool any_day, any_weekday;
+};
+
+bool cron_parse(struct cron *out, const char *text, struct err *err) must_use;
+/* The first such minute after `after`, in milliseconds of whatever clock that
+ * is. False: there is none in the next ten years. */
+bool cron_next(const struct cron *cron, int64_t after, int64_t *next) must_use;
 
 /* --- randomness ---------------------------------------------------------- */
 

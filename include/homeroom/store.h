@@ -9,6 +9,8 @@
 
 #include "homeroom/base.h"
 
+#include <stdatomic.h>
+
 /* --- the private cluster ------------------------------------------------- */
 
 /*
@@ -139,6 +141,67 @@ bool pipe_flush(struct db *db, struct err *err) must_use;
 bool pipe_answer(struct db *db, struct arena *arena, const struct rows **rows,
     struct err *err) must_use;
 bool pipe_end(struct db *db, struct err *err) must_use;
+
+/* --- jobs ----------------------------------------------------------------- */
+
+/*
+ * What is to be done once, by whichever worker is free. A job that is open is
+ * the only one of its kind and subject. A worker has it for a while, and for
+ * longer when it says so; of one that was killed, it is another's after that.
+ */
+#define JOB_LEASE_SECONDS 60
+
+struct job {
+	int64_t id; /* 0: none */
+	int64_t district;
+	const char *kind;        /* "push" */
+	const char *subject;     /* whose: a name */
+	int attempt;             /* this one; from 1 */
+	const char *worker;      /* who has it */
+	const char *detail;      /* in a few words, what was done; or NULL */
+	const atomic_bool *stop; /* set: give up, it will be tried again */
+};
+
+/* Who does jobs of a kind; a list of them ends with a NULL name. It opens its
+ * own connections to `url`. It may be killed anywhere, and is run again. */
+struct job_kind {
+	const char *name;
+	bool (*run)(struct job *job, struct arena *arena, const char *url,
+	    struct err *err);
+};
+
+/* Wants it done, not before `when` (clock_now). What is open already is not
+ * added again. Of `job` the first three texts count. */
+bool job_add(struct db *db, const struct job *job, int64_t when,
+    struct err *err) must_use;
+/* The next job that is due, if any; the arena's. */
+bool job_take(struct db *db, struct arena *arena, const char *worker,
+    struct job *job, struct err *err) must_use;
+/* Has it for longer. *ours is false when another has it by now. */
+bool job_keep(struct db *db, const struct job *job, bool *ours,
+    struct err *err) must_use;
+/* What became of it: NULL is done; after a fault that may pass it waits for
+ * another attempt, later each time, ten at most. */
+bool job_end(struct db *db, const struct job *job, const struct err *outcome,
+    struct err *err) must_use;
+
+struct schedule {
+	int64_t district;
+	const char *kind;
+	const char *subject;
+	const char *cron; /* base.h */
+	const char *zone; /* "Europe/Berlin" */
+	bool paused;
+};
+
+/* FAULT_INVALID says what is no schedule, or no time zone. */
+bool schedule_set(struct db *db, const struct schedule *schedule,
+    struct err *err) must_use;
+bool schedule_drop(struct db *db, const struct schedule *schedule,
+    struct err *err) must_use;
+/* Makes a job of each schedule that is due: one, however many times it was
+ * missed. Outside a transaction. */
+bool schedule_turn(struct db *db, struct err *err) must_use;
 
 /* --- COPY ---------------------------------------------------------------- */
 

@@ -92,6 +92,14 @@ static struct day clock_to_day(int64_t when)
 	return d;
 }
 
+void clock_date(int64_t when, int *month, int *day)
+{
+	struct day d = clock_to_day(when);
+
+	*month = d.month;
+	*day = d.day;
+}
+
 void clock_format(char out[CLOCK_TEXT], int64_t when)
 {
 	struct day d;

@@ -158,7 +158,16 @@ bool report_run(struct db *db, const struct ingest_request *request,
 /* --- what runs until it is told to stop ------------------------------------
  */
 
-/* The data's housekeeping, in a thread of its own. */
+/* The threads that do jobs of these kinds, and what keeps their schedules. */
+struct runner;
+struct job_kind;
+
+bool runner_open(struct runner **out, const char *url,
+    const struct job_kind *kinds, struct err *err) must_use;
+/* Jobs under way are told to give up. NULL is fine. */
+void runner_close(struct runner *runner);
+
+/* The data's housekeeping and its jobs, in threads of their own. */
 struct work;
 
 bool work_open(struct work **out, const char *url, struct err *err) must_use;

@@ -18,6 +18,12 @@ struct work {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool stopping;
+	struct runner *runner;
+};
+
+/* Whose jobs are done here. */
+static const struct job_kind job_kinds[] = {
+	{ 0 },
 };
 
 static bool purge(struct db *db, struct arena *arena, struct err *err)
@@ -120,13 +126,14 @@ bool work_open(struct work **out, const char *url, struct err *err)
 		return fail(err, FAULT_INTERNAL, "no thread for the work");
 	}
 	*out = work;
-	return true;
+	return runner_open(&work->runner, url, job_kinds, err);
 }
 
 void work_close(struct work *work)
 {
 	if (work == NULL)
 		return;
+	runner_close(work->runner);
 	pthread_mutex_lock(&work->lock);
 	work->stopping = true;
 	pthread_cond_signal(&work->wake);

@@ -16,18 +16,18 @@
 /* How soon one is asked for again that another process makes (ms). */
 #define ELSEWHERE_MS 250
 
-struct job {
+struct making {
 	struct export_wanted wanted;
 	struct request *waiting; /* by next */
 	int64_t begin;           /* clock_tick: not before */
 	bool taken;
-	struct job *next;
+	struct making *next;
 };
 
 struct makers {
 	pthread_mutex_t lock;
 	pthread_cond_t news;
-	struct job *jobs; /* under the lock, as `waiting`; oldest first */
+	struct making *jobs; /* under the lock, as `waiting`; oldest first */
 	int waiting;
 	atomic_bool stopping;
 	const char *url, *home;
@@ -38,10 +38,10 @@ struct makers {
 /* --- jobs, under the lock --------------------------------------------------
  */
 
-static struct job *find_job(struct makers *makers,
+static struct making *find_job(struct makers *makers,
     const struct export_wanted *wanted)
 {
-	for (struct job *job = makers->jobs; job != NULL; job = job->next)
+	for (struct making *job = makers->jobs; job != NULL; job = job->next)
 		if (job->wanted.application == wanted->application &&
 		    job->wanted.epoch == wanted->epoch &&
 		    job->wanted.scopes == wanted->scopes &&
@@ -51,10 +51,10 @@ static struct job *find_job(struct makers *makers,
 	return NULL;
 }
 
-static struct job *add_job(struct makers *makers,
+static struct making *add_job(struct makers *makers,
     const struct export_wanted *wanted)
 {
-	struct job *job = memory_new(sizeof(*job)), **at = &makers->jobs;
+	struct making *job = memory_new(sizeof(*job)), **at = &makers->jobs;
 
 	job->wanted = *wanted;
 	job->wanted.stop = &makers->stopping;
@@ -64,9 +64,9 @@ static struct job *add_job(struct makers *makers,
 	return job;
 }
 
-static void remove_job(struct makers *makers, struct job *job)
+static void remove_job(struct makers *makers, struct making *job)
 {
-	struct job **at = &makers->jobs;
+	struct making **at = &makers->jobs;
 
 	while (*at != job)
 		at = &(*at)->next;
@@ -74,7 +74,7 @@ static void remove_job(struct makers *makers, struct job *job)
 	memory_free(job);
 }
 
-static struct request *take_waiting(struct makers *makers, struct job *job)
+static struct request *take_waiting(struct makers *makers, struct making *job)
 {
 	struct request *first = job->waiting;
 
@@ -88,7 +88,7 @@ bool makers_give(struct makers *makers, struct request *rq,
     const struct export_wanted *wanted)
 {
 	bool room;
-	struct job *job;
+	struct making *job;
 
 	pthread_mutex_lock(&makers->lock);
 	room = makers->waiting < WAITING_MAX && !atomic_load(&makers->stopping);
@@ -124,7 +124,7 @@ static void answer_all(struct request *rq, const struct export *made,
 }
 
 static bool make(struct makers *makers, struct arena *arena,
-    const struct job *job, struct export *made, struct err *err)
+    const struct making *job, struct export *made, struct err *err)
 {
 	struct db *db = NULL;
 	bool done =
@@ -136,7 +136,7 @@ static bool make(struct makers *makers, struct arena *arena,
 }
 
 /* False: another process makes it, and the job stays. */
-static bool finish(struct makers *makers, struct job *job,
+static bool finish(struct makers *makers, struct making *job,
     const struct export *made, struct err *err)
 {
 	struct request *waiting;
@@ -171,7 +171,7 @@ static void log_making(struct arena *arena, int64_t application, int64_t begin,
 	    failed ? log_quote(arena, err->text) : "");
 }
 
-static void do_job(struct makers *makers, struct job *job)
+static void do_job(struct makers *makers, struct making *job)
 {
 	struct arena *arena = arena_new();
 	struct export made = { .fd = -1 };
@@ -191,12 +191,12 @@ static void do_job(struct makers *makers, struct job *job)
  */
 
 /* Under the lock. *wait: how long until one that is put off may begin. */
-static struct job *next_job(struct makers *makers, int64_t *wait)
+static struct making *next_job(struct makers *makers, int64_t *wait)
 {
 	int64_t now = clock_tick();
 
 	*wait = 3600000;
-	for (struct job *job = makers->jobs; job != NULL; job = job->next) {
+	for (struct making *job = makers->jobs; job != NULL; job = job->next) {
 		if (job->taken)
 			continue;
 		if (job->begin <= now)
@@ -224,7 +224,7 @@ static void wait_for_news(struct makers *makers, int64_t ms)
 static void *maker_main(void *argument)
 {
 	struct makers *makers = argument;
-	struct job *job;
+	struct making *job;
 	int64_t wait;
 
 	pthread_mutex_lock(&makers->lock);

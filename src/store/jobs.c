@@ -1,0 +1,219 @@
+/* Jobs and schedules: rows that workers take, each for a while. */
+#include "store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define ATTEMPTS_MAX 10
+#define DELAY_FIRST ((int64_t)30 * 1000)
+#define DELAY_MOST ((int64_t)3600 * 1000)
+
+struct number {
+	char text[24];
+};
+
+static const char *write_number(struct number *number, int64_t value)
+{
+	snprintf(number->text, sizeof(number->text), "%" PRId64, value);
+	return number->text;
+}
+
+bool job_add(struct db *db, const struct job *job, int64_t when,
+    struct err *err)
+{
+	struct arena *arena = arena_new();
+	struct number district;
+	char wanted[CLOCK_TEXT];
+	const struct values values = { 4,
+		{ write_number(&district, job->district), job->kind,
+		    job->subject, wanted } };
+	bool done;
+
+	clock_format(wanted, when);
+	done = db_ask(db, arena, STATEMENT_job_add, &values, NULL, err);
+	arena_free(arena);
+	return done;
+}
+
+bool job_take(struct db *db, struct arena *arena, const char *worker,
+    struct job *job, struct err *err)
+{
+	struct number seconds;
+	char now[CLOCK_TEXT];
+	const struct values values = { 3,
+		{ worker, write_number(&seconds, JOB_LEASE_SECONDS), now } };
+	const struct rows *rows;
+
+	*job = (struct job){ 0 };
+	clock_format(now, clock_now());
+	if (!db_ask(db, arena, STATEMENT_job_take, &values, &rows, err))
+		return false;
+	if (rows_count(rows) > 0)
+		*job = (struct job){ .id = rows_integer(rows, 0, 0),
+			.district = rows_integer(rows, 0, 1),
+			.kind = rows_get(rows, 0, 2),
+			.subject = rows_get(rows, 0, 3),
+			.attempt = (int)rows_integer(rows, 0, 4),
+			.worker = worker };
+	return true;
+}
+
+/* A statement about one job of this worker's. */
+static bool ask_about(struct db *db, enum statement statement,
+    const struct values *values, bool *ours, struct err *err)
+{
+	struct arena *arena = arena_new();
+	const struct rows *rows;
+	bool done = db_ask(db, arena, statement, values, &rows, err);
+
+	*ours = done && rows_affected(rows) > 0;
+	arena_free(arena);
+	return done;
+}
+
+bool job_keep(struct db *db, const struct job *job, bool *ours, struct err *err)
+{
+	struct number id, seconds;
+	const struct values values = { 3,
+		{ write_number(&id, job->id), job->worker,
+		    write_number(&seconds, JOB_LEASE_SECONDS) } };
+
+	return ask_about(db, STATEMENT_job_keep, &values, ours, err);
+}
+
+/* Twice as long each time. */
+static int64_t delay_before(int attempt)
+{
+	int64_t delay = DELAY_FIRST;
+
+	while (--attempt > 0 && delay < DELAY_MOST)
+		delay *= 2;
+	return delay < DELAY_MOST ? delay : DELAY_MOST;
+}
+
+bool job_end(struct db *db, const struct job *job, const struct err *outcome,
+    struct err *err)
+{
+	bool again = outcome != NULL && fault_rules[outcome->fault].retry &&
+		     job->attempt < ATTEMPTS_MAX;
+	struct number id;
+	char when[CLOCK_TEXT];
+	const struct values values = { 6,
+		{ write_number(&id, job->id), job->worker,
+		    again             ? NULL
+		    : outcome != NULL ? "failed"
+				      : "done",
+		    outcome != NULL ? outcome->text : NULL, job->detail,
+		    when } };
+	bool ours;
+
+	clock_format(when,
+	    clock_now() + (again ? delay_before(job->attempt) : 0));
+	if (!ask_about(db, STATEMENT_job_end, &values, &ours, err))
+		return false;
+	return ours ||
+	       fail(err, FAULT_CONFLICT,
+		   "job %" PRId64 " was given to another worker meanwhile",
+		   job->id);
+}
+
+/* --- schedules ------------------------------------------------------------ */
+
+/* `here`: what time it is in the schedule's zone. */
+static bool write_schedule(struct db *db, struct arena *arena,
+    const struct schedule *s, int64_t here, struct err *err)
+{
+	struct number district, at;
+	struct cron cron;
+	int64_t next;
+	struct values values = { 6,
+		{ write_number(&district, s->district), s->kind, s->subject,
+		    s->cron, s->zone, s->paused ? "t" : "f" } };
+
+	if (!cron_parse(&cron, s->cron, err))
+		return false;
+	values_add(&values,
+	    cron_next(&cron, here, &next) ? write_number(&at, next) : NULL);
+	return db_ask(db, arena, STATEMENT_schedule_set, &values, NULL, err);
+}
+
+bool schedule_set(struct db *db, const struct schedule *schedule,
+    struct err *err)
+{
+	struct arena *arena = arena_new();
+	char now[CLOCK_TEXT];
+	const struct values values = { 2, { schedule->zone, now } };
+	const struct rows *rows;
+	bool done;
+
+	clock_format(now, clock_now());
+	done = db_ask(db, arena, STATEMENT_zone_time, &values, &rows, err);
+	if (done && rows_count(rows) == 0)
+		done = fail(err, FAULT_INVALID,
+		    "there is no time zone '%.60s'; one is written like "
+		    "Europe/Berlin",
+		    schedule->zone);
+	done = done && write_schedule(db, arena, schedule,
+			   rows_integer(rows, 0, 0), err);
+	arena_free(arena);
+	return done;
+}
+
+bool schedule_drop(struct db *db, const struct schedule *schedule,
+    struct err *err)
+{
+	struct arena *arena = arena_new();
+	struct number district;
+	const struct values values = { 3,
+		{ write_number(&district, schedule->district), schedule->kind,
+		    schedule->subject } };
+	bool done =
+	    db_ask(db, arena, STATEMENT_schedule_drop, &values, NULL, err);
+
+	arena_free(arena);
+	return done;
+}
+
+static bool turn_one(struct db *db, struct arena *arena, bool *more,
+    struct err *err)
+{
+	int64_t when = clock_now();
+	char now[CLOCK_TEXT];
+	const struct values values = { 1, { now } };
+	const struct rows *rows;
+	struct schedule s;
+
+	clock_format(now, when);
+	if (!db_ask(db, arena, STATEMENT_schedule_due, &values, &rows, err))
+		return false;
+	*more = rows_count(rows) > 0;
+	if (!*more)
+		return true;
+	s = (struct schedule){ .district = rows_integer(rows, 0, 0),
+		.kind = rows_get(rows, 0, 1),
+		.subject = rows_get(rows, 0, 2),
+		.cron = rows_get(rows, 0, 3),
+		.zone = rows_get(rows, 0, 4) };
+	return write_schedule(db, arena, &s, rows_integer(rows, 0, 5), err) &&
+	       job_add(db,
+		   &(struct job){ .district = s.district,
+		       .kind = s.kind,
+		       .subject = s.subject },
+		   when, err);
+}
+
+bool schedule_turn(struct db *db, struct err *err)
+{
+	bool more = true, done = true;
+
+	while (done && more) {
+		struct arena *arena = arena_new();
+
+		done = db_begin(db, err) && turn_one(db, arena, &more, err) &&
+		       db_commit(db, err);
+		if (!done)
+			db_rollback(db);
+		arena_free(arena);
+	}
+	return done;
+}
