@@ -64,6 +64,14 @@ struct application {
 	bool enabled;
 	bool full;       /* a grant over everything */
 	unsigned scopes; /* that the grant allows */
+	/* application_check: when the secret that was shown ends;
+	 * application_list: when the one before the present one does. Ms since
+	 * 1970; 0: never, and there is none. */
+	int64_t secret_until;
+	/* application_list alone: */
+	int64_t secret_made; /* the present one */
+	const char *keys;    /* kids of its public keys, with spaces between */
+	bool oauth1;         /* it may sign requests */
 };
 
 struct credentials { /* shown once */
@@ -90,11 +98,16 @@ bool district_find(struct db *db, struct arena *arena, const char *name,
 bool application_create(struct db *db, struct arena *arena,
     const struct change *change, const struct application *wanted,
     struct credentials *out, struct err *err) must_use;
-/* A new secret; the old ones, and all tokens, stop working at once. No such
- * application is FAULT_NOT_FOUND. */
+/* A new secret. The present one works for another `keep` ms beside it; with 0
+ * it and all tokens stop working at once. Two at most work at a time: keeping
+ * a third is FAULT_CONFLICT. No such application is FAULT_NOT_FOUND. */
 bool application_rotate(struct db *db, struct arena *arena,
-    const struct change *change, struct credentials *out,
+    const struct change *change, int64_t keep, struct credentials *out,
     struct err *err) must_use;
+/* Ends a secret that was kept, and all tokens. FAULT_NOT_FOUND: there is none.
+ */
+bool application_end_secret(struct db *db, struct arena *arena,
+    const struct change *change, struct err *err) must_use;
 /* Disabled, its secret and its tokens stop working at once; enabled again,
  * the secret works and the old tokens don't. */
 bool application_enable(struct db *db, struct arena *arena,

@@ -44,11 +44,32 @@ static const struct flag change_flags[] = {
 	{ 0 },
 };
 
+static const struct flag rotate_flags[] = {
+	{ "--keep", "TIME",
+	    "The present secret works for so long beside the new "
+	    "one: 12h, 7d; 90d at most" },
+	FLAG_DISTRICT,
+	FLAG_DRY_RUN,
+	FLAG_OUTPUT,
+	{ 0 },
+};
+
 static const struct command rotate_command = {
-	.usage = "application rotate NAME",
+	.usage = "application rotate NAME [--keep TIME]",
 	.meaning = "Gives an application a new secret and prints it, this "
-		   "once.\nThe old secret and all tokens stop working at "
-		   "once.\n",
+		   "once.\nWithout --keep the old secret and all tokens stop "
+		   "working at once.\n",
+	.flags = rotate_flags,
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.settings = SETTINGS_READ,
+};
+
+static const struct command end_secret_command = {
+	.usage = "application end-secret NAME",
+	.meaning = "Ends the secret that `rotate --keep` has kept, and all "
+		   "tokens: the publisher\nfetches new ones by the new "
+		   "secret.\n",
 	.flags = change_flags,
 	.arguments_min = 1,
 	.arguments_max = 1,
@@ -126,6 +147,10 @@ static const struct column list_columns[] = {
 	{ "clientId", COLUMN_TEXT },
 	{ "enabled", COLUMN_BOOL },
 	{ "full", COLUMN_BOOL },
+	{ "secretSince", COLUMN_TEXT },
+	{ "oldSecretUntil", COLUMN_TEXT },
+	{ "keys", COLUMN_TEXT },
+	{ "oauth1", COLUMN_BOOL },
 	{ "scopes", COLUMN_TEXT },
 	{ 0 },
 };
@@ -145,26 +170,25 @@ static void put_short(struct buf *out, unsigned scopes)
 	}
 }
 
-static void print_applications(const struct task *task,
-    const struct application *applications, int count)
+static void print_application(struct listing *listing,
+    const struct application *a, enum format format)
 {
-	struct listing listing = { .columns = list_columns };
+	char since[CLOCK_TEXT], until[CLOCK_TEXT];
+	struct buf scopes = { 0 };
 
-	for (const struct application *a = applications;
-	     a < applications + count; a++) {
-		struct buf scopes = { 0 };
-
-		if (task->format == FORMAT_TABLE)
-			put_short(&scopes, a->scopes);
-		else
-			scopes_write(&scopes, a->scopes);
-		listing_row(&listing,
-		    (const char *[]){ a->name, a->client_id,
-			a->enabled ? "true" : "false",
-			a->full ? "true" : "false", buf_text(&scopes) });
-		buf_free(&scopes);
-	}
-	listing_print(&listing, task->format);
+	clock_format(since, a->secret_made);
+	clock_format(until, a->secret_until);
+	if (format == FORMAT_TABLE)
+		put_short(&scopes, a->scopes);
+	else
+		scopes_write(&scopes, a->scopes);
+	listing_row(listing,
+	    (const char *[]){ a->name, a->client_id,
+		a->enabled ? "true" : "false", a->full ? "true" : "false",
+		since, a->secret_until != 0 ? until : NULL,
+		a->keys[0] != '\0' ? a->keys : NULL,
+		a->oauth1 ? "true" : "false", buf_text(&scopes) });
+	buf_free(&scopes);
 }
 
 /* --- what is done ----------------------------------------------------------
@@ -243,17 +267,53 @@ static bool create(struct task *task, struct err *err)
 	return true;
 }
 
+/* "12h" and "7d". */
+static bool read_keep(const struct flags *flags, int64_t *keep, struct err *err)
+{
+	static const struct {
+		char letter;
+		int hours, max;
+	} units[] = { { 'h', 1, 90 * 24 }, { 'd', 24, 90 } };
+	const char *text = flags_get(flags, "--keep");
+	size_t len = text == NULL ? 0 : strlen(text);
+	int64_t number;
+
+	*keep = 0;
+	if (text == NULL)
+		return true;
+	for (size_t i = 0; len > 0 && i < array_length(units); i++)
+		if (text[len - 1] == units[i].letter &&
+		    text_integer((struct text){ text, len - 1 }, 1,
+			units[i].max, &number))
+			*keep = number * units[i].hours * 3600 * 1000;
+	return *keep > 0 ||
+	       fail(err, FAULT_INVALID,
+		   "--keep takes hours or days, such as 12h or 7d; 90d at "
+		   "most");
+}
+
 static bool rotate(struct task *task, struct err *err)
 {
 	struct credentials made;
+	int64_t keep;
 
+	if (!read_keep(&task->flags, &keep, err))
+		return false;
 	if (task->dry)
 		return rehearse(task, true, "rotate the secret of", err);
 	if (!application_rotate(task->house.db, task->house.arena,
-		&task->change, &made, err))
+		&task->change, keep, &made, err))
 		return false;
 	print_credentials(task, &made);
 	return true;
+}
+
+static bool end_secret(struct task *task, struct err *err)
+{
+	if (task->dry)
+		return rehearse(task, true, "end the old secret of", err);
+	return application_end_secret(task->house.db, task->house.arena,
+	    &task->change, err);
 }
 
 static bool enable(struct task *task, struct err *err)
@@ -274,13 +334,16 @@ static bool disable(struct task *task, struct err *err)
 
 static bool list(struct task *task, struct err *err)
 {
+	struct listing listing = { .columns = list_columns };
 	const struct application *applications;
 	int count;
 
 	if (!application_list(task->house.db, task->house.arena,
 		task->change.district, &applications, &count, err))
 		return false;
-	print_applications(task, applications, count);
+	for (int i = 0; i < count; i++)
+		print_application(&listing, &applications[i], task->format);
+	listing_print(&listing, task->format);
 	return true;
 }
 
@@ -294,11 +357,12 @@ static const struct verb {
 	bool (*run)(struct task *task, struct err *err);
 	const char *meaning;
 } verbs[] = {
-	{ "create",  &create_command,  create,  "Make one, and print its credentials" },
-	{ "rotate",  &rotate_command,  rotate,  "Give it a new secret" },
-	{ "list",    &list_command,    list,    "List them" },
-	{ "enable",  &enable_command,  enable,  "Let it in again" },
-	{ "disable", &disable_command, disable, "Keep it out" },
+	{ "create",     &create_command,     create,     "Make one, and print its credentials" },
+	{ "rotate",     &rotate_command,     rotate,     "Give it a new secret" },
+	{ "end-secret", &end_secret_command, end_secret, "End the old secret that was kept" },
+	{ "list",       &list_command,       list,       "List them" },
+	{ "enable",     &enable_command,     enable,     "Let it in again" },
+	{ "disable",    &disable_command,    disable,    "Keep it out" },
 	{ 0 },
 };
 /* clang-format on */
@@ -337,7 +401,7 @@ static int help(FILE *out, int status)
 {
 	fputs("usage: homeroom application VERB …\n\n", out);
 	for (const struct verb *v = verbs; v->name != NULL; v++)
-		fprintf(out, "  %-8s %s\n", v->name, v->meaning);
+		fprintf(out, "  %-10s %s\n", v->name, v->meaning);
 	fputs("\nhomeroom application VERB --help says more.\n", out);
 	return status;
 }

@@ -136,8 +136,8 @@ static bool give_credentials(struct house *house, struct credentials *out,
 	if (ok && !application_create(db, house->arena, &change, &wanted, out,
 		      &taken)) {
 		if (taken.fault == FAULT_CONFLICT)
-			ok = application_rotate(db, house->arena, &change, out,
-			    err);
+			ok = application_rotate(db, house->arena, &change, 0,
+			    out, err);
 		else
 			ok = fail(err, taken.fault, "%s", taken.text);
 	}

@@ -65,6 +65,14 @@ static const char *integer_text(struct arena *arena, int64_t n)
 	return arena_printf(arena, "%lld", (long long)n);
 }
 
+static const char *time_text(struct arena *arena, int64_t when)
+{
+	char text[CLOCK_TEXT];
+
+	clock_format(text, when);
+	return arena_text(arena, text);
+}
+
 /* Of application_list and application_check, whose first columns agree. */
 static void read_application(struct application *out, const struct rows *rows,
     int row)
@@ -78,6 +86,7 @@ static void read_application(struct application *out, const struct rows *rows,
 		.enabled = rows_get(rows, row, 5)[0] == 't',
 		.full = rows_get(rows, row, 6)[0] == 't',
 		.scopes = scopes_read(rows_get(rows, row, 7)),
+		.secret_until = rows_integer(rows, row, 8),
 	};
 }
 
@@ -170,19 +179,39 @@ static bool begin_change(struct db *db, struct arena *arena,
 }
 
 static bool end_change(struct db *db, struct arena *arena,
-    enum statement statement, const struct values *values, struct err *err)
+    enum statement statement, const struct values *values,
+    const struct rows **rows, struct err *err)
 {
-	if (db_ask(db, arena, statement, values, NULL, err) &&
+	if (db_ask(db, arena, statement, values, rows, err) &&
 	    db_commit(db, err))
 		return true;
 	db_rollback(db);
 	return false;
 }
 
+/* In the transaction: of the secrets there are two at most. */
+static bool check_kept(struct db *db, struct arena *arena,
+    const char *application, const char *now, struct err *err)
+{
+	const struct values values = { 2, { application, now } };
+	const struct rows *rows;
+
+	if (!db_ask(db, arena, STATEMENT_application_old_secret, &values, &rows,
+		err))
+		return false;
+	return rows_count(rows) == 0 ||
+	       fail(err, FAULT_CONFLICT,
+		   "the secret before the present one works until %s; end it "
+		   "first, by `homeroom application end-secret`",
+		   time_text(arena, rows_integer(rows, 0, 0)));
+}
+
 bool application_rotate(struct db *db, struct arena *arena,
-    const struct change *change, struct credentials *out, struct err *err)
+    const struct change *change, int64_t keep, struct credentials *out,
+    struct err *err)
 {
 	const char *secret = make_secret(arena);
+	const char *now = time_text(arena, clock_now());
 	struct values values = { 0 };
 	const struct rows *found;
 	char hash[HASH_TEXT];
@@ -190,13 +219,40 @@ bool application_rotate(struct db *db, struct arena *arena,
 	if (!hash_secret(hash, secret, err) ||
 	    !begin_change(db, arena, change, &found, err))
 		return false;
+	if (keep > 0 &&
+	    !check_kept(db, arena, rows_get(found, 0, 0), now, err)) {
+		db_rollback(db);
+		return false;
+	}
 	values_add(&values, rows_get(found, 0, 0));
 	values_add(&values, hash);
+	values_add(&values, now);
+	values_add(&values,
+	    keep > 0 ? time_text(arena, clock_now() + keep) : NULL);
 	values_add(&values, change->who);
 	out->client_id = rows_get(found, 0, 1);
 	out->client_secret = secret;
 	return end_change(db, arena, STATEMENT_application_rotate, &values,
-	    err);
+	    NULL, err);
+}
+
+bool application_end_secret(struct db *db, struct arena *arena,
+    const struct change *change, struct err *err)
+{
+	struct values values = { 0 };
+	const struct rows *found, *ended;
+
+	if (!begin_change(db, arena, change, &found, err))
+		return false;
+	values_add(&values, rows_get(found, 0, 0));
+	values_add(&values, time_text(arena, clock_now()));
+	values_add(&values, change->who);
+	if (!end_change(db, arena, STATEMENT_application_end_secret, &values,
+		&ended, err))
+		return false;
+	return rows_affected(ended) > 0 ||
+	       fail(err, FAULT_NOT_FOUND,
+		   "'%s' has no secret but the present one", change->name);
 }
 
 bool application_enable(struct db *db, struct arena *arena,
@@ -211,7 +267,7 @@ bool application_enable(struct db *db, struct arena *arena,
 	values_add(&values, enabled ? "t" : "f");
 	values_add(&values, change->who);
 	return end_change(db, arena, STATEMENT_application_enable, &values,
-	    err);
+	    NULL, err);
 }
 
 /* --- questions -------------------------------------------------------------
@@ -225,33 +281,37 @@ bool application_list(struct db *db, struct arena *arena, int64_t district,
 	const struct rows *rows;
 
 	values_add(&values, integer_text(arena, district));
+	values_add(&values, time_text(arena, clock_now()));
 	if (!db_ask(db, arena, STATEMENT_application_list, &values, &rows, err))
 		return false;
 	*count = rows_count(rows);
 	applications =
 	    arena_alloc(arena, (size_t)*count * sizeof(*applications));
-	for (int i = 0; i < *count; i++)
+	for (int i = 0; i < *count; i++) {
 		read_application(&applications[i], rows, i);
+		applications[i].secret_made = rows_integer(rows, i, 9);
+		applications[i].keys = rows_get(rows, i, 10);
+		applications[i].oauth1 = rows_get(rows, i, 11)[0] == 't';
+	}
 	*list = applications;
 	return true;
 }
 
-/* Looks at every row, and at one that never fits when there is none: what it
- * costs tells nothing. */
-static bool fits(const struct rows *rows, const char hash[HASH_TEXT])
+/* The row whose secret it is, or -1. Looks at every row, and at one that never
+ * fits when there is none: what it costs tells nothing. */
+static int find_secret(const struct rows *rows, const char hash[HASH_TEXT])
 {
 	static const char never[HASH_TEXT] = "";
-	bool found = false;
-	int row = 0;
+	int found = -1, row = 0;
 
 	do {
 		const char *known = never;
 
 		if (row < rows_count(rows) &&
-		    rows_length(rows, row, 8) == HASH_TEXT - 1)
-			known = rows_get(rows, row, 8);
+		    rows_length(rows, row, 9) == HASH_TEXT - 1)
+			known = rows_get(rows, row, 9);
 		if (equal_secret(known, hash, HASH_TEXT - 1))
-			found = true;
+			found = row;
 	} while (++row < rows_count(rows));
 	return found;
 }
@@ -263,20 +323,21 @@ bool application_check(struct db *db, struct arena *arena,
 	struct values values = { 0 };
 	const struct rows *rows;
 	char hash[HASH_TEXT];
-	bool found;
+	int row;
 
 	/* What Postgres would not take as a text is no client's id either. */
 	if (!utf8_valid(client_id, strlen(client_id)))
 		client_id = "";
 	values_add(&values, client_id);
+	values_add(&values, time_text(arena, clock_now()));
 	if (!hash_secret(hash, client_secret, err) ||
 	    !db_ask(db, arena, STATEMENT_application_check, &values, &rows,
 		err))
 		return false;
-	found = fits(rows, hash);
-	if (found)
-		read_application(out, rows, 0);
-	if (!found || !out->enabled)
+	row = find_secret(rows, hash);
+	if (row >= 0)
+		read_application(out, rows, row);
+	if (row < 0 || !out->enabled)
 		return fail(err, FAULT_BAD_CLIENT,
 		    "unknown client, wrong secret, or application disabled");
 	return true;

@@ -20,7 +20,7 @@ says 'help lists the verbs' out '^  rotate +[A-Z]'
 exits 'no verb is wrong usage' 2 application
 exits 'an unknown verb is wrong usage' 2 application destroy
 exits 'no name is wrong usage' 2 application create
-for verb in create rotate list enable disable; do
+for verb in create rotate end-secret list enable disable; do
 	exits "$verb --help" 0 application "$verb" --help
 	says "$verb --help shows its usage" out "^usage: homeroom application $verb"
 done
@@ -47,7 +47,7 @@ says 'JSON' out '"clientId": "hr-[0-9a-f]{16}", "clientSecret": "hrs_'
 exits 'list' 0 application list
 says 'list has it' out '^Acme Reading +hr-[0-9a-f]{16} +true +true '
 says 'list has its scopes' out \
-	'^Narrow .* true +false +roster-core.readonly roster.readonly$'
+	'^Narrow .* true +false .* roster-core.readonly roster.readonly$'
 lacks 'list has no secrets' 'hrs_'
 lacks 'list has nothing of a dry run' 'Other'
 exits 'list as JSON' 0 application list -o json
@@ -61,6 +61,21 @@ says 'rotate prints a secret' out '^Acme Reading,hr-[0-9a-f]{16},hrs_'
 lacks 'rotate prints a new one' "$secret"
 exits 'rotate nobody' 1 application rotate Nobody
 says 'nobody is named' err "'Nobody'"
+exits 'no secret is kept' 1 application end-secret 'Acme Reading'
+for keep in 7 7w 0d 91d 2161h -1d 1.5d 7days ''; do
+	exits "--keep '$keep'" 1 application rotate 'Acme Reading' --keep "$keep"
+	says "--keep '$keep' is told what goes" err '12h or 7d'
+done
+exits 'rotate --keep' 0 application rotate 'Acme Reading' --keep 7d
+exits 'list' 0 application list
+says 'list has until when the old one works' out \
+	'^Acme Reading .* 20[-0-9]{8}T[:0-9]{8}\.[0-9]{3}Z +20[-0-9]{8}T[:0-9]{8}\.[0-9]{3}Z '
+says 'which others have not' out '^Narrow .* 20[-0-9]{8}T[:.0-9]{12}Z +- '
+exits 'a third is not kept' 1 application rotate 'Acme Reading' --keep 12h
+says 'and it says what to do' err 'application end-secret'
+exits 'end-secret --dry-run' 0 application end-secret 'Acme Reading' --dry-run
+exits 'end-secret' 0 application end-secret 'Acme Reading'
+exits 'there is none any more' 1 application end-secret 'Acme Reading'
 exits 'disable' 0 application disable Narrow
 exits 'list' 0 application list
 says 'it is disabled' out '^Narrow +hr-[0-9a-f]{16} +false '

@@ -206,6 +206,16 @@ newer=$(token)
 pull "$newer"
 answers '163 a new one works' 200
 
+kept=$secret
+"$HOMEROOM_BINARY" application rotate Old --keep 1h -o csv >made 2>made.err
+young=$(sed -n '2{s/\r//;p}' made | cut -d, -f3)
+pull "$newer"
+answers '164 a secret is kept: the token goes on' 200
+ask -u "$old:$kept" -d "$form" "$base/oauth/token"
+answers '164 and the old secret' 200
+ask -u "$old:$young" -d "$form" "$base/oauth/token"
+answers '164 beside the new' 200 '"expires_in":3600,'
+
 # --- guessing ---------------------------------------------------------------
 
 for _ in $(seq 25); do
@@ -219,7 +229,7 @@ answers '171 others need not' 200
 
 # --- time goes by -----------------------------------------------------------
 
-for credential in "$reader_secret" "$old_secret" "$secret" "$good"; do
+for credential in "$reader_secret" "$old_secret" "$kept" "$young" "$good"; do
 	if grep -qF -- "$credential" serve.log; then
 		not_ok '180 the log' 'it tells a secret'
 	fi
@@ -232,11 +242,34 @@ export HOMEROOM_CLOCK=$((begin + 3500))
 serve
 pull "$good"
 answers '182 after a restart the token is still good' 200
+ask -u "$old:$kept" -d "$form" "$base/oauth/token"
+answers '184 a token ends with the secret that was kept' 200 '"expires_in":(100|[1-9][0-9]?),'
+of_kept=$(member access_token)
+ask -u "$old:$young" -d "$form" "$base/oauth/token"
+answers '184 and not with the new one' 200 '"expires_in":3600,'
+of_new=$(member access_token)
 serve_stop
 export HOMEROOM_CLOCK=$((begin + 3700))
 serve
 pull "$good"
 answers '183 after an hour it is not' 401
+ask -u "$old:$kept" -d "$form" "$base/oauth/token"
+answers '185 the secret that was kept has ended' 401 '^\{"error":"invalid_client"'
+pull "$of_kept"
+answers '185 and its tokens' 401
+pull "$of_new"
+answers '185 the new one goes on' 200
+id=$old secret=$young
+of_new=$(token)
+"$HOMEROOM_BINARY" application rotate Old --keep 1d -o csv >made 2>made.err
+"$HOMEROOM_BINARY" application end-secret Old
+ask -u "$old:$young" -d "$form" "$base/oauth/token"
+answers '186 ended early' 401
+pull "$of_new"
+answers '186 with its tokens' 401
+secret=$(sed -n '2{s/\r//;p}' made | cut -d, -f3)
+ask -u "$old:$secret" -d "$form" "$base/oauth/token"
+answers '186 and the newest works' 200
 serve_stop
 
 days31=$((begin + 31 * 86400))

@@ -262,7 +262,7 @@ static void news_arrives(void **state)
 			"where name = 'watched'");
 	CHECK(keeper_open(database_url(), "key", ISSUER, &err), "%s", err.text);
 	CHECK(!is_out(), "out already");
-	CHECK(application_rotate(owner, arena, &change, &made, &err), "%s",
+	CHECK(application_rotate(owner, arena, &change, 0, &made, &err), "%s",
 	    err.text);
 	CHECK(soon(is_out), "no news of the application");
 	ring_free(loaded("key.other"));

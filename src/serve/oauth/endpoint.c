@@ -87,13 +87,16 @@ static bool choose_scopes(const struct form *form,
 	return true;
 }
 
-static void render(struct buf *out, const char *token, unsigned scopes)
+static void render(struct buf *out, const char *token,
+    const struct claims *claims)
 {
+	int64_t left = (claims->expires - clock_now() + SECOND - 1) / SECOND;
+
 	buf_printf(out,
 	    "{\"access_token\":\"%s\",\"token_type\":\"bearer\","
 	    "\"expires_in\":%d,\"scope\":\"",
-	    token, (int)(TOKEN_LIFE / SECOND));
-	scopes_write(out, scopes);
+	    token, left > 0 ? (int)left : 1);
+	scopes_write(out, claims->scopes);
 	buf_puts(out, "\"}");
 }
 
@@ -105,13 +108,14 @@ static bool give_token(struct request *rq, const struct form *form,
 		.application = app->id,
 		.epoch = app->epoch,
 		.full = app->full,
+		.expires = app->secret_until,
 	};
 	const char *token;
 
 	if (!choose_scopes(form, app, &claims.scopes, err) ||
 	    !token_make(ring_view()->ring, rq->arena, &claims, &token, err))
 		return false;
-	render(&rq->reply, token, claims.scopes);
+	render(&rq->reply, token, &claims);
 	return true;
 }
 

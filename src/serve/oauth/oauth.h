@@ -86,7 +86,9 @@ struct claims {
 	int64_t application, epoch;
 	unsigned scopes;
 	bool full;
-	int64_t expires; /* ms since 1970; token_make sets it */
+	/* ms since 1970; token_make sets it, but to no later time than it
+	 * finds (0: none) */
+	int64_t expires;
 };
 
 bool token_make(const struct ring *ring, struct arena *arena,

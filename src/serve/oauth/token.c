@@ -88,7 +88,8 @@ bool token_make(const struct ring *ring, struct arena *arena,
 		return fail(err, FAULT_UNAVAILABLE, "no key to sign with");
 	if (jwt_new(&jwt) != 0)
 		return fail(err, FAULT_INTERNAL, "libjwt: no token");
-	claims->expires = now + TOKEN_LIFE;
+	if (claims->expires == 0 || claims->expires > now + TOKEN_LIFE)
+		claims->expires = now + TOKEN_LIFE;
 	done = fill(jwt, ring, arena, claims, now) &&
 	       sign(jwt, ring->signs, arena, token);
 	jwt_free(jwt);
