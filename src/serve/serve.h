@@ -167,6 +167,33 @@ void edge_close(struct edge *edge, int ms);
 /* Any thread: the answer is ready (or rq->err is set); the loop sends it. */
 void loop_take_back(struct request *rq);
 
+/* --- queue.c: whose turn it is ---------------------------------------------
+ */
+
+#define QUEUE_MAX 2048 /* requests; whoever puts sees to it */
+
+/* The requests of one application, first come first served. */
+struct lane {
+	int64_t application;
+	struct request *first, **end;
+	struct lane *next; /* whose turn is next; or the next spare one */
+};
+
+/* Applications take turns, however many requests each has waiting. Zeroed it
+ * is empty. */
+struct queue {
+	struct lane lanes[QUEUE_MAX];
+	int used;           /* of `lanes`, ever */
+	struct lane *spare; /* of these, that hold nothing */
+	struct lane *last;  /* had its turn; NULL: nobody waits */
+	int waiting;        /* requests */
+};
+
+void queue_put(struct queue *queue, struct request *rq);
+/* Takes the first request of the application whose turn it is, and those of the
+ * same that can be asked along with it, up to `max` in all; 0: none waits. */
+int queue_take(struct queue *queue, struct request **batch, int max);
+
 /* --- workers -------------------------------------------------------------- */
 
 struct workers;

@@ -10,29 +10,13 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#define LANES 64
 #define BATCH_MAX 16
-#define WAITING_MAX 2048
 #define WORKERS_MAX 64
 /* How often an idle worker asks whether Postgres is there (ms). */
 #define PING_MS 5000
-
-/* Applications with the same low bits share a lane, and take turns in it. */
-struct lane {
-	struct request *first;
-	struct request **end;
-};
-
-struct queue {
-	struct lane lanes[LANES];
-	uint64_t filled; /* bit i: lane i holds requests */
-	int turn;        /* the lane to look at first */
-	int waiting;
-};
 
 struct worker {
 	pthread_t thread;
@@ -60,68 +44,6 @@ static struct workers *_Atomic current;
 /* --- queues ----------------------------------------------------------------
  */
 
-static void put(struct queue *queue, struct request *rq)
-{
-	int i = (int)((uint64_t)rq->caller.application % LANES);
-	struct lane *lane = &queue->lanes[i];
-
-	rq->next = NULL;
-	if (lane->first == NULL)
-		lane->end = &lane->first;
-	*lane->end = rq;
-	lane->end = &rq->next;
-	queue->filled |= UINT64_C(1) << i;
-	queue->waiting++;
-}
-
-static bool is_alike(const struct request *a, const struct request *b)
-{
-	return a->caller.application == b->caller.application &&
-	       a->caller.epoch == b->caller.epoch &&
-	       (a->route->errand->run == NULL) ==
-		   (b->route->errand->run == NULL);
-}
-
-/* Takes the first of the lane, and up to `max` in all that are alike. */
-static int take_alike(struct lane *lane, struct request **batch, int max)
-{
-	struct request **at = &lane->first;
-	int count = 0;
-
-	while (*at != NULL && count < max) {
-		struct request *rq = *at;
-
-		if (count > 0 && !is_alike(batch[0], rq)) {
-			at = &rq->next;
-			continue;
-		}
-		batch[count++] = rq;
-		*at = rq->next;
-	}
-	while (*at != NULL)
-		at = &(*at)->next;
-	lane->end = at;
-	return count;
-}
-
-/* The lanes take turns. */
-static int take(struct queue *queue, struct request **batch, int max)
-{
-	int i, count;
-
-	if (queue->filled == 0)
-		return 0;
-	i = queue->turn;
-	while ((queue->filled & (UINT64_C(1) << i)) == 0)
-		i = (i + 1) % LANES;
-	queue->turn = (i + 1) % LANES;
-	count = take_alike(&queue->lanes[i], batch, max);
-	if (queue->lanes[i].first == NULL)
-		queue->filled &= ~(UINT64_C(1) << i);
-	queue->waiting -= count;
-	return count;
-}
-
 /* Under the lock: what to do next; 0: nothing, for now. Small and large take
  * turns as well. */
 static int pick(struct workers *workers, struct request **batch, bool *large)
@@ -133,9 +55,9 @@ static int pick(struct workers *workers, struct request **batch, bool *large)
 	workers->large_turn = !*large;
 	if (*large) {
 		workers->large_running++;
-		return take(&workers->large, batch, 1);
+		return queue_take(&workers->large, batch, 1);
 	}
-	return take(&workers->small, batch, BATCH_MAX);
+	return queue_take(&workers->small, batch, BATCH_MAX);
 }
 
 static bool is_large(const struct request *rq)
@@ -154,9 +76,9 @@ bool workers_give(struct request *rq)
 	if (workers == NULL)
 		return false;
 	pthread_mutex_lock(&workers->lock);
-	room = workers->small.waiting + workers->large.waiting < WAITING_MAX;
+	room = workers->small.waiting + workers->large.waiting < QUEUE_MAX;
 	if (room) {
-		put(large ? &workers->large : &workers->small, rq);
+		queue_put(large ? &workers->large : &workers->small, rq);
 		if (workers->idle > 0)
 			pthread_cond_signal(&workers->news);
 	}
