@@ -208,6 +208,9 @@ struct answer {
 	int64_t rows;    /* in this page */
 	bool more;       /* rows follow */
 	char last[257];  /* sourcedId of the last row; "" when it is longer */
+	/* Of what the application may see and how it is told: the same page
+	 * of the same version under the same revision has the same bytes. */
+	char revision[72];
 };
 
 /* One question on its way; zeroed but for `arena` and `question`. */

@@ -13,6 +13,7 @@ update homeroom."grant" set
 	valid_until = (s ->> 'until')::date,
 	addresses = homeroom.texts(s -> 'addresses')::cidr[],
 	requests_per_minute = (s #>> '{limits,requestsPerMinute}')::integer,
+	concurrency = (s #>> '{limits,concurrency}')::integer,
 	bytes_per_day = (s #>> '{limits,bytesPerDay}')::bigint,
 	schools = homeroom.texts(s #> '{share,schools}'),
 	sessions = homeroom.texts(s #> '{share,sessions,named}'),

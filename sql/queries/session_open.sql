@@ -19,6 +19,7 @@ select
 		from unnest("grant".fields) as field
 		where field like '%=omit' and not "grant".full_access
 	), ' '),
+	concat_ws('.', "grant".id, "grant".revision, application.revision),
 	set_config('plan_cache_mode', $4, true),
 	set_config('statement_timeout', $3, true),
 	set_config('homeroom.district', application.district::text, true),

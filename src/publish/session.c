@@ -3,6 +3,7 @@
 #include "publish.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A version that is committed while we ask makes us ask again; it does not
@@ -19,6 +20,7 @@ struct session {
 	int64_t grant;   /* 0: a full one */
 	int64_t changed; /* the version with which it became what it is */
 	struct withheld withheld;
+	char revision[sizeof(((struct answer *)0)->revision)];
 	struct reading *const *readings;
 	int count;
 };
@@ -144,6 +146,8 @@ static bool hear_open(struct reader *reader, struct session *session,
 	session->changed = rows_integer(rows, 0, 3);
 	withheld_read(&session->withheld, rows_get(rows, 0, 4));
 	session->live = rows_integer(rows, 0, 2);
+	snprintf(session->revision, sizeof(session->revision), "%s",
+	    rows_get(rows, 0, 5));
 	return true;
 }
 
@@ -411,6 +415,13 @@ static void find_missing(struct reading *reading)
 		    reading->question.of->name);
 }
 
+static void tell_revision(const struct session *session)
+{
+	for (int i = 0; i < session->count; i++)
+		memcpy(session->readings[i]->answer.revision, session->revision,
+		    sizeof(session->revision));
+}
+
 static void ask_session(struct reader *reader, struct session *session)
 {
 	struct err err = { 0 };
@@ -420,6 +431,7 @@ static void ask_session(struct reader *reader, struct session *session)
 		fail_all(session, &err);
 		return;
 	}
+	tell_revision(session);
 	large = streamed(session);
 	if (large != NULL) {
 		if (large->err.fault != FAULT_NONE ||

@@ -239,6 +239,7 @@ static const struct key keys[] = {
 	{ "grant",       "until",                    &DAY,      false, NULL, "Last day on which it is in force" },
 	{ "grant",       "addresses",                &NETWORKS, false, NULL, "Networks from which its application may come" },
 	{ "grant",       "limits.requestsPerMinute", &SMALL,    false, NULL, "Requests that are answered in a minute" },
+	{ "grant",       "limits.concurrency",       &SMALL,    false, NULL, "Requests that are answered at the same time" },
 	{ "grant",       "limits.bytesPerDay",       &COUNT,    false, NULL, "Bytes that are sent in a day" },
 	{ "grant",       "share.schools",            &IDS,      false, NULL, "sourcedIds of organisations: these and all below them" },
 	{ "grant",       "share.sessions.named",     &IDS,      false, NULL, "sourcedIds of academic sessions: these and all below them" },

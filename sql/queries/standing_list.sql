@@ -1,0 +1,17 @@
+-- standing_list: what every application may do, and what it would read now.
+-- Times are milliseconds from now on, by the clock that session_open goes by.
+select a.id, a.epoch, (a.enabled and g.enabled)::integer,
+	extract(epoch from g.valid_from::timestamptz - now())::bigint * 1000,
+	extract(epoch from (g.valid_until + 1)::timestamptz - now())::bigint
+		* 1000,
+	array_to_string(g.addresses, ' '), g.requests_per_minute,
+	g.concurrency, g.bytes_per_day,
+	coalesce(live.version, 0),
+	concat_ws('.', g.id, g.revision, a.revision)
+from homeroom.application a
+join homeroom."grant" g on g.application = a.id and g.district = a.district
+left join (
+	select district, max(version) as version from homeroom.version
+	group by district
+) as live on live.district = a.district
+order by a.id
