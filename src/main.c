@@ -15,6 +15,7 @@ static const struct subcommand subcommands[] = {
 	{ "import",   cli_import,   "Take in a bundle, and report what became of it" },
 	{ "jobs",     cli_jobs,     "List what waits to be done, is being done, and was" },
 	{ "migrate",  cli_migrate,  "Create or upgrade the database" },
+	{ "push",     cli_push,     "Bring an application its CSV bundle, by SFTP" },
 	{ "rollback", cli_rollback, "Make the roster what it was at an earlier version" },
 	{ "serve",    cli_serve,    "Serve OneRoster to publishers" },
 	{ "status",   cli_status,   "What is live, what ran last, and what waits" },

@@ -23,6 +23,7 @@ struct work {
 
 /* Whose jobs are done here. */
 static const struct job_kind job_kinds[] = {
+	{ "push", push_run },
 	{ 0 },
 };
 
