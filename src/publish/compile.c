@@ -23,13 +23,16 @@ static const char make_tables[] =
     " came boolean) ON COMMIT DROP;"
     "CREATE TEMP TABLE moved (entity smallint, sourced_id text COLLATE \"C\")"
     " ON COMMIT DROP;"
+    "CREATE TEMP TABLE turned (grant_id bigint, entity smallint,"
+    " sourced_id text COLLATE \"C\") ON COMMIT DROP;"
+    "CREATE TEMP TABLE redated (LIKE turned) ON COMMIT DROP;"
     "CREATE TEMP TABLE scope_now (LIKE homeroom.scope) ON COMMIT DROP;"
     "CREATE TEMP TABLE shifted (grant_id bigint, entity smallint,"
     " sourced_id text COLLATE \"C\", came boolean) ON COMMIT DROP";
 
 static const char drop_tables[] = "DROP TABLE IF EXISTS sharing, candidate, "
-				  "agent, want, change, moved, scope_now, "
-				  "shifted";
+				  "agent, want, change, moved, turned, "
+				  "redated, scope_now, shifted";
 
 static const char find_grants[] =
     "CREATE TEMP TABLE sharing ON COMMIT DROP AS SELECT g.*, "
@@ -118,6 +121,10 @@ static bool write_changes(const struct compile *c, struct err *err)
 	    compile_ask(c,
 		"INSERT INTO moved SELECT DISTINCT {entity}, sourced_id "
 		"FROM change",
+		NULL, err) &&
+	    compile_ask(c,
+		"INSERT INTO turned SELECT grant_id, {entity}, sourced_id "
+		"FROM change",
 		NULL, err);
 	buf_free(&insert);
 	buf_free(&was);
@@ -180,7 +187,7 @@ static bool run(struct compile *c, struct err *err)
 	for (const struct rule *r = rules; r->entity != NULL; r++)
 		if (!apply(c, r, err))
 			return false;
-	return true;
+	return compile_redate(c, err);
 }
 
 static bool compile(struct compile c, struct err *err)

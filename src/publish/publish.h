@@ -88,12 +88,6 @@ struct applying {
 bool applying_note(const struct applying *a, const char *before,
     const char *after, struct err *err) must_use;
 void applying_tell(const struct applying *a, const char *what);
-bool applying_same(const struct applying *a, const char *before,
-    const char *after, bool *same, struct err *err) must_use;
-/* The document; the arena's. */
-const char *applying_json(const struct applying *a);
-/* push.c: the schedule that an application's settings name. */
-bool push_apply(const struct applying *a, struct err *err) must_use;
 /* settings_grant.c */
 bool grant_apply(struct applying *a, struct err *err) must_use;
 bool grant_withdraw(struct applying *a, struct err *err) must_use;
@@ -144,6 +138,8 @@ void sql_columns(struct sql *sql, const struct entity *entity);
  * sight among them (gone; was: in which collections); `past`: those that are
  * history by now. In parentheses, for a FROM. */
 void sight_rows(struct sql *sql, const struct entity *entity, bool past);
+/* Whether what a column refers to is always seen where the record is. */
+bool sight_is_sure(const struct entity *entity, const char *column);
 
 /* --- terms.c -------------------------------------------------------------- */
 
@@ -347,6 +343,10 @@ bool compile_candidates(const struct compile *c, const struct rule *rule,
     int64_t *count, struct err *err) must_use;
 bool compile_wanted(const struct compile *c, const struct rule *rule,
     struct err *err) must_use;
+
+/* redate.c: dates anew what refers to records that came into sight or left it.
+ */
+bool compile_redate(const struct compile *c, struct err *err) must_use;
 
 /* --- stream.c, records.c ---------------------------------------------------
  */

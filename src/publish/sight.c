@@ -94,8 +94,7 @@ static void put_seen(struct sql *sql, const char *id, const struct entity *of)
 
 /* --- columns -------------------------------------------------------------- */
 
-/* Whether what it refers to is always seen where the record is. */
-static bool is_sure(const struct entity *entity, const char *column)
+bool sight_is_sure(const struct entity *entity, const char *column)
 {
 	for (size_t i = 0; i < array_length(sure); i++)
 		if (sure[i].entity == entity &&
@@ -193,7 +192,7 @@ static void put_column(struct sql *sql, const struct entity *entity,
 			     "ELSE t.status END");
 	else if (put_otherwise(sql, entity, f))
 		return;
-	else if (f->kind == REF && !is_sure(entity, f->column))
+	else if (f->kind == REF && !sight_is_sure(entity, f->column))
 		put_ref(sql, f);
 	else if (f->kind == REFS)
 		put_refs(sql, f);
