@@ -39,8 +39,11 @@ static bool merge(const struct applying *a, const char **out, struct err *err)
 	struct values values = { 0 };
 	struct grant_row other;
 	const struct rows *rows;
+	struct buf json = { 0 };
 
-	*out = applying_json(a);
+	node_json(&json, a->document->map);
+	*out = arena_text(a->arena, buf_text(&json));
+	buf_free(&json);
 	if (like == NULL)
 		return true;
 	if (!find_grant(a, like->text, &other, err))
@@ -179,6 +182,37 @@ static bool write_grant(const struct applying *a, const struct grant_row *row,
 	    err);
 }
 
+static bool is_same(const struct applying *a, const char *before,
+    const char *after, bool *same, struct err *err)
+{
+	const struct values values = { 2, { before, after } };
+	const struct rows *rows;
+
+	if (!db_ask(a->db, a->arena, STATEMENT_setting_same, &values, &rows,
+		err))
+		return false;
+	*same = rows_get(rows, 0, 0)[0] == 't';
+	return true;
+}
+
+/* Who is shown other fields than before is shown other records. */
+static bool redate(const struct applying *a, const struct grant_row *before,
+    const struct grant_row *after, int64_t version, struct err *err)
+{
+	struct values values = { 6,
+		{ number(a->arena, before->id), number(a->arena, version), NULL,
+		    NULL, before->full ? NULL : before->says, after->says } };
+
+	for (const struct entity *const *e = entities; *e != NULL; e++) {
+		values.at[2] = number(a->arena, (*e)->number);
+		values.at[3] = (*e)->name;
+		if (!db_ask(a->db, a->arena, STATEMENT_grant_redate, &values,
+			NULL, err))
+			return false;
+	}
+	return true;
+}
+
 /* What a grant newly sees comes with a new version: so deltas tell of it. */
 static bool publish(const struct applying *a, const struct grant_row *before,
     const struct grant_row *after, int64_t live, struct err *err)
@@ -197,8 +231,9 @@ static bool publish(const struct applying *a, const struct grant_row *before,
 		return false;
 	return db_ask(a->db, a->arena, STATEMENT_grant_changed, &values, NULL,
 		   err) &&
-	       (after->full || grant_compile(a->db, a->district, live + 1,
-				   before->id, err)) &&
+	       (after->full || (grant_compile(a->db, a->district, live + 1,
+				    before->id, err) &&
+				   redate(a, before, after, live + 1, err))) &&
 	       add_version(a, live + 1, err) &&
 	       (after->full || tell_counts(a, before->id, live + 1, err));
 }
@@ -213,7 +248,7 @@ bool grant_apply(struct applying *a, struct err *err)
 	if (!lock_roster(a, &live, err) || !find_grant(a, name, &before, err) ||
 	    !merge(a, &wanted, err) || !write_grant(a, &before, wanted, err) ||
 	    !find_grant(a, name, &after, err) ||
-	    !applying_same(a, before.says, after.says, &same, err))
+	    !is_same(a, before.says, after.says, &same, err))
 		return false;
 	applying_tell(a, same ? "unchanged" : "changed");
 	if (same)
