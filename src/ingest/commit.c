@@ -44,6 +44,18 @@ static bool bury(struct ingest *job, struct part *part, const char *which,
 	return done;
 }
 
+/* Whoever asks for what changed since a version before this one would not hear
+ * of what is buried: such a version is not kept. */
+static bool forget_versions(struct ingest *job, int64_t before, struct err *err)
+{
+	struct values values = { 0 };
+
+	values_add(&values, number(job, job->request->district));
+	values_add(&values, number(job, before));
+	return db_ask(job->db, job->brief, STATEMENT_version_purge, &values,
+	    NULL, err);
+}
+
 /* The demo's made-up records, once there are some of the district's own. */
 static bool make_room(struct ingest *job, struct err *err)
 {
@@ -57,9 +69,10 @@ static bool make_room(struct ingest *job, struct err *err)
 			return false;
 		all += buried;
 	}
-	if (all > 0)
-		log_line(LOG_INFO, "made_room", "rows=%" PRId64, all);
-	return true;
+	if (all == 0)
+		return true;
+	log_line(LOG_INFO, "made_room", "rows=%" PRId64, all);
+	return forget_versions(job, job->version_made, err);
 }
 
 /* Records that were to be deleted for as long as history is kept. */
@@ -68,7 +81,7 @@ static bool bury_old(struct ingest *job, struct err *err)
 	struct values values = { 0 };
 	const struct rows *rows;
 	const char *old;
-	int64_t buried;
+	int64_t buried, horizon;
 
 	values_add(&values, number(job, job->request->district));
 	values_add(&values, number(job, clock_now()));
@@ -76,15 +89,15 @@ static bool bury_old(struct ingest *job, struct err *err)
 	if (!db_ask(job->db, job->brief, STATEMENT_version_horizon, &values,
 		&rows, err))
 		return false;
-	if (rows_integer(rows, 0, 0) == 0)
-		return true;
 	/* The last version that is older than what is kept. */
+	horizon = rows_integer(rows, 0, 0);
+	if (horizon == 0)
+		return true;
 	old = arena_printf(job->arena,
-	    "status = 'tobedeleted' AND since <= %" PRId64,
-	    rows_integer(rows, 0, 0));
+	    "status = 'tobedeleted' AND since <= %" PRId64, horizon);
 	for_each_part(p,
 	    job) if (!bury(job, p, old, &buried, err)) return false;
-	return true;
+	return forget_versions(job, horizon, err);
 }
 
 static const char *row_counts(struct ingest *job)
