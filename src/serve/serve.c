@@ -1,7 +1,6 @@
 /* The server as a whole: keys, workers, listeners, and the tables of routes. */
 #include "homeroom/serve.h"
 #include "serve.h"
-#include "homeroom/audit.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -10,7 +9,6 @@ struct server {
 	struct arena *arena;
 	struct workers *workers;
 	struct makers *makers;
-	struct audit *audit;
 	struct edge *edge;
 	const struct route *routes[8];
 };
@@ -60,16 +58,6 @@ static bool open_makers(struct server *server, const char *database_url,
 	return open;
 }
 
-static bool open_audit(struct server *server, const char *database_url,
-    struct err *err)
-{
-	bool open = audit_open(&server->audit, database_url,
-	    config_get("HOMEROOM_HOME"), err);
-
-	audited_use(server->audit);
-	return open;
-}
-
 static bool open_edge(struct server *server, struct err *err)
 {
 	struct edge_settings wanted = {
@@ -79,7 +67,6 @@ static bool open_edge(struct server *server, struct err *err)
 		.public_url = config_get("HOMEROOM_PUBLIC_URL"),
 		.proxies = config_get("HOMEROOM_PROXIES"),
 		.give = workers_give,
-		.note = audited_note,
 	};
 	int64_t loops, connections;
 
@@ -107,14 +94,12 @@ bool serve_open(struct server **out, const char *database_url, struct err *err)
 
 	keep_memory_small();
 	signal(SIGPIPE, SIG_IGN);
-	/* A file that may not grow is a full disk to us, not the end. */
-	signal(SIGXFSZ, SIG_IGN);
 	server->arena = arena_new();
 	gather_routes(server);
 	if (!open_keys(database_url, err) ||
 	    !open_workers(server, database_url, err) ||
 	    !open_makers(server, database_url, err) ||
-	    !open_audit(server, database_url, err) || !open_edge(server, err)) {
+	    !open_edge(server, err)) {
 		serve_close(server, 0);
 		return false;
 	}
@@ -141,8 +126,6 @@ void serve_close(struct server *server, int ms)
 	workers_close(server->workers);
 	bundles_use(NULL);
 	makers_close(server->makers);
-	audited_use(NULL);
-	audit_close(server->audit);
 	oauth_close();
 	arena_free(server->arena);
 	memory_free(server);
