@@ -12,21 +12,27 @@
 
 /* --- rows set aside ------------------------------------------------------ */
 
-bool set_bad_aside(struct ingest *job, struct part *part,
+/* Rows that were made of one line share it. */
+#define SET_ASIDE                                                              \
+	"DELETE FROM fresh_{t} f USING bad WHERE f.line = bad.line "           \
+	"AND f.{c}::text IS NOT DISTINCT FROM bad.value AND "
+
+bool set_bad_aside(struct ingest *job, struct part *part, const char *column,
     const struct finding *about, struct err *err)
 {
-	int64_t lines = 0, rows = 0;
+	const struct composing with = { .entity = part->entity,
+		.column = column };
+	int64_t lines = 0, read, again;
 
 	if (!findings_bad(job, about, &lines, err))
 		return false;
 	if (lines == 0)
 		return true;
-	part->aside += lines;
-	if (!part_ask(job, part,
-		"DELETE FROM fresh_{t} f USING bad WHERE f.line = bad.line",
-		&rows, err))
+	if (!job_ask(job, &with, SET_ASIDE "f.line > 0", &read, err) ||
+	    !job_ask(job, &with, SET_ASIDE "f.line < 0", &again, err))
 		return false;
-	part->fresh -= rows;
+	part->aside += read;
+	part->fresh -= read + again;
 	return !part->made || make_again(job, part, err);
 }
 
@@ -197,18 +203,22 @@ static bool differ_bulk(struct ingest *job, struct part *part, struct err *err)
 
 static bool differ_delta(struct ingest *job, struct part *part, struct err *err)
 {
-	return remove_duplicates(job, part, err) &&
-	       part_ask(job, part,
-		   "INSERT INTO gone_{t} SELECT l.sourced_id "
-		   "FROM stage_{t} s JOIN roster.{t} l "
-		   "ON l.sourced_id = s.sourced_id WHERE s.goes AND " MINE,
-		   &part->gone, err) &&
-	       part_ask(job, part,
-		   "INSERT INTO fresh_{t} SELECT s.* FROM stage_{t} s "
-		   "WHERE NOT s.goes AND NOT EXISTS (SELECT FROM roster.{t} l "
-		   "WHERE l.sourced_id = s.sourced_id AND " MINE
-		   " AND l.fingerprint = s.fingerprint)",
-		   &part->fresh, err);
+	bool found =
+	    remove_duplicates(job, part, err) &&
+	    part_ask(job, part,
+		"INSERT INTO gone_{t} SELECT l.sourced_id "
+		"FROM stage_{t} s JOIN roster.{t} l "
+		"ON l.sourced_id = s.sourced_id WHERE s.goes AND " MINE,
+		&part->named, err) &&
+	    part_ask(job, part,
+		"INSERT INTO fresh_{t} SELECT s.* FROM stage_{t} s "
+		"WHERE NOT s.goes AND NOT EXISTS (SELECT FROM roster.{t} l "
+		"WHERE l.sourced_id = s.sourced_id AND " MINE
+		" AND l.fingerprint = s.fingerprint)",
+		&part->fresh, err);
+
+	part->gone = part->named;
+	return found;
 }
 
 /* --- other sources ------------------------------------------------------- */
@@ -237,7 +247,7 @@ static bool leave_to_others(struct ingest *job, struct part *part,
 		   "WHERE l.district = {district} AND l.status = 'active' "
 		   "AND l.source NOT IN ({source}, {made_up})",
 		   NULL, err) &&
-	       set_bad_aside(job, part, &about, err);
+	       set_bad_aside(job, part, "sourced_id", &about, err);
 }
 
 /* --- both ---------------------------------------------------------------- */

@@ -73,8 +73,9 @@ struct part {
 	int64_t live;  /* active ones of this source */
 	int64_t fresh; /* rows of its table of fresh rows */
 	int64_t gone;  /* rows of its table of gone ids */
-	int64_t lost;  /* of these, in a bulk file that has them */
-	int64_t again; /* live rows looked at again for what they refer to */
+	int64_t named; /* of these, those that a delta names */
+	int64_t again; /* live rows looked at again for what they refer to:
+			  fresh, but not read */
 	bool merged;   /* its rows are in the store */
 	int64_t rows;  /* that its table has more than before */
 };
@@ -274,8 +275,9 @@ bool make_again_gone(struct ingest *job, const struct part *part,
  * table fresh_T), and to the ids that are gone (gone_T). */
 bool find_differences(struct ingest *job, struct part *part,
     struct err *err) must_use;
-/* The rows of the table bad are set aside, and leave fresh_T. */
-bool set_bad_aside(struct ingest *job, struct part *part,
+/* The rows of the table bad, with its values in this column, are set aside,
+ * and leave fresh_T. */
+bool set_bad_aside(struct ingest *job, struct part *part, const char *column,
     const struct finding *about, struct err *err) must_use;
 /* refer.c: whether what fresh rows refer to is there; what refers to
  * something gone goes with it. */

@@ -122,7 +122,7 @@ static void report_files(struct ingest *job)
 
 	for_each_part(p, job)
 	{
-		if (!p->present && !p->made && p->removed + p->changed == 0)
+		if (!p->present && !p->made && p->removed == 0)
 			continue;
 		files[count++] = (struct ingest_file){
 			.name = p->made ? p->entity->name : p->file,

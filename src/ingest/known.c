@@ -195,76 +195,112 @@ static bool put_unseen(struct ingest *job, const struct part *part,
 
 /* --- the same id twice ---------------------------------------------------- */
 
-/* A staged row whose live row is like another one of the file: the same id
- * stands there twice. The first line stays. */
-static void judge_copy(struct ingest *job, struct part *part, int64_t staged,
-    int64_t known, const char *id, struct buf *drop)
+/* Lines of which one id stands twice: a staged one, the first staged one, and
+ * the one that was not staged, since the store has its row already. */
+struct copy {
+	int64_t staged, first, known;
+	const char *id, *fingerprint;
+};
+
+struct copies {
+	struct buf lines;        /* an array: leave staging */
+	struct buf fingerprints; /* an array: their rows are not taken */
+};
+
+static void add_item(struct buf *array, const char *item)
 {
-	int64_t first = staged < known ? staged : known;
-	int64_t other = staged < known ? known : staged;
+	buf_char(array, array->len > 0 ? ',' : '{');
+	buf_puts(array, item);
+}
+
+static void set_aside(struct ingest *job, struct part *part,
+    const struct copy *copy, int64_t line, int64_t taken)
+{
 	const char *value =
-	    arena_printf(job->brief, "%s (line %" PRId64 ")", id, first);
+	    arena_printf(job->brief, "%s (line %" PRId64 ")", copy->id, taken);
 	const struct finding twice = {
 		.file = part->file,
 		.code = "duplicate_id",
 		.message = "is the sourcedId of an earlier line too; that one "
 			   "is taken",
 		.severe = true,
-		.line = other,
+		.line = line,
 		.column = "sourcedId",
 		.value = { value, strlen(value) },
 	};
 
 	findings_add(job->findings, &twice);
 	part->aside++;
-	if (other == staged) {
-		buf_printf(drop, "%s%" PRId64, drop->len > 0 ? "," : "{",
-		    staged);
+}
+
+/* The first line stays. When it is staged, its own copies are found later. */
+static void judge_copy(struct ingest *job, struct part *part,
+    const struct copy *copy, struct copies *copies)
+{
+	if (copy->known < copy->first) {
+		set_aside(job, part, copy, copy->staged, copy->known);
+		add_item(&copies->lines,
+		    arena_printf(job->brief, "%" PRId64, copy->staged));
 		part->staged--;
+	} else if (copy->staged == copy->first) {
+		set_aside(job, part, copy, copy->known, copy->staged);
+		add_item(&copies->fingerprints, copy->fingerprint);
 	}
 }
 
-static bool drop_lines(struct ingest *job, const struct part *part,
-    struct buf *lines, struct err *err)
+/* `sql` has the array for its $1. */
+static bool ask_with(struct ingest *job, const char *sql, struct buf *array,
+    struct err *err)
 {
 	struct values values = { 0 };
 
-	if (lines->len == 0)
+	if (array->len == 0)
 		return true;
-	buf_char(lines, '}');
-	values_add(&values, buf_text(lines));
-	return db_ask_text(job->db, job->brief,
-	    arena_printf(job->brief,
-		"DELETE FROM stage_%s WHERE line = ANY ($1::int[])",
-		part->entity->table),
-	    &values, NULL, err);
+	buf_char(array, '}');
+	values_add(&values, buf_text(array));
+	return db_ask_text(job->db, job->brief, sql, &values, NULL, err);
 }
 
 static bool find_copies(struct ingest *job, struct part *part,
     const struct known *known, struct err *err)
 {
 	const struct rows *rows;
-	struct buf drop = { 0 };
+	struct copies copies = { 0 };
 	struct hash128 hash;
 	bool done;
 
 	if (!part_rows(job, part,
-		"SELECT s.line, l.fingerprint, s.sourced_id FROM stage_{t} s "
+		"SELECT s.line, min(s.line) OVER (PARTITION BY s.sourced_id), "
+		"s.sourced_id, l.fingerprint FROM stage_{t} s "
 		"JOIN roster.{t} l ON l.sourced_id = s.sourced_id "
 		"WHERE l.district = {district} AND l.source = {source} "
 		"AND l.status = 'active' AND NOT EXISTS (SELECT FROM gone_{t} "
-		"g "
-		"WHERE g.sourced_id = l.sourced_id) ORDER BY s.line",
+		"g WHERE g.sourced_id = l.sourced_id) ORDER BY s.line",
 		&rows, err))
 		return false;
-	for (int i = 0; i < rows_count(rows); i++)
-		if (read_uuid(rows_get(rows, i, 1), rows_length(rows, i, 1),
+	for (int i = 0; i < rows_count(rows); i++) {
+		struct copy copy = { rows_integer(rows, i, 0),
+			rows_integer(rows, i, 1), 0, rows_get(rows, i, 2),
+			rows_get(rows, i, 3) };
+
+		if (!read_uuid(copy.fingerprint, rows_length(rows, i, 3),
 			&hash))
-			judge_copy(job, part, rows_integer(rows, i, 0),
-			    known->lines[place_of(known, hash)],
-			    rows_get(rows, i, 2), &drop);
-	done = drop_lines(job, part, &drop, err);
-	buf_free(&drop);
+			continue;
+		copy.known = known->lines[place_of(known, hash)];
+		judge_copy(job, part, &copy, &copies);
+	}
+	done = ask_with(job,
+		   arena_printf(job->brief,
+		       "DELETE FROM stage_%s WHERE line = ANY ($1::int[])",
+		       part->entity->table),
+		   &copies.lines, err) &&
+	       ask_with(job,
+		   arena_printf(job->brief,
+		       "INSERT INTO unseen_%s SELECT unnest($1::uuid[])",
+		       part->entity->table),
+		   &copies.fingerprints, err);
+	buf_free(&copies.lines);
+	buf_free(&copies.fingerprints);
 	return done;
 }
 

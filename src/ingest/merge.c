@@ -100,7 +100,7 @@ static bool replace(struct ingest *job, struct part *part, struct err *err)
 		"AND l.sourced_id = f.sourced_id",
 		&replaced, err))
 		return false;
-	part->changed = replaced - returned;
+	part->changed = replaced - returned - part->again;
 	part->added = returned;
 	return true;
 }
@@ -132,9 +132,18 @@ static bool mark_gone(struct ingest *job, struct part *part, struct err *err)
 		       &part->removed, err));
 }
 
+static bool count_again(struct ingest *job, struct part *part, struct err *err)
+{
+	return part->again == 0 ||
+	       part_number(job, part,
+		   "SELECT count(*) FROM fresh_{t} WHERE line < 0",
+		   &part->again, err);
+}
+
 static bool change(struct ingest *job, struct part *part, struct err *err)
 {
-	if (part->fresh > 0 && !drop_equal(job, part, err))
+	if (part->fresh > 0 &&
+	    (!drop_equal(job, part, err) || !count_again(job, part, err)))
 		return false;
 	if (part->fresh + part->gone == 0)
 		return true;
@@ -153,12 +162,7 @@ static bool merge_part(struct ingest *job, struct part *part, struct err *err)
 	    !(part->any_live ? change(job, part, err) : fill(job, part, err)))
 		return false;
 	part->unchanged = part->read - part->aside - part->added -
-			  part->changed - part->lost -
-			  (part->mode == MODE_DELTA ? part->removed : 0);
-	if (part->mode == MODE_DELTA)
-		part->unchanged += part->again;
-	if (part->unchanged < 0)
-		part->unchanged = 0;
+			  part->changed - part->named;
 	return true;
 }
 
@@ -180,7 +184,7 @@ static bool has_changes(const struct ingest *job)
 	for (int i = 0; i < job->part_count; i++) {
 		const struct part *p = &job->parts[i];
 
-		if (p->added + p->changed + p->removed > 0)
+		if (p->added + p->changed + p->removed + p->again > 0)
 			return true;
 	}
 	return false;

@@ -55,8 +55,7 @@ static bool look_again(struct ingest *job, struct part *part,
 	bool looked;
 	int64_t rows;
 
-	if (ref->of->gone == 0 || !part->any_live || !is_own(ref->field) ||
-	    (ref->required && !ref->list))
+	if (ref->of->gone == 0 || !part->any_live || !is_own(ref->field))
 		return true;
 	buf_printf(&sql,
 	    "INSERT INTO fresh_{t} ({kept}, fingerprint, line, goes) "
@@ -158,7 +157,7 @@ static bool set_aside(struct ingest *job, struct part *part,
 	about.code = "reference_missing";
 	about.message = "refers to a record that is not there";
 	about.severe = true;
-	return set_bad_aside(job, part, &about, err);
+	return set_bad_aside(job, part, ref->column, &about, err);
 }
 
 /* A list that must name something must have something left. */
@@ -176,14 +175,12 @@ static bool set_empty_aside(struct ingest *job, struct part *part,
 		   "INSERT INTO bad SELECT f.line, NULL FROM fresh_{t} f "
 		   "WHERE f.{c} IS NULL",
 		   NULL, err) &&
-	       set_bad_aside(job, part, &about, err);
+	       set_bad_aside(job, part, ref->column, &about, err);
 }
 
 static bool check_fresh(struct ingest *job, struct part *part,
     const struct reference *ref, struct err *err)
 {
-	if (!look_again(job, part, ref, err))
-		return false;
 	if (part->fresh == 0)
 		return true;
 	if (!find_missing(job, part, ref, err))
@@ -196,8 +193,7 @@ static bool check_fresh(struct ingest *job, struct part *part,
 
 /* --- what goes with what is gone ----------------------------------------- */
 
-/* Those of them that a bulk file has as they were are not unchanged any
- * more. */
+/* Rows of a bulk file that are as they were, but can't be taken any more. */
 static bool count_lost(struct ingest *job, struct part *part, struct err *err)
 {
 	int64_t lost = 0;
@@ -208,6 +204,7 @@ static bool count_lost(struct ingest *job, struct part *part, struct err *err)
 		part->matched
 		    ? "SELECT count(*) FROM bad b JOIN roster.{t} l "
 		      "ON l.sourced_id = b.value WHERE l.district = {district} "
+		      "AND l.fingerprint IS NOT NULL "
 		      "AND NOT EXISTS (SELECT FROM unseen_{t} u "
 		      "WHERE u.fingerprint = l.fingerprint)"
 		    : "SELECT count(*) FROM bad b JOIN roster.{t} l "
@@ -216,7 +213,7 @@ static bool count_lost(struct ingest *job, struct part *part, struct err *err)
 		      "WHERE l.district = {district}",
 		&lost, err))
 		return false;
-	part->lost += lost;
+	part->aside += lost;
 	return true;
 }
 
@@ -227,7 +224,7 @@ static bool go_along(struct ingest *job, struct part *part,
 	struct finding about = finding_of(part, ref);
 	int64_t lines, rows = 0;
 
-	if (!part->any_live || ref->of->gone == 0)
+	if (!part->any_live || ref->of->gone == 0 || !is_own(ref->field))
 		return true;
 	about.code = "reference_removed";
 	about.message = "is removed, since what it refers to is";
@@ -290,53 +287,60 @@ static bool refers(const struct field *f)
 	       f->column != NULL;
 }
 
-static bool check_field(struct ingest *job, struct part *part,
-    const struct field *f, struct err *err)
-{
-	const struct reference ref = {
-		.field = f,
-		.column = f->column,
-		.of = job_part(job, find_entity(f->of)),
-		.required = needs(job, part, f),
-		.list = f->kind == REFS,
-	};
+/* --- in which order ------------------------------------------------------ */
 
-	if (!check_fresh(job, part, &ref, err))
+enum sort { SINGLE, LIST, OPTIONAL_ANY };
+
+/* Demographics have the id of the user whose they are. */
+static bool find_reference(struct ingest *job, const struct part *part,
+    const struct field *f, struct reference *ref)
+{
+	if (part->entity == &entity_demographics && f->kind == ID)
+		*ref = (struct reference){ f, f->column,
+			job_part(job, &entity_users), true, false };
+	else if (refers(f))
+		*ref = (struct reference){ f, f->column,
+			job_part(job, find_entity(f->of)), needs(job, part, f),
+			f->kind == REFS };
+	else
 		return false;
-	return !ref.required || !is_own(f) || go_along(job, part, &ref, err);
+	return true;
 }
 
-/* What is required comes first: optional references within an entity must
- * find what is left of it. */
-static bool check_fields(struct ingest *job, struct part *part, bool required,
+static enum sort sort_of(const struct reference *ref)
+{
+	if (!ref->required)
+		return OPTIONAL_ANY;
+	return ref->list ? LIST : SINGLE;
+}
+
+/* Does something for all of the part's references of that sort. */
+static bool for_all(struct ingest *job, struct part *part, enum sort sort,
+    bool (*act)(struct ingest *, struct part *, const struct reference *,
+	struct err *),
     struct err *err)
 {
+	struct reference ref;
+
 	for_each_field (f, part->entity->fields)
-		if (refers(f) && needs(job, part, f) == required &&
-		    !check_field(job, part, f, err))
+		if (find_reference(job, part, f, &ref) &&
+		    sort_of(&ref) == sort && !act(job, part, &ref, err))
 			return false;
 	return true;
 }
 
-/* Demographics have the id of the user whose they are. */
-static bool check_owner(struct ingest *job, struct part *part, struct err *err)
-{
-	const struct reference ref = {
-		.field = &part->entity->fields[0],
-		.column = "sourced_id",
-		.of = job_part(job, &entity_users),
-		.required = true,
-	};
-
-	if (part->entity != &entity_demographics)
-		return true;
-	return check_fresh(job, part, &ref, err) &&
-	       go_along(job, part, &ref, err);
-}
-
+/* Fresh rows come first: one that is set aside leaves the live row as it was.
+ * That goes with what it needs, or is looked at again. Optional references are
+ * last: within an entity, they must find what is left of it. */
 bool check_references(struct ingest *job, struct part *part, struct err *err)
 {
-	return check_owner(job, part, err) &&
-	       check_fields(job, part, true, err) &&
-	       check_fields(job, part, false, err);
+	return for_all(job, part, SINGLE, check_fresh, err) &&
+	       for_all(job, part, LIST, check_fresh, err) &&
+	       for_all(job, part, SINGLE, go_along, err) &&
+	       for_all(job, part, LIST, look_again, err) &&
+	       (part->again == 0 ||
+		   for_all(job, part, LIST, check_fresh, err)) &&
+	       for_all(job, part, LIST, go_along, err) &&
+	       for_all(job, part, OPTIONAL_ANY, look_again, err) &&
+	       for_all(job, part, OPTIONAL_ANY, check_fresh, err);
 }

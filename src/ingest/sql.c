@@ -59,8 +59,9 @@ static const struct filling fillings[] = {
 	/* 1.1 says neither the school of a line item nor the class of a result. */
 	{ &entity_lineItems, "school_id",           "(SELECT x.school_id FROM roster.classes x WHERE x.district = {district} AND x.sourced_id = f.class_id)" },
 	{ &entity_results,   "class_id",            "(SELECT x.class_id FROM roster.line_items x WHERE x.district = {district} AND x.sourced_id = f.line_item_id)" },
-	/* 1.1's users belong first of all to the first of their orgs. */
-	{ &entity_users,     "primary_org_id",      "f.org_ids[1]" },
+	/* 1.1's users belong first of all to the first of their orgs; those
+	 * looked at again, to the first that is left. */
+	{ &entity_users,     "primary_org_id",      "CASE WHEN f.line > 0 THEN f.org_ids[1] ELSE (SELECT i.id FROM unnest(f.org_ids) WITH ORDINALITY AS i(id, n) JOIN roster.orgs x ON x.district = {district} AND x.sourced_id = i.id AND x.status = 'active' ORDER BY i.n LIMIT 1) END" },
 	{ 0 }
 };
 /* clang-format on */

@@ -4,96 +4,16 @@
 
 #include "support/database.h"
 #include "support/fixture.h"
+#include "support/random.h"
+
+#include <inttypes.h>
 
 static struct db *db;
 
-/* Which numbers of each letter's records are in the bundle: bits. */
-static unsigned present['z' + 1];
-
-static void put_present(struct buf *out, uint64_t *seed, char letter)
-{
-	unsigned number = (unsigned)(check_random(seed) % 8);
-
-	while (!(present[(int)letter] >> number & 1))
-		number = (number + 1) % 8;
-	buf_printf(out, "%c%u", letter, number);
-}
-
-/* Rows of a letter by number, some left out: in each @ is any number, and $x
- * an x that is there. */
-static void random_rows(struct buf *out, uint64_t *seed, char letter,
-    const char *row)
-{
-	present[(int)letter] = 0;
-	buf_char(out, '=');
-	for (int i = 0; i < 8; i++) {
-		/* One there must be. */
-		if (i > 0 && check_random(seed) % 10 < 3)
-			continue;
-		present[(int)letter] |= 1U << i;
-		buf_printf(out, "%c%d", letter, i);
-		for (const char *c = row; *c != '\0'; c++)
-			if (*c == '@')
-				buf_printf(out, "%d",
-				    (int)(check_random(seed) % 8));
-			else if (*c == '$')
-				put_present(out, seed, *++c);
-			else
-				buf_char(out, *c);
-	}
-}
-
-/* clang-format off */
-static const struct {
-	const char *file;
-	char letter;
-	const char *row;    /* of 1.2 */
-	const char *row_11; /* NULL: the same */
-} random_files[] = {
-	{ "orgs.csv",             's', ",,,School @,school,,s@\n", NULL },
-	{ "academicSessions.csv", 't', ",,,Term @,term,2026-01-01,2026-02-01,t@,2026\n", NULL },
-	{ "users.csv",            'u', ",,,true,n,,Name@,X,,,,,,\"u@,u@\",,,,,,,s@,\n", ",,,true,\"$s,s@\",administrator,n,,Name@,X,,,,,,\"u@,u@\",,\n" },
-	{ "courses.csv",          'c', ",,,t@,Course @,,,$s,,\n", NULL },
-	{ "classes.csv",          'k', ",,,Class @,09,$c,,scheduled,,$s,\"$t,t@\",,,\n", NULL },
-	{ "roles.csv",            'r', ",,,$u,primary,student,,,$s,\n", NULL },
-	{ "enrollments.csv",      'e', ",,,$k,$s,$u,student,,,\n", NULL },
-	{ "demographics.csv",     'x', "", NULL },
-};
-/* clang-format on */
-
-static void random_bundle(uint64_t *seed, const char *dir,
-    enum oneroster version, bool called_deltas)
-{
-	struct buf rows[array_length(random_files)] = { 0 };
-	struct fixture_change changes[array_length(random_files) + 2] = { 0 };
-
-	for (size_t i = 0; i < array_length(random_files); i++) {
-		if (random_files[i].row[0] != '\0')
-			random_rows(&rows[i], seed, random_files[i].letter,
-			    version == V11 && random_files[i].row_11 != NULL
-				? random_files[i].row_11
-				: random_files[i].row);
-		else
-			buf_puts(&rows[i], "=");
-		changes[i].file = random_files[i].file;
-		changes[i].text = buf_text(&rows[i]);
-	}
-	/* Then Postgres compares the rows, since it is no delta after all. */
-	if (called_deltas) {
-		changes[array_length(random_files)].file = "manifest.csv";
-		changes[array_length(random_files)].text =
-		    "file.orgs,delta\nfile.users,delta\nfile.classes,delta\n"
-		    "file.roles,delta\nfile.enrollments,delta\n"
-		    "file.academicSessions,delta\n";
-	}
-	fixture_write(dir, version, changes);
-	for (size_t i = 0; i < array_length(random_files); i++)
-		buf_free(&rows[i]);
-}
-
 /* However a district came to a bundle, it has what the bundle says, as one
  * has that never saw another. */
-static void check_versions(const enum oneroster *versions, int count)
+static void check_versions(const enum oneroster *versions, int count,
+    bool shared)
 {
 	uint64_t seed = check_seed(), was = seed;
 	int64_t district = fixture_district();
@@ -101,7 +21,15 @@ static void check_versions(const enum oneroster *versions, int count)
 	for (int i = 0; i < count; i++) {
 		int64_t fresh = fixture_district();
 
-		random_bundle(&seed, "bundle", versions[i], i % 3 == 1);
+		const struct random_plan plan = {
+			.version = versions[i],
+			.shared = shared,
+			/* Then Postgres compares the rows, since it is no
+			 * delta after all. */
+			.called_deltas = i % 3 == 1,
+		};
+
+		random_bundle("bundle", &plan, &seed);
 		ingest_close(fixture_import(db, district, "bundle", true));
 		ingest_close(fixture_import(db, fresh, "bundle", true));
 		fixture_check(district);
@@ -114,7 +42,7 @@ static void always_1_2(void **state)
 	static const enum oneroster versions[] = { V12, V12, V12, V12, V12 };
 
 	(void)state;
-	check_versions(versions, array_length(versions));
+	check_versions(versions, array_length(versions), false);
 }
 
 static void always_1_1(void **state)
@@ -122,7 +50,7 @@ static void always_1_1(void **state)
 	static const enum oneroster versions[] = { V11, V11, V11, V11, V11 };
 
 	(void)state;
-	check_versions(versions, array_length(versions));
+	check_versions(versions, array_length(versions), false);
 }
 
 static void to_and_fro(void **state)
@@ -130,7 +58,98 @@ static void to_and_fro(void **state)
 	static const enum oneroster versions[] = { V11, V12, V11, V11, V12 };
 
 	(void)state;
-	check_versions(versions, array_length(versions));
+	check_versions(versions, array_length(versions), true);
+}
+
+/* --- bundles with faults ------------------------------------------------- */
+
+/* Records that went with what they needed: a delta does not name them. Users
+ * need nothing: what is said of their file is of the roles made of it. */
+static int64_t went_along(const struct ingest *ingest, const char *file)
+{
+	const struct ingest_finding *f =
+	    fixture_finding(ingest, file, "reference_removed");
+
+	return f != NULL && strcmp(file, "users.csv") != 0 ? f->count : 0;
+}
+
+/* Of every row that was read, the report says what became of it. */
+static void check_counts(const struct ingest *ingest, uint64_t seed)
+{
+	const struct ingest_report *report = ingest_report(ingest);
+
+	for (int i = 0; i < report->file_count; i++) {
+		const struct ingest_file *f = &report->files[i];
+		int64_t told = f->added + f->changed + f->unchanged + f->aside;
+
+		if (strcmp(f->mode, "delta") == 0)
+			told += f->removed - went_along(ingest, f->name);
+		CHECK(f->read == told && f->unchanged >= 0,
+		    "SEED=%" PRIu64 ": %s %s: read %" PRId64 ", added %" PRId64
+		    ", changed %" PRId64 ", unchanged %" PRId64
+		    ", removed %" PRId64 ", aside %" PRId64,
+		    seed, f->name, f->mode, f->read, f->added, f->changed,
+		    f->unchanged, f->removed, f->aside);
+	}
+}
+
+/* Copies before and behind a row that is known: the first line counts. */
+static void three_copies(void **state)
+{
+	static const struct fixture_change copies[] = {
+		{ "orgs.csv", "=d1,,,District,district,100,\n"
+			      "s2,,,Second,school,102,d1\n"
+			      "s2,,,Third,school,102,d1\n"
+			      "s1,,,North School,school,101,d1\n"
+			      "s2,,,South School,school,102,d1\n"
+			      "s1,,,Fourth,school,101,d1\n"
+			      "s2,,,South School,school,102,d1\n" },
+		{ 0 }
+	};
+	int64_t district = fixture_district();
+	struct ingest *ingest;
+	const struct ingest_file *f;
+
+	(void)state;
+	fixture_write("bundle", V12, (struct fixture_change[]){ { 0 } });
+	ingest_close(fixture_import(db, district, "bundle", false));
+	fixture_write("bundle", V12, copies);
+	ingest = fixture_import(db, district, "bundle", false);
+	f = fixture_file(ingest, "orgs.csv");
+	CHECK(f->read == 7 && f->changed == 1 && f->unchanged == 2 &&
+		  f->aside == 4 && f->added + f->removed == 0,
+	    "changed %" PRId64 " unchanged %" PRId64 " aside %" PRId64,
+	    f->changed, f->unchanged, f->aside);
+	check_counts(ingest, 0);
+	ingest_close(ingest);
+}
+
+/* Whatever is wrong with rows, what is taken is sound, and no row is lost
+ * count of. */
+static void with_faults(void **state)
+{
+	uint64_t seed = check_seed(), was = seed;
+
+	(void)state;
+	for (int round = 0; round < 4; round++) {
+		int64_t district = fixture_district();
+
+		for (int i = 0; i < 5; i++) {
+			const struct random_plan plan = {
+				.version = round % 2 == 0 ? V12 : V11,
+				.called_deltas = i % 3 == 1,
+				.delta = i > 0 && check_random(&seed) % 3 == 0,
+				.wrong = 5 + (int)(check_random(&seed) % 20),
+			};
+			struct ingest *ingest;
+
+			random_bundle("bundle", &plan, &seed);
+			ingest = fixture_import(db, district, "bundle", true);
+			fixture_check(district);
+			check_counts(ingest, was);
+			ingest_close(ingest);
+		}
+	}
 }
 
 int main(void)
@@ -139,6 +158,8 @@ int main(void)
 		cmocka_unit_test(always_1_2),
 		cmocka_unit_test(always_1_1),
 		cmocka_unit_test(to_and_fro),
+		cmocka_unit_test(three_copies),
+		cmocka_unit_test(with_faults),
 	};
 	int failed;
 

@@ -29,35 +29,52 @@ static void counts_are_true(int64_t district)
 	}
 }
 
+/* The records of `of` that a record names in a column are there. */
+static void reference_holds(int64_t district, const struct entity *e,
+    const char *column, const struct entity *of, bool list)
+{
+	struct buf sql = { 0 };
+
+	buf_printf(&sql,
+	    "SELECT '%s.%s: ' || t.sourced_id || ' to ' || i.id FROM "
+	    "roster.%s t, unnest(%st.%s%s) AS i(id) WHERE t.district = {d} "
+	    "AND t.status = 'active' AND i.id IS NOT NULL AND NOT EXISTS "
+	    "(SELECT FROM roster.%s x WHERE x.district = {d} AND "
+	    "x.sourced_id = i.id AND x.status = 'active')",
+	    e->name, column, e->table, list ? "" : "ARRAY[", column,
+	    list ? "" : "]", of->table);
+	none(district, "a reference to nothing", &sql);
+}
+
+static void reference_is_there(int64_t district, const struct entity *e,
+    const char *column)
+{
+	struct buf sql = { 0 };
+
+	buf_printf(&sql,
+	    "SELECT sourced_id FROM roster.%s WHERE district = {d} AND "
+	    "status = 'active' AND %s IS NULL",
+	    e->table, column);
+	none(district, column, &sql);
+}
+
 /* What a record can't be without is there. */
 static void references_hold(int64_t district)
 {
 	for (const struct entity *const *e = entities; *e != NULL; e++)
 		for_each_field (f, (*e)->fields) {
-			struct buf sql = { 0 };
-			const struct entity *of;
+			bool ref = f->kind == REF || f->kind == REFS;
 
-			if (f->kind != REF || f->column == NULL ||
-			    (f->need & DERIVED))
+			if (!ref || f->column == NULL || (f->need & DERIVED))
 				continue;
-			of = entity_find((struct text){ f->of, strlen(f->of) });
-			buf_printf(&sql,
-			    "SELECT '%s.%s: ' || t.sourced_id FROM roster.%s t "
-			    "WHERE t.district = {d} AND t.status = 'active' "
-			    "AND t.%s IS NOT NULL AND NOT EXISTS (SELECT FROM "
-			    "roster.%s x WHERE x.district = {d} AND "
-			    "x.sourced_id = t.%s AND x.status = 'active')",
-			    (*e)->name, f->column, (*e)->table, f->column,
-			    of->table, f->column);
-			none(district, "a reference to nothing", &sql);
-			if (!(f->need & REQUIRED_12))
-				continue;
-			buf_printf(&sql,
-			    "SELECT sourced_id FROM roster.%s WHERE district = "
-			    "{d} AND status = 'active' AND %s IS NULL",
-			    (*e)->table, f->column);
-			none(district, f->column, &sql);
+			reference_holds(district, *e, f->column,
+			    entity_find((struct text){ f->of, strlen(f->of) }),
+			    f->kind == REFS);
+			if (f->need & REQUIRED_12)
+				reference_is_there(district, *e, f->column);
 		}
+	reference_holds(district, &entity_demographics, "sourced_id",
+	    &entity_users, false);
 }
 
 /* What is derived is what deriving it anew gives. */
