@@ -10,7 +10,7 @@ FUZZ_SECONDS ?= 20
 Q       := $(if $(V),,@)
 
 PACKAGES := libevent_core libevent_extra libevent_openssl libevent_pthreads \
-	libpq jansson libssl libcrypto libjwt zlib libarchive yaml-0.1
+	libpq jansson libssl libcrypto libjwt zlib libarchive yaml-0.1 libcurl
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \

@@ -5,6 +5,7 @@
 static const struct subcommand subcommands[] = {
 	{ "application", cli_application, "Publishers' applications and their credentials" },
 	{ "apply",    cli_apply,    "Make settings of YAML files so" },
+	{ "audit",    cli_audit,    "Who read what and when, and who changed which setting" },
 	{ "check",    cli_check,    "Say what an import would make of a bundle, without a database" },
 	{ "delete",   cli_delete,   "Delete a setting" },
 	{ "demo",     cli_demo,     "Everything at once, over a made-up district" },
@@ -15,6 +16,7 @@ static const struct subcommand subcommands[] = {
 	{ "import",   cli_import,   "Take in a bundle, and report what became of it" },
 	{ "jobs",     cli_jobs,     "List what waits to be done, is being done, and was" },
 	{ "migrate",  cli_migrate,  "Create or upgrade the database" },
+	{ "push",     cli_push,     "Bring an application its CSV bundle, by SFTP" },
 	{ "rollback", cli_rollback, "Make the roster what it was at an earlier version" },
 	{ "serve",    cli_serve,    "Serve OneRoster to publishers" },
 	{ "status",   cli_status,   "What is live, what ran last, and what waits" },

@@ -297,4 +297,13 @@ bool export_make(struct db *db, struct arena *arena, const char *home,
 /* Throws bundles away that are of versions before `live`. */
 void export_sweep(const char *home, int64_t district, int64_t live);
 
+/* --- pushes ----------------------------------------------------------------
+ */
+
+/* Brings an application its bundle, to the SFTP server that its settings name:
+ * the job of the kind "push" whose subject is the application's name. What was
+ * brought already is not brought again. */
+bool push_run(struct job *job, struct arena *arena, const char *url,
+    struct err *err) must_use;
+
 #endif

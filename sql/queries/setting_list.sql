@@ -7,8 +7,9 @@ select name, settings::text from (
 	from homeroom."grant" g join homeroom.application a on a.id = g.application
 	where g.district = $1::integer
 	union all
-	select 'application', name, jsonb_build_object('kind', 'application',
-		'name', name, 'enabled', enabled)
+	select 'application', name, jsonb_strip_nulls(jsonb_build_object(
+		'kind', 'application', 'name', name, 'enabled', enabled,
+		'push', push))
 	from homeroom.application where district = $1::integer
 	union all
 	select 'district', name, jsonb_build_object('kind', 'district', 'name', name)

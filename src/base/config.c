@@ -15,7 +15,7 @@ const struct setting settings[] = {
 	{ "HOMEROOM_LISTEN",           "127.0.0.1:8080",  "Address and port to serve on; port 0 takes any free one" },
 	{ "HOMEROOM_TLS_CERTIFICATE",  NULL,              "PEM file with the certificate and its chain; with it HTTPS is served" },
 	{ "HOMEROOM_TLS_KEY",          NULL,              "PEM file with the certificate's private key" },
-	{ "HOMEROOM_HOME",             "./var",           "Folder for the private Postgres, the key and bundles" },
+	{ "HOMEROOM_HOME",             "./var",           "Folder for the private Postgres, the key, bundles and the audit's spools" },
 	{ "HOMEROOM_LOG",              "info",            "Least level that is logged: debug, info, warn or error" },
 	{ "HOMEROOM_PUBLIC_URL",       NULL,              "How clients reach us (https://host); without it taken from each request" },
 	{ "HOMEROOM_KEY_FILE",         "HOMEROOM_HOME/key", "File with the key that protects signing keys at rest; made at first use" },
@@ -24,6 +24,7 @@ const struct setting settings[] = {
 	{ "HOMEROOM_LOOPS",            "0",               "Threads that own sockets; 0 is one a core" },
 	{ "HOMEROOM_CONNECTIONS",      "4096",            "Most connections at one time" },
 	{ "HOMEROOM_RETENTION_DAYS",   "180",             "Days that superseded versions of the roster are kept" },
+	{ "HOMEROOM_AUDIT_DAYS",       "400",             "Days that the audit, of who read what and when, is kept" },
 	{ "HOMEROOM_CLOCK",            NULL,              "For tests: the clock starts at this many seconds since 1970" },
 	{ 0 },
 };

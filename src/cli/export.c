@@ -1,6 +1,7 @@
 /* homeroom export: the bundle that an application would download. */
 #include "homeroom/cli.h"
 #include "cli.h"
+#include "homeroom/audit.h"
 #include "homeroom/publish.h"
 
 #include <fcntl.h>
@@ -129,6 +130,28 @@ static void print(const struct task *task, const char *path)
 		    task->wanted.since);
 }
 
+/* Before the file is there: what left the house is in the audit. */
+static bool note(struct task *task, struct err *err)
+{
+	struct arena *arena = task->house.arena;
+	const struct export *made = &task->made;
+	struct audit_entry entry = {
+		.at = clock_now(),
+		.application = task->wanted.application,
+		.method = "export",
+		.endpoint = task->wanted.format == V11 ? "/bundles/v1p1.zip"
+						       : "/bundles/v1p2.zip",
+		.requests = 1,
+		.bytes = made->size,
+		.version = made->version,
+	};
+
+	if (made->since > 0)
+		entry.since = arena_printf(arena, "%" PRId64, made->since);
+	return audit_append(task->house.db, arena, &entry,
+	    house_who(&task->house), err);
+}
+
 static bool export(struct task *task, struct err *err)
 {
 	const char *path = task->flags.arguments[0];
@@ -140,7 +163,7 @@ static bool export(struct task *task, struct err *err)
 	    !export_make(task->house.db, task->house.arena,
 		config_get("HOMEROOM_HOME"), &task->wanted, &task->made, err))
 		return false;
-	done = write_file(task, path, err);
+	done = note(task, err) && write_file(task, path, err);
 	if (done)
 		print(task, path);
 	close(task->made.fd);

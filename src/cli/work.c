@@ -1,6 +1,7 @@
 /* homeroom work: keeps the data in order, beside any number of servers. */
 #include "homeroom/cli.h"
 #include "cli.h"
+#include "homeroom/audit.h"
 #include "homeroom/publish.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@ struct work {
 
 /* Whose jobs are done here. */
 static const struct job_kind job_kinds[] = {
+	{ "push", push_run },
 	{ 0 },
 };
 
@@ -66,13 +68,29 @@ static bool clear_shelf(struct db *db, struct arena *arena, struct err *err)
 	return true;
 }
 
+/* That the chain's end is in the log, which may be kept elsewhere, is worth
+ * something: `homeroom audit --verify` compares. */
+static bool purge_audit(struct db *db, struct arena *arena, struct err *err)
+{
+	struct audit_link head;
+	int64_t days, dropped;
+
+	if (!config_number("HOMEROOM_AUDIT_DAYS", 1, 36500, &days, err) ||
+	    !audit_purge(db, arena, (int)days, &dropped, &head, err))
+		return false;
+	log_line(LOG_INFO, "audit", "head=%lld:%s purged=%lld",
+	    (long long)head.number, head.hash, (long long)dropped);
+	return true;
+}
+
 static bool round_of_work(const char *url)
 {
 	struct arena *arena = arena_new();
 	struct err err = { 0 };
 	struct db *db = NULL;
 	bool done = db_open(&db, url, DB_INGEST, &err) &&
-		    purge(db, arena, &err) && clear_shelf(db, arena, &err);
+		    purge(db, arena, &err) && clear_shelf(db, arena, &err) &&
+		    purge_audit(db, arena, &err);
 
 	if (!done)
 		log_line(LOG_ERROR, "work", "fault=%s reason=%s",
@@ -149,8 +167,9 @@ static const struct flag flags_known[] = { { 0 } };
 static const struct command command = {
 	.usage = "work",
 	.meaning = "Keeps the data in order, until SIGTERM or SIGINT: drops "
-		   "history that is older\nthan HOMEROOM_RETENTION_DAYS, and "
-		   "bundles that a newer version has superseded.\n",
+		   "history that is older\nthan HOMEROOM_RETENTION_DAYS, the "
+		   "audit after HOMEROOM_AUDIT_DAYS, and bundles that a\n"
+		   "newer version has superseded.\n",
 	.flags = flags_known,
 	.settings = SETTINGS_LISTED,
 };

@@ -88,6 +88,12 @@ struct applying {
 bool applying_note(const struct applying *a, const char *before,
     const char *after, struct err *err) must_use;
 void applying_tell(const struct applying *a, const char *what);
+bool applying_same(const struct applying *a, const char *before,
+    const char *after, bool *same, struct err *err) must_use;
+/* The document; the arena's. */
+const char *applying_json(const struct applying *a);
+/* push.c: the schedule that an application's settings name. */
+bool push_apply(const struct applying *a, struct err *err) must_use;
 /* settings_grant.c */
 bool grant_apply(struct applying *a, struct err *err) must_use;
 bool grant_withdraw(struct applying *a, struct err *err) must_use;

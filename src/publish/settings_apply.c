@@ -91,11 +91,54 @@ static bool apply_district(struct applying *a, struct err *err)
 		   arena_printf(a->arena, "{\"kind\": \"district\"}"), err);
 }
 
-static bool is_true(const struct node *map, const char *key, bool otherwise)
+/* What is said now of this document's setting; NULL: nothing. */
+static bool said(struct applying *a, const char **json, struct err *err)
 {
-	const struct node *value = node_get(map, key);
+	const struct setting_which which = { a->district, a->document->kind,
+		a->document->name };
+	const struct setting_text *list;
+	int count;
 
-	return value == NULL ? otherwise : strcmp(value->text, "true") == 0;
+	if (!settings_list(a->db, a->arena, &which, &list, &count, err))
+		return false;
+	*json = count > 0 ? list[0].json : NULL;
+	return true;
+}
+
+bool applying_same(const struct applying *a, const char *before,
+    const char *after, bool *same, struct err *err)
+{
+	const struct values values = { 2, { before, after } };
+	const struct rows *rows;
+
+	if (!db_ask(a->db, a->arena, STATEMENT_setting_same, &values, &rows,
+		err))
+		return false;
+	*same = rows_get(rows, 0, 0)[0] == 't';
+	return true;
+}
+
+static bool note_change(struct applying *a, const char *before, struct err *err)
+{
+	const char *after;
+	bool same;
+
+	if (!said(a, &after, err) ||
+	    !applying_same(a, before, after, &same, err))
+		return false;
+	applying_tell(a, same ? "unchanged" : "changed");
+	return same || applying_note(a, before, after, err);
+}
+
+const char *applying_json(const struct applying *a)
+{
+	struct buf json = { 0 };
+	const char *text;
+
+	node_json(&json, a->document->map);
+	text = arena_text(a->arena, buf_text(&json));
+	buf_free(&json);
+	return text;
 }
 
 static bool apply_application(struct applying *a, struct err *err)
@@ -103,6 +146,7 @@ static bool apply_application(struct applying *a, struct err *err)
 	struct values values = { 2,
 		{ number(a->arena, a->district), a->document->name } };
 	const struct rows *rows;
+	const char *before;
 
 	if (!db_ask(a->db, a->arena, STATEMENT_application_lock, &values, &rows,
 		err))
@@ -112,15 +156,12 @@ static bool apply_application(struct applying *a, struct err *err)
 		    "there is no application '%s'; `homeroom application "
 		    "create` makes one, and prints its credentials",
 		    a->document->name);
-	values = (struct values){ 3,
-		{ rows_get(rows, 0, 0),
-		    is_true(a->document->map, "enabled", true) ? "t" : "f",
-		    a->who } };
-	if (!db_ask(a->db, a->arena, STATEMENT_application_enable, &values,
-		&rows, err))
-		return false;
-	applying_tell(a, rows_affected(rows) > 0 ? "changed" : "unchanged");
-	return true;
+	values =
+	    (struct values){ 2, { rows_get(rows, 0, 0), applying_json(a) } };
+	return said(a, &before, err) &&
+	       db_ask(a->db, a->arena, STATEMENT_application_write, &values,
+		   NULL, err) &&
+	       push_apply(a, err) && note_change(a, before, err);
 }
 
 /* --- all of it -------------------------------------------------------------

@@ -39,11 +39,8 @@ static bool merge(const struct applying *a, const char **out, struct err *err)
 	struct values values = { 0 };
 	struct grant_row other;
 	const struct rows *rows;
-	struct buf json = { 0 };
 
-	node_json(&json, a->document->map);
-	*out = arena_text(a->arena, buf_text(&json));
-	buf_free(&json);
+	*out = applying_json(a);
 	if (like == NULL)
 		return true;
 	if (!find_grant(a, like->text, &other, err))
@@ -182,19 +179,6 @@ static bool write_grant(const struct applying *a, const struct grant_row *row,
 	    err);
 }
 
-static bool is_same(const struct applying *a, const char *before,
-    const char *after, bool *same, struct err *err)
-{
-	const struct values values = { 2, { before, after } };
-	const struct rows *rows;
-
-	if (!db_ask(a->db, a->arena, STATEMENT_setting_same, &values, &rows,
-		err))
-		return false;
-	*same = rows_get(rows, 0, 0)[0] == 't';
-	return true;
-}
-
 /* Who is shown other fields than before is shown other records. */
 static bool redate(const struct applying *a, const struct grant_row *before,
     const struct grant_row *after, int64_t version, struct err *err)
@@ -248,7 +232,7 @@ bool grant_apply(struct applying *a, struct err *err)
 	if (!lock_roster(a, &live, err) || !find_grant(a, name, &before, err) ||
 	    !merge(a, &wanted, err) || !write_grant(a, &before, wanted, err) ||
 	    !find_grant(a, name, &after, err) ||
-	    !is_same(a, before.says, after.says, &same, err))
+	    !applying_same(a, before.says, after.says, &same, err))
 		return false;
 	applying_tell(a, same ? "unchanged" : "changed");
 	if (same)

@@ -108,6 +108,46 @@ static bool check_date(const struct checking *c, const struct node *node,
 	return taken || refuse(c, node, "a date, YYYY-MM-DD", err);
 }
 
+/* A folder on an SFTP server; user and password have keys of their own. */
+static bool check_folder(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return (strncmp(node->text, "sftp://", 7) == 0 &&
+		   strchr(node->text, '@') == NULL &&
+		   strpbrk(node->text, " \t\r\n?#") == NULL &&
+		   check_text(c, node, err)) ||
+	       refuse(c, node, "like sftp://host/folder/", err);
+}
+
+static bool check_host_key(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return strncmp(node->text, "SHA256:", 7) == 0 ||
+	       refuse(c, node,
+		   "like SHA256:…, as `ssh-keyscan HOST | ssh-keygen -lf -` "
+		   "prints it",
+		   err);
+}
+
+static bool check_file_name(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return check_text(c, node, err) &&
+	       ((node->text[0] != '.' && strchr(node->text, '/') == NULL) ||
+		   refuse(c, node, "a file's name, without its folder", err));
+}
+
+static bool check_schedule(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	struct cron cron;
+
+	if (cron_parse(&cron, node->text, err))
+		return true;
+	err_add(err, "%s:%d: %s", c->file, node->line, c->key->path);
+	return false;
+}
+
 /* As Postgres takes it for a network: no bits beyond its prefix. */
 static bool is_network(const char *text)
 {
@@ -216,6 +256,10 @@ static const struct kind_of_value
 	WORDS_ = { LIST, check_word, STRINGS },
 	NETWORKS = { LIST, check_network, STRINGS },
 	SCOPES = { LIST, check_scope, STRINGS },
+	FOLDER = { SCALAR, check_folder, "{\"type\":\"string\",\"pattern\":\"^sftp://\"}" },
+	HOST_KEY = { SCALAR, check_host_key, "{\"type\":\"string\",\"pattern\":\"^SHA256:\"}" },
+	FILE_NAME = { SCALAR, check_file_name, "{\"type\":\"string\",\"pattern\":\"^[^./][^/]*$\"}" },
+	SCHEDULE = { SCALAR, check_schedule, "{\"type\":\"string\"}" },
 	FIELDS = { MAP, check_fields, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"additionalProperties\":{\"enum\":[\"share\",\"omit\"]}}}" };
 
 #define ROLES " student teacher administrator aide proctor guardian parent relative "
@@ -228,6 +272,16 @@ static const struct key keys[] = {
 	{ "application", "name",                     &TEXT_,    true,  NULL, "Name of the application, as `homeroom application create` was told" },
 	{ "application", "district",                 &TEXT_,    false, NULL, "Its district; default: default" },
 	{ "application", "enabled",                  &SWITCH,   false, NULL, "Whether it may come in; default: true" },
+	{ "application", "push.url",                 &FOLDER,   true,  NULL, "Folder of an SFTP server to which its bundles are brought" },
+	{ "application", "push.user",                &TEXT_,    true,  NULL, "Who we are there" },
+	{ "application", "push.hostKey",             &HOST_KEY, true,  NULL, "Digest of that server's key, SHA256:…" },
+	{ "application", "push.passwordFile",        &TEXT_,    false, NULL, "File with the password, or with the key's passphrase" },
+	{ "application", "push.keyFile",             &TEXT_,    false, NULL, "File with our private key" },
+	{ "application", "push.file",                &FILE_NAME, false, NULL, "Name of the file there, in which {version} and {date} are filled in; default: oneroster.zip" },
+	{ "application", "push.format",              &ONE_OF,   false, " 1.1 1.2 ", "OneRoster's version; default: 1.2" },
+	{ "application", "push.delta",               &SWITCH,   false, NULL, "What changed since the last time, instead of everything; default: false" },
+	{ "application", "push.schedule",            &SCHEDULE, false, NULL, "When, as crontab has it: minute hour day month weekday; without it, when told to" },
+	{ "application", "push.timeZone",            &TEXT_,    false, NULL, "By whose clocks, for instance America/Chicago; default: UTC" },
 	{ "grant",       "kind",                     &TEXT_,    true,  NULL, "What this is" },
 	{ "grant",       "name",                     &TEXT_,    true,  NULL, "Name of the application that it is given to" },
 	{ "grant",       "district",                 &TEXT_,    false, NULL, "The district that gives it; default: default" },
@@ -336,15 +390,36 @@ const struct node *node_get(const struct node *map, const char *key)
 	return NULL;
 }
 
+/* The last part of a path, and the mapping that should have it; NULL: that is
+ * not there itself. */
+static const char *find_parent(const char *path, const struct node **map)
+{
+	size_t len = strcspn(path, ".");
+
+	while (path[len] == '.' && *map != NULL) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "%.*s", (int)len, path);
+		*map = node_get(*map, name);
+		path += len + 1;
+		len = strcspn(path, ".");
+	}
+	return path;
+}
+
 static bool check_required(const struct checking *c, const struct node *map,
     struct err *err)
 {
-	for (const struct key *k = keys; k->kind != NULL; k++)
+	for (const struct key *k = keys; k->kind != NULL; k++) {
+		const struct node *parent = map;
+		const char *name = find_parent(k->path, &parent);
+
 		if (k->required && strcmp(k->kind, c->kind) == 0 &&
-		    node_get(map, k->path) == NULL)
+		    parent != NULL && node_get(parent, name) == NULL)
 			return fail(err, FAULT_INVALID,
-			    "%s:%d: a %s needs a '%s'", c->file, map->line,
+			    "%s:%d: a %s needs '%s'", c->file, parent->line,
 			    c->kind, k->path);
+	}
 	return true;
 }
 
@@ -425,6 +500,20 @@ static void put_property(struct buf *out, const struct key *key,
 	buf_printf(out, ",%s", schema + 1);
 }
 
+static void put_required(struct buf *out, const struct key *first,
+    const struct key *end, size_t prefix)
+{
+	const char *comma = ",\"required\":[";
+
+	for (const struct key *k = first; k < end; k++)
+		if (k->required && strchr(k->path + prefix, '.') == NULL) {
+			buf_printf(out, "%s\"%s\"", comma, k->path + prefix);
+			comma = ",";
+		}
+	if (comma[1] == '\0')
+		buf_char(out, ']');
+}
+
 /* The keys below a prefix, which stand together in the table. Returns the
  * first that is not among them. As deep as the table:
  * NOLINTBEGIN(misc-no-recursion) */
@@ -451,8 +540,9 @@ static const struct key *put_level(struct buf *out, const struct key *key,
 		buf_char(out, ':');
 		key = put_level(out, key, prefix + len + 1);
 	}
-	buf_puts(out,
-	    prefix == 0 ? "},\"required\":[\"kind\",\"name\"]}" : "}}");
+	buf_char(out, '}');
+	put_required(out, first, key, prefix);
+	buf_char(out, '}');
 	return key;
 }
 /* NOLINTEND(misc-no-recursion) */

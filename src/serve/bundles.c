@@ -73,6 +73,9 @@ void bundle_reply(struct request *rq, const struct export *made)
 	int fd;
 
 	put_headers(rq, made);
+	rq->version = made->version;
+	if (made->since > 0)
+		rq->since = number(rq, made->since);
 	if (request_has(rq, made->tag)) {
 		rq->status = 304;
 		return;

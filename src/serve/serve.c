@@ -1,6 +1,7 @@
 /* The server as a whole: keys, workers, listeners, and the tables of routes. */
 #include "homeroom/serve.h"
 #include "serve.h"
+#include "homeroom/audit.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -9,6 +10,7 @@ struct server {
 	struct arena *arena;
 	struct workers *workers;
 	struct makers *makers;
+	struct audit *audit;
 	struct edge *edge;
 	const struct route *routes[8];
 };
@@ -58,6 +60,16 @@ static bool open_makers(struct server *server, const char *database_url,
 	return open;
 }
 
+static bool open_audit(struct server *server, const char *database_url,
+    struct err *err)
+{
+	bool open = audit_open(&server->audit, database_url,
+	    config_get("HOMEROOM_HOME"), err);
+
+	audited_use(server->audit);
+	return open;
+}
+
 static bool open_edge(struct server *server, struct err *err)
 {
 	struct edge_settings wanted = {
@@ -67,6 +79,7 @@ static bool open_edge(struct server *server, struct err *err)
 		.public_url = config_get("HOMEROOM_PUBLIC_URL"),
 		.proxies = config_get("HOMEROOM_PROXIES"),
 		.give = workers_give,
+		.note = audited_note,
 	};
 	int64_t loops, connections;
 
@@ -94,12 +107,14 @@ bool serve_open(struct server **out, const char *database_url, struct err *err)
 
 	keep_memory_small();
 	signal(SIGPIPE, SIG_IGN);
+	/* A file that may not grow is a full disk to us, not the end. */
+	signal(SIGXFSZ, SIG_IGN);
 	server->arena = arena_new();
 	gather_routes(server);
 	if (!open_keys(database_url, err) ||
 	    !open_workers(server, database_url, err) ||
 	    !open_makers(server, database_url, err) ||
-	    !open_edge(server, err)) {
+	    !open_audit(server, database_url, err) || !open_edge(server, err)) {
 		serve_close(server, 0);
 		return false;
 	}
@@ -126,6 +141,8 @@ void serve_close(struct server *server, int ms)
 	workers_close(server->workers);
 	bundles_use(NULL);
 	makers_close(server->makers);
+	audited_use(NULL);
+	audit_close(server->audit);
 	oauth_close();
 	arena_free(server->arena);
 	memory_free(server);

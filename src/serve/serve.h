@@ -108,7 +108,10 @@ struct request {
 	struct reply_file *file;     /* instead of `reply`, where not NULL */
 	const struct param *headers; /* added by reply_header */
 	size_t header_count;
-	int64_t rows; /* for the log */
+	int64_t rows;       /* for the log and the audit, as what follows */
+	int64_t version;    /* of the roster that was read */
+	const char *filter; /* the fields it filters by: "role,status" */
+	const char *since;  /* of a delta: a version, or a time */
 
 	void *edge; /* the edge's own: connection, loop */
 	void *
@@ -148,10 +151,16 @@ struct edge_settings {
 	int idle_ms, receive_ms, request_ms;
 	/* Gives the request away; false: too busy, the edge answers 503. */
 	bool (*give)(struct request *rq);
+	/* On the loop, before so many bytes are sent for it: false when that
+	 * must not be. Again, with less than 0, when some were not sent after
+	 * all. NULL: nothing is noted. */
+	bool (*note)(struct request *rq, int64_t bytes, struct err *err);
 };
 
 struct edge;
 
+/* "GET"; a static text. */
+const char *method_word(enum method method);
 bool edge_open(struct edge **out, const struct edge_settings *settings,
     const struct route *const *routes, struct err *err) must_use;
 /* `routes` is a NULL-terminated list of tables, each ending with a row whose
@@ -318,6 +327,16 @@ enum range request_range(const struct request *rq, const char *tag,
     int64_t size, struct span *span);
 /* Whether the client has it already. */
 bool request_has(const struct request *rq, const char *tag);
+
+/* --- audited.c --------------------------------------------------------------
+ */
+
+struct audit; /* audit.h */
+
+/* By this one, or by none (NULL). */
+void audited_use(struct audit *audit);
+/* Notes what is answered on routes that a worker serves. */
+bool audited_note(struct request *rq, int64_t bytes, struct err *err);
 
 /* --- status.c ---------------------------------------------------------------
  */

@@ -130,6 +130,8 @@ static void give_up(struct conn *conn)
 	rq = &conn->exchange->rq;
 	rq->method = lost->rq.method;
 	rq->route = lost->rq.route;
+	rq->client = arena_text(rq->arena, lost->rq.client);
+	rq->caller = lost->rq.caller;
 	memcpy(rq->id, lost->rq.id, sizeof(rq->id));
 	conn_refuse(conn, REFUSE_OVERDUE);
 }

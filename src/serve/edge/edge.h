@@ -157,7 +157,6 @@ bool routes_find(const struct routes *routes, struct request *rq,
     unsigned *methods, struct err *err) must_use;
 /* "GET, HEAD, OPTIONS" for Allow. */
 const char *methods_text(struct arena *arena, unsigned methods);
-const char *method_word(enum method method);
 /* Of the route, or of what the path begins with. */
 enum dialect request_dialect(const struct request *rq);
 
@@ -284,6 +283,7 @@ struct exchange {
 	struct buf bytes;      /* of the body */
 	struct param *headers; /* rq->headers, to be written */
 	bool answered;         /* without the route's handler */
+	uint64_t planned;      /* bytes of the answer, as noted; 0: it is not */
 };
 
 struct exchange *exchange_begin(struct loop *loop, struct conn *conn,
@@ -302,7 +302,8 @@ bool exchange_run(struct exchange *exchange) must_use;
 void exchange_refuse(struct exchange *exchange, enum refusal refusal);
 /* Renders the fault, if there is one, and adds the answer's head to `out`. */
 void exchange_compose(struct exchange *exchange, struct buf *out, bool close);
-/* Logs what was answered, with so many bytes, if anything; frees all. */
+/* Logs what was answered, with so many bytes, if anything; notes what of it was
+ * not; frees all. */
 void exchange_end(struct exchange *exchange, uint64_t bytes);
 
 /* --- mailbox.c ----------------------------------------------------------- */

@@ -140,7 +140,8 @@ void exchange_refuse(struct exchange *exchange, enum refusal refusal)
 	rq->status = rule->status;
 }
 
-void exchange_compose(struct exchange *exchange, struct buf *out, bool close)
+/* Fault or not, with what the status and the method leave of the body. */
+static void compose(struct exchange *exchange, struct buf *out, bool close)
 {
 	struct request *rq = &exchange->rq;
 	struct reply_head head = { loop_date(exchange->loop), close,
@@ -155,11 +156,41 @@ void exchange_compose(struct exchange *exchange, struct buf *out, bool close)
 	if (!status_has_body(rq->status))
 		rq->reply.len = 0;
 	reply_compose(out, rq, &head);
-	count(&exchange->loop->counters.answers[rq->status / 100 % 6], 1);
 	if (rq->method == METHOD_HEAD) {
 		rq->file = NULL;
 		rq->reply.len = 0;
 	}
+}
+
+/* What can't be noted is not sent: whoever asked is told to come again. */
+static bool note(struct exchange *exchange, uint64_t bytes)
+{
+	const struct edge_settings *wanted = &exchange->loop->edge->settings;
+	struct request *rq = &exchange->rq;
+	struct err err = { 0 };
+
+	if (wanted->note == NULL)
+		return true;
+	if (wanted->note(rq, (int64_t)bytes, &err)) {
+		exchange->planned = bytes;
+		return true;
+	}
+	if (rq->status < 400)
+		rq->err = err;
+	return rq->status >= 400;
+}
+
+void exchange_compose(struct exchange *exchange, struct buf *out, bool close)
+{
+	struct request *rq = &exchange->rq;
+	size_t before = out->len;
+
+	compose(exchange, out, close);
+	if (!note(exchange, out->len - before + reply_length(rq))) {
+		out->len = before;
+		compose(exchange, out, close);
+	}
+	count(&exchange->loop->counters.answers[rq->status / 100 % 6], 1);
 }
 
 /* Probes ask every second and tell nothing while all is well; and that a client
@@ -191,10 +222,22 @@ static void log_request(const struct request *rq, uint64_t bytes)
 	    ours ? log_quote(rq->arena, rq->err.text) : "");
 }
 
+/* The client left, or was too slow. */
+static void note_unsent(struct exchange *exchange, uint64_t bytes)
+{
+	const struct edge_settings *wanted = &exchange->loop->edge->settings;
+	int64_t unsent = (int64_t)exchange->planned - (int64_t)bytes;
+	struct err ignored = { 0 };
+
+	if (unsent > 0)
+		(void)wanted->note(&exchange->rq, -unsent, &ignored);
+}
+
 void exchange_end(struct exchange *exchange, uint64_t bytes)
 {
 	struct request *rq = &exchange->rq;
 
+	note_unsent(exchange, bytes);
 	if (rq->status != 0)
 		log_request(rq, bytes);
 	loop_release(exchange->loop, rq);

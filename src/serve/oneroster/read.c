@@ -18,6 +18,28 @@ static void take_ids(const struct request *rq, const struct target *target,
 		question->ids[i] = rq->ids[i];
 }
 
+/* For the audit: names of fields, and the time that a delta begins with. */
+static void tell_filter(struct request *rq, const struct filter *filter)
+{
+	const char *names = NULL;
+
+	for (int i = 0; i < filter->count; i++) {
+		const struct clause *c = &filter->clauses[i];
+		const char *name = c->part != NULL
+				       ? arena_printf(rq->arena, "%s.%s",
+					     c->field->name, c->part->name)
+				       : c->field->name;
+		bool later = c->predicate == MORE || c->predicate == AT_LEAST;
+
+		names = names == NULL
+			    ? name
+			    : arena_printf(rq->arena, "%s,%s", names, name);
+		if (later && c->field->kind == MODIFIED)
+			rq->since = c->value;
+	}
+	rq->filter = names;
+}
+
 /* GET /{collection}, /{collection}/{id}, /{parents}/{id}/{collection}: what is
  * asked for. */
 static bool ask(struct request *rq, struct reading *reading, struct err *err)
@@ -31,9 +53,11 @@ static bool ask(struct request *rq, struct reading *reading, struct err *err)
 	question->sel.entity = target->of->entity;
 	question->sel.version = target->api->version;
 	take_ids(rq, target, question);
-	return selection_parse(&question->sel, rq->arena, rq->params,
-		   rq->param_count, target->single, err) &&
-	       (target->single || cursor_read(rq, question, err));
+	if (!selection_parse(&question->sel, rq->arena, rq->params,
+		rq->param_count, target->single, err))
+		return false;
+	tell_filter(rq, &question->sel.filter);
+	return target->single || cursor_read(rq, question, err);
 }
 
 /* 1.1 tells what it did not understand beside the data. */
@@ -73,9 +97,9 @@ static bool answer(struct request *rq, struct reading *reading, struct err *err)
 		cursor_reply(rq, question, &reading->answer);
 	/* About children: never in a shared cache. */
 	reply_header(rq, "Cache-Control", "private, no-cache");
+	rq->version = reading->answer.version;
 	reply_header(rq, "Homeroom-Version",
-	    arena_printf(rq->arena, "%lld",
-		(long long)reading->answer.version));
+	    arena_printf(rq->arena, "%lld", (long long)rq->version));
 	return true;
 }
 

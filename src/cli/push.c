@@ -1,0 +1,47 @@
+/* homeroom push: brings an application its bundle, now. */
+#include "homeroom/cli.h"
+#include "cli.h"
+#include "homeroom/publish.h"
+
+#include <stdio.h>
+
+static const struct flag flags_known[] = {
+	{ "--district", "NAME", "Whose (default: default)" },
+	{ 0 },
+};
+
+static const struct command command = {
+	.usage = "push APPLICATION",
+	.meaning = "Brings an application its CSV bundle now, to the SFTP "
+		   "server that `push` in its\nsettings names, as "
+		   "`homeroom work` does on schedule.\n",
+	.flags = flags_known,
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.settings = SETTINGS_READ,
+};
+
+static bool run(const struct flags *flags, struct err *err)
+{
+	struct house house;
+	struct job job = { .kind = "push", .subject = flags->arguments[0] };
+	bool done = house_open(&house, DB_SERVE, err) &&
+		    district_find(house.db, house.arena,
+			flags_get(flags, "--district"), &job.district, err) &&
+		    push_run(&job, house.arena, house.url, err);
+
+	if (done)
+		printf("%s: %s\n", job.subject, job.detail);
+	house_close(&house);
+	return done;
+}
+
+int cli_push(int argc, char **argv)
+{
+	struct flags flags;
+	struct err err = { 0 };
+
+	if (!flags_read(&flags, &command, argc, argv))
+		return flags.exit;
+	return run(&flags, &err) ? 0 : failed(&err);
+}

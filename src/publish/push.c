@@ -1,0 +1,214 @@
+/* Bundles that are brought to a publisher's SFTP server. */
+#include "homeroom/publish.h"
+#include "publish.h"
+#include "homeroom/remote.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PASSWORD_MAX 1024
+
+struct push {
+	struct db *db; /* as homeroom_serve */
+	struct arena *arena;
+	const char *name; /* the application's */
+	struct remote_account account;
+	const char *url, *file, *password_file;
+	struct export_wanted wanted;
+	struct export made;
+	int64_t version; /* that was brought last; 0: none */
+	const char *tag; /* of that file, or NULL */
+};
+
+/* --- what settings say ------------------------------------------------------
+ */
+
+bool push_apply(const struct applying *a, struct err *err)
+{
+	const struct node *push = node_get(a->document->map, "push");
+	const struct node *cron =
+	    push != NULL ? node_get(push, "schedule") : NULL;
+	const struct node *zone =
+	    push != NULL ? node_get(push, "timeZone") : NULL;
+	const struct schedule schedule = { .district = a->district,
+		.kind = "push",
+		.subject = a->document->name,
+		.cron = cron != NULL ? cron->text : NULL,
+		.zone = zone != NULL ? zone->text : "UTC" };
+
+	if (cron == NULL)
+		return schedule_drop(a->db, &schedule, err);
+	return schedule_set(a->db, &schedule, err);
+}
+
+static bool find(struct push *push, int64_t district, struct err *err)
+{
+	const struct values values = { 2,
+		{ arena_printf(push->arena, "%" PRId64, district),
+		    push->name } };
+	const struct rows *rows;
+	const char *format;
+
+	if (!db_ask(push->db, push->arena, STATEMENT_push_find, &values, &rows,
+		err))
+		return false;
+	if (rows_count(rows) == 0)
+		return fail(err, FAULT_NOT_FOUND,
+		    "no application '%s' has a `push` in its settings",
+		    push->name);
+	if (rows_get(rows, 0, 3)[0] != 't')
+		return fail(err, FAULT_FORBIDDEN,
+		    "the application '%s' is disabled", push->name);
+	push->url = rows_get(rows, 0, 4);
+	push->file = rows_get(rows, 0, 5);
+	push->account.user = rows_get(rows, 0, 6);
+	push->account.host_key = rows_get(rows, 0, 7);
+	push->password_file = rows_get(rows, 0, 8);
+	push->account.private_key = rows_get(rows, 0, 9);
+	format = rows_get(rows, 0, 10);
+	push->version = rows_integer(rows, 0, 12);
+	push->tag = rows_get(rows, 0, 13);
+	push->wanted = (struct export_wanted){
+		.application = rows_integer(rows, 0, 0),
+		.epoch = rows_integer(rows, 0, 1),
+		.scopes = scopes_read(rows_get(rows, 0, 2)),
+		.format =
+		    format != NULL && strcmp(format, "1.1") == 0 ? V11 : V12,
+		.since = rows_get(rows, 0, 11) != NULL &&
+				 rows_get(rows, 0, 11)[0] == 't'
+			     ? push->version
+			     : 0,
+		.patient = true,
+	};
+	return true;
+}
+
+/* The first line of the file. */
+static bool read_password(struct push *push, struct err *err)
+{
+	char text[PASSWORD_MAX] = "";
+	FILE *in;
+	bool got;
+
+	if (push->password_file == NULL)
+		return push->account.private_key != NULL ||
+		       fail(err, FAULT_INVALID,
+			   "the push of '%s' has neither passwordFile nor "
+			   "keyFile",
+			   push->name);
+	in = fopen(push->password_file, "re");
+	if (in == NULL)
+		return fail(err, FAULT_INVALID,
+		    "the passwordFile of '%s' can't be read: %m", push->name);
+	got = fgets(text, sizeof(text), in) != NULL;
+	fclose(in);
+	text[strcspn(text, "\r\n")] = '\0';
+	push->account.password = arena_text(push->arena, text);
+	explicit_bzero(text, sizeof(text));
+	return got || fail(err, FAULT_INVALID,
+			  "the passwordFile of '%s' is empty", push->name);
+}
+
+/* --- bringing it ------------------------------------------------------------
+ */
+
+/* The file's name with {version} and {date}, encoded, behind the folder. */
+static const char *target(const struct push *push)
+{
+	const char *name = push->file != NULL ? push->file : "oneroster.zip";
+	struct buf plain = { 0 }, url = { 0 };
+	char today[CLOCK_TEXT];
+	const char *text;
+
+	clock_format(today, clock_now());
+	while (*name != '\0')
+		if (strncmp(name, "{version}", 9) == 0) {
+			buf_printf(&plain, "%" PRId64, push->made.version);
+			name += 9;
+		} else if (strncmp(name, "{date}", 6) == 0) {
+			buf_add(&plain, today, 10);
+			name += 6;
+		} else {
+			buf_char(&plain, *name++);
+		}
+	buf_puts(&url, push->url);
+	if (url.data[url.len - 1] != '/')
+		buf_char(&url, '/');
+	percent_encode(&url, plain.data, plain.len);
+	text = arena_text(push->arena, buf_text(&url));
+	buf_free(&plain);
+	buf_free(&url);
+	return text;
+}
+
+static bool bring(const struct push *push, struct err *err)
+{
+	struct remote *remote = remote_new(&push->account);
+	bool done = remote_store(remote, target(push), push->made.fd,
+	    push->made.size, err);
+
+	remote_free(remote);
+	if (!done)
+		err_add(err, "the SFTP server of '%s'", push->name);
+	return done;
+}
+
+static bool note(const struct push *push, struct err *err)
+{
+	struct values values = { 0 };
+
+	values_add(&values,
+	    arena_printf(push->arena, "%" PRId64, push->wanted.application));
+	values_add(&values,
+	    arena_printf(push->arena, "%" PRId64, push->made.version));
+	values_add(&values, push->made.tag);
+	return db_ask(push->db, push->arena, STATEMENT_push_note, &values, NULL,
+	    err);
+}
+
+/* Making it again gives the same tag: there is nothing new for them. */
+static bool push_bundle(struct push *push, struct job *job, struct err *err)
+{
+	const char *mode;
+
+	if (!export_make(push->db, push->arena, config_get("HOMEROOM_HOME"),
+		&push->wanted, &push->made, err))
+		return false;
+	mode = push->made.since > 0 ? "delta" : "bulk";
+	if (push->version == push->made.version && push->tag != NULL &&
+	    (push->wanted.since > 0 ||
+		strcmp(push->tag, push->made.tag) == 0)) {
+		job->detail = arena_printf(push->arena,
+		    "version %" PRId64 " was brought already",
+		    push->made.version);
+		return true;
+	}
+	if (!bring(push, err) || !note(push, err))
+		return false;
+	job->detail = arena_printf(push->arena,
+	    "version %" PRId64 ", %s, %" PRId64 " bytes", push->made.version,
+	    mode, push->made.size);
+	return true;
+}
+
+bool push_run(struct job *job, struct arena *arena, const char *url,
+    struct err *err)
+{
+	struct push push = { .arena = arena,
+		.name = job->subject,
+		.made = { .fd = -1 },
+		.account = { .stop = job->stop } };
+	bool done = db_open(&push.db, url, DB_SERVE, err) &&
+		    find(&push, job->district, err) &&
+		    read_password(&push, err);
+
+	push.wanted.stop = job->stop;
+	done = done && push_bundle(&push, job, err);
+	if (push.made.fd >= 0)
+		close(push.made.fd);
+	db_close(push.db);
+	return done;
+}
