@@ -120,6 +120,44 @@ bool application_check(struct db *db, struct arena *arena,
     const char *client_id, const char *client_secret, struct application *out,
     struct err *err) must_use;
 
+/* --- public keys -----------------------------------------------------------
+ */
+
+/* A public key as RFC 7517 writes it: what of it counts; NULL: not there. */
+struct jwk {
+	const char *kid, *alg, *kty;
+	const char *crv, *x, *y; /* EC */
+	const char *n, *e;       /* RSA */
+};
+
+struct public_key {
+	const char *kid;
+	const char *algorithm; /* "RS256" or "ES256" */
+	const char *pem;
+};
+
+/* FAULT_INVALID for all but RSA of 2048 to 4096 bits and points of P-256; the
+ * text says what it must be. The arena's. */
+bool jwk_pem(const struct jwk *jwk, struct arena *arena, struct public_key *out,
+    struct err *err) must_use;
+/* kid NULL: its thumbprint (RFC 7638). */
+bool jwk_from_pem(struct jwk *out, struct arena *arena, const char *kid,
+    struct text pem, struct err *err) must_use;
+void jwk_write(struct buf *out, const struct jwk *jwk);
+
+/* Public keys that an application may have. */
+#define KEYS_MAX 8
+
+struct keyed_application {
+	struct application is;
+	struct jwk keys[KEYS_MAX];
+	int count;
+};
+
+/* An enabled application and its keys; else FAULT_BAD_CLIENT. */
+bool application_keys(struct db *db, struct arena *arena, const char *client_id,
+    struct keyed_application *out, struct err *err) must_use;
+
 /* --- grants --------------------------------------------------------------- */
 
 /* Brings what all restricted grants of a district see up to a version that is

@@ -9,7 +9,7 @@ select name, settings::text from (
 	union all
 	select 'application', name, jsonb_strip_nulls(jsonb_build_object(
 		'kind', 'application', 'name', name, 'enabled', enabled,
-		'push', push))
+		'jwks', jwks, 'push', push))
 	from homeroom.application where district = $1::integer
 	union all
 	select 'district', name, jsonb_build_object('kind', 'district', 'name', name)

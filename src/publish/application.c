@@ -342,3 +342,38 @@ bool application_check(struct db *db, struct arena *arena,
 		    "unknown client, wrong secret, or application disabled");
 	return true;
 }
+
+/* The columns behind those that all questions for applications share. */
+static struct jwk read_jwk(const struct rows *rows, int row)
+{
+	return (struct jwk){
+		.kid = rows_get(rows, row, 9),
+		.alg = rows_get(rows, row, 10),
+		.kty = rows_get(rows, row, 11),
+		.crv = rows_get(rows, row, 12),
+		.x = rows_get(rows, row, 13),
+		.y = rows_get(rows, row, 14),
+		.n = rows_get(rows, row, 15),
+		.e = rows_get(rows, row, 16),
+	};
+}
+
+bool application_keys(struct db *db, struct arena *arena, const char *client_id,
+    struct keyed_application *out, struct err *err)
+{
+	const struct values values = { 1, { client_id } };
+	const struct rows *rows;
+
+	if (!db_ask(db, arena, STATEMENT_application_keys, &values, &rows, err))
+		return false;
+	if (rows_count(rows) > 0)
+		read_application(&out->is, rows, 0);
+	if (rows_count(rows) == 0 || !out->is.enabled)
+		return fail(err, FAULT_BAD_CLIENT,
+		    "unknown client, or application disabled");
+	out->count = 0;
+	for (int i = 0; i < rows_count(rows) && i < KEYS_MAX; i++)
+		if (rows_get(rows, i, 9) != NULL)
+			out->keys[out->count++] = read_jwk(rows, i);
+	return true;
+}

@@ -94,6 +94,13 @@ bool applying_same(const struct applying *a, const char *before,
 const char *applying_json(const struct applying *a);
 /* push.c: the schedule that an application's settings name. */
 bool push_apply(const struct applying *a, struct err *err) must_use;
+/* settings_jwks.c: the public keys of an application. */
+bool jwks_check(const char *file, const struct node *jwks,
+    struct err *err) must_use;
+bool pem_check(const char *file, const struct node *pem,
+    struct err *err) must_use;
+bool keys_apply(const struct applying *a, const char *application,
+    struct err *err) must_use;
 /* settings_grant.c */
 bool grant_apply(struct applying *a, struct err *err) must_use;
 bool grant_withdraw(struct applying *a, struct err *err) must_use;

@@ -73,7 +73,7 @@ void applying_tell(const struct applying *a, const char *what)
 	    a->document->name, what);
 }
 
-/* --- districts and applications --------------------------------------------
+/* --- districts -------------------------------------------------------------
  */
 
 static bool apply_district(struct applying *a, struct err *err)
@@ -161,7 +161,8 @@ static bool apply_application(struct applying *a, struct err *err)
 	return said(a, &before, err) &&
 	       db_ask(a->db, a->arena, STATEMENT_application_write, &values,
 		   NULL, err) &&
-	       push_apply(a, err) && note_change(a, before, err);
+	       keys_apply(a, rows_get(rows, 0, 0), err) && push_apply(a, err) &&
+	       note_change(a, before, err);
 }
 
 /* --- all of it -------------------------------------------------------------

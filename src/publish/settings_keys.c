@@ -239,6 +239,18 @@ static bool check_fields(const struct checking *c, const struct node *node,
 	return true;
 }
 
+static bool check_jwks(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return jwks_check(c->file, node, err);
+}
+
+static bool check_pem(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return pem_check(c->file, node, err);
+}
+
 /* --- the table ---------------------------------------------------------------
  */
 
@@ -260,6 +272,8 @@ static const struct kind_of_value
 	HOST_KEY = { SCALAR, check_host_key, "{\"type\":\"string\",\"pattern\":\"^SHA256:\"}" },
 	FILE_NAME = { SCALAR, check_file_name, "{\"type\":\"string\",\"pattern\":\"^[^./][^/]*$\"}" },
 	SCHEDULE = { SCALAR, check_schedule, "{\"type\":\"string\"}" },
+	PEMS = { LIST, check_pem, STRINGS },
+	JWKS = { MAP, check_jwks, "{\"type\":\"object\",\"properties\":{\"keys\":{\"type\":\"array\",\"maxItems\":8,\"items\":{\"type\":\"object\"}}}}" },
 	FIELDS = { MAP, check_fields, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"additionalProperties\":{\"enum\":[\"share\",\"omit\"]}}}" };
 
 #define ROLES " student teacher administrator aide proctor guardian parent relative "
@@ -272,6 +286,8 @@ static const struct key keys[] = {
 	{ "application", "name",                     &TEXT_,    true,  NULL, "Name of the application, as `homeroom application create` was told" },
 	{ "application", "district",                 &TEXT_,    false, NULL, "Its district; default: default" },
 	{ "application", "enabled",                  &SWITCH,   false, NULL, "Whether it may come in; default: true" },
+	{ "application", "jwks",                     &JWKS,     false, NULL, "Its public keys, as a JWK set, for private_key_jwt; default: none" },
+	{ "application", "pem",                      &PEMS,     false, NULL, "The same as PEM; the key's id is then its thumbprint (RFC 7638)" },
 	{ "application", "push.url",                 &FOLDER,   true,  NULL, "Folder of an SFTP server to which its bundles are brought" },
 	{ "application", "push.user",                &TEXT_,    true,  NULL, "Who we are there" },
 	{ "application", "push.hostKey",             &HOST_KEY, true,  NULL, "Digest of that server's key, SHA256:…" },

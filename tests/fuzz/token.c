@@ -42,6 +42,23 @@ static void read_token(struct arena *arena, const char *token)
 	assert(err.fault == FAULT_UNAUTHORISED);
 }
 
+/* What is read of an assertion is only what it says; no key signed it. */
+static void read_assertion(struct arena *arena, const char *text)
+{
+	static const char *const algorithms[] = { "ES256", "RS256" };
+	struct assertion assertion;
+	struct err err = { 0 };
+
+	if (!assertion_read(&assertion, arena, text, &err)) {
+		assert(err.fault == FAULT_BAD_CLIENT);
+		return;
+	}
+	assert(utf8_valid(assertion.client_id, strlen(assertion.client_id)));
+	for (size_t i = 0; i < array_length(algorithms); i++)
+		assert(!jws_verify(&assertion.jws, algorithms[i],
+		    ring->keys[0].public_pem));
+}
+
 /* The payload is spelled right for it, so that the fuzzer need not learn
  * base64. */
 static void read_header(struct arena *arena, const char *text, size_t len)
@@ -103,6 +120,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read_form(arena, (struct text){ text, size - 1 });
 	else if (data[0] == 'B')
 		read_basic(arena, text);
+	else if (data[0] == 'A')
+		read_assertion(arena, text);
 	else if (data[0] == 'H')
 		read_header(arena, text, size - 1);
 	else

@@ -52,24 +52,47 @@ static bool read_credentials(struct request *rq, struct form *form,
 	return true;
 }
 
-static bool authenticate(struct request *rq, struct db *db,
-    const struct form *form, struct application *app, struct err *err)
+/* An assertion names its client itself, and is the only proof. */
+static bool read_assertion(struct request *rq, struct form *form,
+    struct assertion *assertion, struct err *err)
 {
-	int wait = throttle_wait(rq->client, form->client_id);
+	if (request_header(rq, "Authorization") != NULL ||
+	    form->client_secret != NULL)
+		return fail(err, FAULT_BAD_REQUEST,
+		    "an assertion, and other credentials");
+	if (form->client_assertion_type == NULL ||
+	    strcmp(form->client_assertion_type, ASSERTION_TYPE) != 0)
+		return fail(err, FAULT_BAD_REQUEST,
+		    "the client_assertion_type here is " ASSERTION_TYPE);
+	if (!assertion_read(assertion, rq->arena, form->client_assertion, err))
+		return false;
+	if (form->client_id != NULL &&
+	    strcmp(form->client_id, assertion->client_id) != 0)
+		return fail(err, FAULT_BAD_REQUEST,
+		    "the assertion and the body name different clients");
+	form->client_id = assertion->client_id;
+	return true;
+}
 
-	if (wait > 0) {
-		reply_header(rq, "Retry-After",
-		    arena_printf(rq->arena, "%d", wait));
-		return fail(err, FAULT_BUSY, "too many failed attempts");
-	}
-	if (application_check(db, rq->arena, form->client_id,
-		form->client_secret, app, err)) {
+static bool authenticate(struct request *rq, struct db *db, struct form *form,
+    struct application *app, struct err *err)
+{
+	bool asserts = form->client_assertion != NULL;
+	struct assertion assertion;
+	bool known;
+
+	if (!(asserts ? read_assertion(rq, form, &assertion, err)
+		      : read_credentials(rq, form, err)) ||
+	    !throttle_admit(rq, form->client_id, err))
+		return false;
+	known = asserts ? assertion_check(&assertion, rq, db, app, err)
+			: application_check(db, rq->arena, form->client_id,
+			      form->client_secret, app, err);
+	if (known)
 		rq->caller.application = app->id;
-		return true;
-	}
-	if (err->fault == FAULT_BAD_CLIENT)
+	else if (err->fault == FAULT_BAD_CLIENT)
 		throttle_failed(rq->client, form->client_id);
-	return false;
+	return known;
 }
 
 /* --- what it gets ----------------------------------------------------------
@@ -134,7 +157,6 @@ bool endpoint_token(struct request *rq, struct db *db, struct err *err)
 	if (strcmp(form.grant_type, "client_credentials") != 0)
 		return fail(err, FAULT_BAD_GRANT_TYPE,
 		    "the grant_type here is client_credentials");
-	return read_credentials(rq, &form, err) &&
-	       authenticate(rq, db, &form, &app, err) &&
+	return authenticate(rq, db, &form, &app, err) &&
 	       give_token(rq, &form, &app, err);
 }

@@ -26,6 +26,8 @@ static const char **find(struct form *form, const char *name)
 		{ "scope", &form->scope },
 		{ "client_id", &form->client_id },
 		{ "client_secret", &form->client_secret },
+		{ "client_assertion", &form->client_assertion },
+		{ "client_assertion_type", &form->client_assertion_type },
 	};
 
 	for (size_t i = 0; i < array_length(known); i++)
@@ -81,6 +83,8 @@ bool form_read(struct form *form, struct arena *arena, struct text body,
 	omit_empty(&form->scope);
 	omit_empty(&form->client_id);
 	omit_empty(&form->client_secret);
+	omit_empty(&form->client_assertion);
+	omit_empty(&form->client_assertion_type);
 	return true;
 }
 

@@ -35,7 +35,8 @@ static bool load(struct err *err)
 
 	atomic_store(&keeper.asked, false);
 	db_deadline(keeper.db, clock_tick() + ANSWER_MS);
-	if (!load_ring(&ring, keeper.db, keeper.key_file, keeper.issuer, err))
+	if (!nonce_purge(keeper.db, err) ||
+	    !load_ring(&ring, keeper.db, keeper.key_file, keeper.issuer, err))
 		return false;
 	ring_show(ring);
 	keeper.loaded = clock_tick();

@@ -7,6 +7,8 @@
 #include "homeroom/base.h"
 #include "homeroom/store.h"
 
+struct request; /* serve.h */
+
 #define SECOND ((int64_t)1000)
 #define TOKEN_LIFE (3600 * SECOND)
 #define TOKEN_LEEWAY (30 * SECOND) /* for clocks that don't quite agree */
@@ -78,6 +80,30 @@ void ring_show(struct ring *ring); /* from now on, to all threads */
 struct view *ring_view(void);
 void ring_forget(void); /* everything, when no other thread is left */
 
+/* --- jws.c: signed tokens as they come in ----------------------------------
+ */
+
+struct json_t; /* jansson's */
+
+struct jws {
+	const char *token;
+	struct text header, payload, signature;
+};
+
+/* Three parts, of which the payload is spelled right. */
+bool jws_split(struct jws *out, const char *token);
+/* A part as an object, to be freed; NULL: it is none. */
+struct json_t *jws_object(struct text part);
+/* A member's text; NULL: there is none. The object's. */
+const char *jws_text(const struct json_t *object, const char *name);
+/* Milliseconds; 0: there is no such claim; -1: it is no time. */
+int64_t jws_time(const struct json_t *object, const char *name);
+/* "ES256" or "RS256"; NULL: another, or the header asks for what we don't
+ * understand (RFC 7515 §4.1.11). */
+const char *jws_algorithm(const struct json_t *header);
+/* Whether this key signed it, by this algorithm. */
+bool jws_verify(const struct jws *jws, const char *algorithm, const char *pem);
+
 /* --- token.c: the one door for tokens --------------------------------------
  */
 
@@ -120,6 +146,9 @@ bool load_ring(struct ring **out, struct db *db, const char *key_file,
 /* Seconds to wait before another try; 0: none. Any thread. */
 int throttle_wait(const char *client, const char *client_id);
 void throttle_failed(const char *client, const char *client_id);
+/* FAULT_BUSY, and the answer says how long, where there is a wait. */
+bool throttle_admit(struct request *rq, const char *client_id,
+    struct err *err) must_use;
 
 /* --- form.c: what a client sends -------------------------------------------
  */
@@ -127,6 +156,7 @@ void throttle_failed(const char *client, const char *client_id);
 struct form {
 	const char *grant_type, *scope; /* NULL: not there, or empty */
 	const char *client_id, *client_secret;
+	const char *client_assertion, *client_assertion_type;
 };
 
 /* application/x-www-form-urlencoded; a parameter we know that comes twice is
@@ -137,10 +167,50 @@ bool form_read(struct form *form, struct arena *arena, struct text body,
 bool form_basic(struct form *form, struct arena *arena, const char *encoded,
     struct err *err) must_use;
 
-/* --- endpoint.c: POST /oauth/token -----------------------------------------
+/* --- assertion.c: clients that prove themselves by their keys ----------------
  */
 
-struct request;
+#define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+struct application; /* publish.h */
+
+/* What a client says of itself (RFC 7523 §3); nothing of it is proven. */
+struct assertion {
+	struct jws jws;
+	const char *algorithm;
+	const char *kid; /* NULL: not said */
+	const char *client_id;
+	const struct json_t *claims;
+};
+
+/* FAULT_BAD_CLIENT for whatever is no assertion. All of it the arena's. */
+bool assertion_read(struct assertion *out, struct arena *arena,
+    const char *text, struct err *err) must_use;
+/* Whether it is an application's, for us, good now, and shown for the first
+ * time; else FAULT_BAD_CLIENT. */
+bool assertion_check(const struct assertion *assertion, struct request *rq,
+    struct db *db, struct application *out, struct err *err) must_use;
+
+/* --- nonce.c: what may be shown once only ------------------------------------
+ */
+
+struct nonce {
+	int64_t application;
+	char hash[65];   /* SHA-256, in hexadecimal */
+	int64_t expires; /* too old by itself from then on; ms since 1970 */
+};
+
+/* The hash of these texts together. */
+bool nonce_hash(struct nonce *nonce, const char *const *texts, size_t count,
+    struct err *err) must_use;
+/* *fresh: nobody showed it before. It is remembered until it expires. */
+bool nonce_take(const struct nonce *nonce, struct db *db, struct arena *arena,
+    bool *fresh, struct err *err) must_use;
+/* Forgets those that have expired. */
+bool nonce_purge(struct db *db, struct err *err) must_use;
+
+/* --- endpoint.c: POST /oauth/token -----------------------------------------
+ */
 
 bool endpoint_token(struct request *rq, struct db *db, struct err *err);
 

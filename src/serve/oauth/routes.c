@@ -53,7 +53,10 @@ static bool serve_metadata(struct request *rq, struct err *err)
 	    "\"response_types_supported\":[],"
 	    "\"grant_types_supported\":[\"client_credentials\"],"
 	    "\"token_endpoint_auth_methods_supported\":"
-	    "[\"client_secret_basic\",\"client_secret_post\"]}");
+	    "[\"client_secret_basic\",\"client_secret_post\","
+	    "\"private_key_jwt\"],"
+	    "\"token_endpoint_auth_signing_alg_values_supported\":"
+	    "[\"RS256\",\"ES256\"]}");
 	return true;
 }
 

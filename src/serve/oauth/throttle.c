@@ -4,6 +4,7 @@
  * place of whoever failed longest ago.
  */
 #include "oauth.h"
+#include "../serve.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -90,4 +91,14 @@ void throttle_failed(const char *client, const char *client_id)
 		*f = (struct failures){ .who = who, .since = now };
 	f->count++;
 	pthread_mutex_unlock(&table.lock);
+}
+
+bool throttle_admit(struct request *rq, const char *client_id, struct err *err)
+{
+	int wait = throttle_wait(rq->client, client_id);
+
+	if (wait == 0)
+		return true;
+	reply_header(rq, "Retry-After", arena_printf(rq->arena, "%d", wait));
+	return fail(err, FAULT_BUSY, "too many failed attempts");
 }
