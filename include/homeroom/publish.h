@@ -286,11 +286,10 @@ bool reader_db(struct reader *reader, int64_t deadline, struct db **db,
 void reader_ask(struct reader *reader, int64_t application, int64_t epoch,
     int64_t deadline, struct reading *const *readings, int count);
 /* Writes the page's records with commas between, or the one record, and
- * completes the answer. Once a reading, before the reader asks again: a page of
- * more than READING_SMALL records that was asked alone comes from Postgres
- * while it is written, so it can still be lost with the connection. */
-bool reading_records(struct reading *reading, struct buf *out,
-    struct err *err) must_use;
+ * completes the answer. Once a reading, before its reader rests. */
+void reading_records(struct reading *reading, struct buf *out);
+/* All that it asked is written: the rows go. Before it asks again. */
+void reader_rest(struct reader *reader);
 
 /* --- bundles ---------------------------------------------------------------
  */

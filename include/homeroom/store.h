@@ -222,9 +222,6 @@ bool copy_get(struct db *db, char **data, size_t *len,
 /* One field of a row in COPY's text format, with its tab or newline
  * (`last`). NULL is \N. For writers of copy_put. */
 void copy_field(struct buf *out, const char *text, size_t len, bool last);
-/* Splits a row of copy_get in place: fields[i] is NUL-terminated, NULL for
- * \N. Returns how many there were; more than `max` are counted, not kept. */
-int copy_split(char *row, size_t len, struct text *fields, int max);
 
 /* --- news ---------------------------------------------------------------- */
 

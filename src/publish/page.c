@@ -472,7 +472,6 @@ bool asked_compose(struct reading *reading, const struct sight *sight,
 		compose_single(reading);
 		return true;
 	}
-	asked->large = q->sel.limit > READING_SMALL;
 	make_keys(reading, sight);
 	asked->total = known_total(reading, sight);
 	compose_page(reading);

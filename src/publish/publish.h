@@ -207,9 +207,9 @@ struct plan {
 struct reader {
 	const char *url;
 	struct db *db;
-	int64_t pause;  /* clock_tick: no new connection before */
-	bool streaming; /* a page is on its way; left so, the connection goes */
-	struct arena *scratch;
+	int64_t pause;         /* clock_tick: no new connection before */
+	struct arena *scratch; /* of a round trip */
+	struct arena *rows;    /* of pages, until it rests */
 	struct times *districts;
 	struct arena *plan_arena;
 	struct plan plans[PLANS_MAX];
@@ -242,13 +242,10 @@ struct asked {
 	struct sql *page;
 	struct sql *count; /* NULL: not needed */
 	const struct rows *rows;
-	int row;               /* the next of them */
-	bool large;            /* the page comes by COPY */
-	struct reader *stream; /* and is on its way; NULL: all is here */
-	struct hash128 what;   /* the set of rows, whatever their order */
-	struct hash128 order;  /* and their order */
-	int64_t total;         /* -1: not known yet */
-	bool failed;           /* in Postgres, or because one before it did */
+	struct hash128 what;  /* the set of rows, whatever their order */
+	struct hash128 order; /* and their order */
+	int64_t total;        /* -1: not known yet */
+	bool failed;          /* in Postgres, or because one before it did */
 	bool trusted; /* the place where the page begins is ours, not the
 			 client's claim */
 };
@@ -361,20 +358,8 @@ bool compile_wanted(const struct compile *c, const struct rule *rule,
  */
 bool compile_redate(const struct compile *c, struct err *err) must_use;
 
-/* --- stream.c, records.c ---------------------------------------------------
- */
+/* --- records.c ------------------------------------------------------------ */
 
-/* Asks, in a pipe and before the publishing role is taken, to keep the values
- * of the page's statement. */
-bool stream_values(struct db *db, const struct reading *reading,
-    struct err *err) must_use;
-/* In the open transaction: the page begins to come. */
-bool stream_open(struct reader *reader, struct reading *reading,
-    struct err *err) must_use;
-bool stream_next(struct reading *reading, struct text *values, int count,
-    bool *end, struct err *err) must_use;
-/* After the last row: counts, if need be, and ends the transaction. */
-bool stream_close(struct reading *reading, struct err *err) must_use;
 /* The page itself tells the total when it is the last one, and begins where
  * we know that it does. */
 void records_tell_total(struct reading *reading, int64_t rows, bool more);

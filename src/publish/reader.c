@@ -14,6 +14,7 @@ struct reader *reader_new(const char *database_url)
 
 	reader->url = database_url;
 	reader->scratch = arena_new();
+	reader->rows = arena_new();
 	reader->plan_arena = arena_new();
 	return reader;
 }
@@ -22,7 +23,6 @@ void reader_disconnect(struct reader *reader)
 {
 	db_close(reader->db);
 	reader->db = NULL;
-	reader->streaming = false;
 }
 
 void reader_free(struct reader *reader)
@@ -37,14 +37,20 @@ void reader_free(struct reader *reader)
 		reader->districts = next;
 	}
 	arena_free(reader->scratch);
+	arena_free(reader->rows);
 	arena_free(reader->plan_arena);
 	memory_free(reader);
+}
+
+void reader_rest(struct reader *reader)
+{
+	arena_reset(reader->rows);
 }
 
 bool reader_db(struct reader *reader, int64_t deadline, struct db **db,
     struct err *err)
 {
-	if (reader->db != NULL && (reader->streaming || !db_usable(reader->db)))
+	if (reader->db != NULL && !db_usable(reader->db))
 		reader_disconnect(reader);
 	if (reader->db == NULL) {
 		if (clock_tick() < reader->pause)

@@ -1,5 +1,4 @@
-/* The rows of an answer, written as JSON one by one, wherever they come
- * from. */
+/* The rows of an answer, written as JSON one by one. */
 #include "publish.h"
 
 #include <assert.h>
@@ -19,19 +18,6 @@ static struct text time_of(const struct times *times, const char *since)
 		moment = times_find(times, number);
 	return moment == NULL ? (struct text){ 0 }
 			      : (struct text){ moment->text, CLOCK_TEXT - 1 };
-}
-
-static bool next_row(struct reading *reading, struct text *values, int count,
-    bool *end, struct err *err)
-{
-	struct asked *asked = reading->asked;
-
-	if (asked->stream != NULL)
-		return stream_next(reading, values, count, end, err);
-	*end = asked->row == rows_count(asked->rows);
-	if (!*end)
-		rows_values(asked->rows, asked->row++, values, count);
-	return true;
 }
 
 static void keep_last(struct answer *answer, struct text id)
@@ -57,23 +43,17 @@ static void write_row(struct reading *reading, struct text *values,
 }
 
 /* The row behind the page only tells that there is one. */
-static bool write_rows(struct reading *reading, int64_t limit, struct buf *out,
-    struct err *err)
+static void write_rows(struct reading *reading, int64_t limit, struct buf *out)
 {
-	int columns = reading->asked->plan->count;
+	const struct rows *rows = reading->asked->rows;
+	int columns = reading->asked->plan->count, count = rows_count(rows);
 	struct text values[COLUMNS_MAX];
-	bool end = false;
 
 	assert(columns <= COLUMNS_MAX);
-	for (;;) {
-		if (!next_row(reading, values, columns, &end, err))
-			return false;
-		if (end)
-			return true;
-		if (reading->answer.rows == limit)
-			reading->answer.more = true;
-		else
-			write_row(reading, values, out);
+	reading->answer.more = count > limit;
+	for (int i = 0; i < count && i < limit; i++) {
+		rows_values(rows, i, values, columns);
+		write_row(reading, values, out);
 	}
 }
 
@@ -88,27 +68,24 @@ void records_tell_total(struct reading *reading, int64_t rows, bool more)
 }
 
 /* What others may go by: where this page ends, how much there is in all. */
-static bool conclude_page(struct reading *reading, struct err *err)
+static void conclude_page(struct reading *reading)
 {
 	struct asked *asked = reading->asked;
 	struct answer *answer = &reading->answer;
 
 	records_tell_total(reading, answer->rows, answer->more);
-	if (asked->stream != NULL && !stream_close(reading, err))
-		return false;
 	answer->total = asked->total;
 	places_keep_total(asked->what, asked->total);
 	if (asked->trusted && answer->more)
 		places_keep(asked->order,
 		    reading->question.sel.offset + answer->rows, answer->last);
-	return true;
 }
 
-bool reading_records(struct reading *reading, struct buf *out, struct err *err)
+void reading_records(struct reading *reading, struct buf *out)
 {
 	bool single = reading->question.id.at != NULL;
 
-	return write_rows(reading, single ? 1 : reading->question.sel.limit,
-		   out, err) &&
-	       (single || conclude_page(reading, err));
+	write_rows(reading, single ? 1 : reading->question.sel.limit, out);
+	if (!single)
+		conclude_page(reading);
 }

@@ -25,17 +25,6 @@ struct session {
 	int count;
 };
 
-/* The one reading whose page is to come by COPY, or NULL. */
-static struct reading *streamed(const struct session *session)
-{
-	struct reading *reading = session->readings[0];
-
-	return session->count == 1 && reading->asked != NULL &&
-		       reading->asked->large && reading->asked->page != NULL
-		   ? reading
-		   : NULL;
-}
-
 static void fail_all(struct session *session, const struct err *err)
 {
 	for (int i = 0; i < session->count; i++)
@@ -71,7 +60,6 @@ static bool has_fresh(const struct session *session)
 static bool ask_open(struct reader *reader, const struct session *session,
     struct err *err)
 {
-	const struct reading *large = streamed(session);
 	struct arena *arena = reader->scratch;
 	int64_t left = session->deadline - clock_tick();
 	struct values values = { 0 };
@@ -84,7 +72,6 @@ static bool ask_open(struct reader *reader, const struct session *session,
 	    arena_printf(arena, "%lld", (long long)(left > 1 ? left : 1)));
 	values_add(&values, has_fresh(session) ? "auto" : "force_generic_plan");
 	return pipe_ask(reader->db, STATEMENT_session_begin, NULL, err) &&
-	       (large == NULL || stream_values(reader->db, large, err)) &&
 	       pipe_ask(reader->db, STATEMENT_session_open, &values, err);
 }
 
@@ -99,12 +86,10 @@ static bool ask_text(struct db *db, struct sql *sql, struct err *err)
 			   : pipe_ask_text(db, text, &sql->values, err);
 }
 
-/* A page that comes by COPY comes after the pipe, in the same transaction. */
 static bool send(struct reader *reader, const struct session *session,
     struct err *err)
 {
 	struct db *db = reader->db;
-	bool large = streamed(session) != NULL;
 
 	if (!ask_open(reader, session, err))
 		return false;
@@ -115,11 +100,11 @@ static bool send(struct reader *reader, const struct session *session,
 			continue;
 		if (!ask_text(db, reading->asked->kept, err) ||
 		    !ask_text(db, reading->asked->parents, err) ||
-		    (!large && !ask_text(db, reading->asked->page, err)) ||
+		    !ask_text(db, reading->asked->page, err) ||
 		    !ask_text(db, reading->asked->count, err))
 			return false;
 	}
-	return (large || pipe_ask(db, STATEMENT_session_end, NULL, err)) &&
+	return pipe_ask(db, STATEMENT_session_end, NULL, err) &&
 	       pipe_flush(db, err);
 }
 
@@ -130,12 +115,9 @@ static bool hear_open(struct reader *reader, struct session *session,
     struct err *err)
 {
 	const struct rows *rows;
-	int before = streamed(session) != NULL ? 2 : 1;
 
-	for (int i = 0; i < before; i++)
-		if (!pipe_answer(reader->db, reader->scratch, NULL, err))
-			return false;
-	if (!pipe_answer(reader->db, reader->scratch, &rows, err))
+	if (!pipe_answer(reader->db, reader->scratch, NULL, err) ||
+	    !pipe_answer(reader->db, reader->scratch, &rows, err))
 		return false;
 	session->heard = true;
 	session->open = rows_count(rows) > 0;
@@ -184,16 +166,17 @@ static bool hear_parents(struct db *db, struct reading *reading,
 	return true;
 }
 
-static bool hear(struct db *db, struct reading *reading, bool large,
+static bool hear(struct reader *reader, struct reading *reading,
     struct err *err)
 {
+	struct db *db = reader->db;
 	struct asked *asked = reading->asked;
 	const struct rows *rows;
 
 	if (!hear_kept(db, reading, err) || !hear_parents(db, reading, err))
 		return false;
-	if (asked->page != NULL && !large &&
-	    !pipe_answer(db, reading->arena, &asked->rows, err))
+	if (asked->page != NULL &&
+	    !pipe_answer(db, reader->rows, &asked->rows, err))
 		return false;
 	if (asked->count != NULL) {
 		if (!pipe_answer(db, reading->arena, &rows, err))
@@ -208,22 +191,19 @@ static bool hear(struct db *db, struct reading *reading, bool large,
 static bool hear_all(struct reader *reader, struct session *session,
     struct err *err)
 {
-	struct db *db = reader->db;
-	bool large = streamed(session) != NULL;
-
 	if (!hear_open(reader, session, err))
 		return false;
 	for (int i = 0; i < session->count; i++) {
 		struct reading *reading = session->readings[i];
 		struct err problem = { 0 };
 
-		if (is_asked(reading) && !hear(db, reading, large, &problem)) {
+		if (is_asked(reading) && !hear(reader, reading, &problem)) {
 			reading->err = problem;
 			reading->asked->failed = true;
 			*err = problem;
 		}
 	}
-	return large || pipe_answer(db, reader->scratch, NULL, err);
+	return pipe_answer(reader->db, reader->scratch, NULL, err);
 }
 
 /* One round trip. False: nothing was answered. */
@@ -321,13 +301,6 @@ static bool learn(struct reader *reader, struct session *session,
 	return true;
 }
 
-/* The transaction of a page that is not to come. */
-static void abandon(struct reader *reader, const struct session *session)
-{
-	if (streamed(session) != NULL && db_usable(reader->db))
-		db_rollback(reader->db);
-}
-
 typedef void composer(struct reader *reader, struct session *session);
 
 /* Asks until the session was as we believed when we composed. */
@@ -340,7 +313,6 @@ static bool settle(struct reader *reader, struct session *session,
 			return false;
 		if (session->open && is_as_believed(reader, session))
 			return true;
-		abandon(reader, session);
 		if (!session->open)
 			return fail(err, FAULT_UNAUTHORISED,
 			    "The token is not valid any more.");
@@ -425,20 +397,12 @@ static void tell_revision(const struct session *session)
 static void ask_session(struct reader *reader, struct session *session)
 {
 	struct err err = { 0 };
-	struct reading *large;
 
 	if (!settle_twice(reader, session, compose_pages, &err)) {
 		fail_all(session, &err);
 		return;
 	}
 	tell_revision(session);
-	large = streamed(session);
-	if (large != NULL) {
-		if (large->err.fault != FAULT_NONE ||
-		    !stream_open(reader, large, &large->err))
-			abandon(reader, session);
-		return;
-	}
 	count_totals(reader, session);
 	for (int i = 0; i < session->count; i++)
 		find_missing(session->readings[i]);

@@ -54,8 +54,7 @@ struct db;      /* store.h */
 struct errand {
 	bool (
 	    *ask)(struct request *rq, struct reading *reading, struct err *err);
-	bool (*answer)(struct request *rq, struct reading *reading,
-	    struct err *err);
+	void (*answer)(struct request *rq, struct reading *reading);
 	bool (*run)(struct request *rq, struct db *db, struct err *err);
 	/* `run` gives the request back itself, by loop_take_back, also later
 	 * and from another thread. */

@@ -128,29 +128,12 @@ static void run(struct worker *worker, struct request *rq)
 	loop_take_back(rq);
 }
 
-static bool try_answer(struct request *rq, struct reading *reading)
+static void answer(struct request *rq, struct reading *reading)
 {
-	if (reading->err.fault != FAULT_NONE)
-		rq->err = reading->err;
-	else if (rq->route->errand->answer(rq, reading, &rq->err))
+	rq->err = reading->err;
+	if (rq->err.fault == FAULT_NONE) {
+		rq->route->errand->answer(rq, reading);
 		rq->rows = reading->answer.rows;
-	return rq->err.fault == FAULT_NONE;
-}
-
-/* A large page comes while it is written, and can be lost with the connection
- * even then; it is asked for once more. */
-static void answer(struct worker *worker, struct request *rq,
-    struct reading *reading)
-{
-	bool lost = !try_answer(rq, reading) && is_large(rq) &&
-		    rq->err.fault == FAULT_UNAVAILABLE;
-
-	if (lost && clock_tick() < rq->deadline) {
-		rq->err = (struct err){ 0 };
-		rq->reply.len = 0;
-		reader_ask(worker->reader, rq->caller.application,
-		    rq->caller.epoch, rq->deadline, &reading, 1);
-		(void)try_answer(rq, reading);
 	}
 	loop_take_back(rq);
 }
@@ -193,7 +176,8 @@ static void read_all(struct worker *worker, struct request **batch, int count)
 	    asked, n);
 	counters_batch(start, n, &readings[0].err);
 	for (int i = 0; i < n; i++)
-		answer(worker, batch[i], &readings[i]);
+		answer(batch[i], &readings[i]);
+	reader_rest(worker->reader);
 }
 
 static void work(struct worker *worker, struct request **batch, int count)

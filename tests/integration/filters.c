@@ -177,12 +177,11 @@ static const struct {
 };
 /* clang-format on */
 
-/* All cases, with something behind each question. */
-static void find_all(const char *more)
+static void finds(void **state)
 {
+	(void)state;
 	for (size_t i = 0; i < array_length(cases); i++) {
-		struct told told = roster_ask(arena_printf(roster_arena(),
-		    "%s%s", cases[i].question, more));
+		struct told told = roster_ask(cases[i].question);
 
 		if (cases[i].ids == NULL) {
 			CHECK(told.fault == FAULT_BAD_FILTER, "%s: %s",
@@ -194,19 +193,6 @@ static void find_all(const char *more)
 		CHECK(strcmp(told.ids, cases[i].ids) == 0, "%s: %s",
 		    cases[i].question, told.ids);
 	}
-}
-
-static void finds(void **state)
-{
-	(void)state;
-	find_all("");
-}
-
-/* The same, by COPY: its values go another way. */
-static void finds_in_large_pages(void **state)
-{
-	(void)state;
-	find_all("&limit=1000");
 }
 
 /* What a filter finds and what its opposite finds is everything. */
@@ -239,7 +225,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds),
-		cmocka_unit_test(finds_in_large_pages),
 		cmocka_unit_test(unequal_is_the_rest),
 	};
 	int failures;

@@ -87,12 +87,11 @@ static const struct {
 };
 /* clang-format on */
 
-/* All cases, with something behind each question. */
-static void list_all(const char *more)
+static void lists(void **state)
 {
+	(void)state;
 	for (size_t i = 0; i < array_length(cases); i++) {
-		struct told told = roster_ask(arena_printf(roster_arena(),
-		    "%s%s", cases[i].question, more));
+		struct told told = roster_ask(cases[i].question);
 		enum fault fault =
 		    cases[i].ids == NULL ? FAULT_NOT_FOUND : FAULT_NONE;
 
@@ -102,19 +101,6 @@ static void list_all(const char *more)
 			CHECK(strcmp(told.ids, cases[i].ids) == 0, "%s: %s",
 			    cases[i].question, told.ids);
 	}
-}
-
-static void lists(void **state)
-{
-	(void)state;
-	list_all("");
-}
-
-/* The same, by COPY: its values go another way. */
-static void lists_large_pages(void **state)
-{
-	(void)state;
-	list_all("?limit=1000");
 }
 
 /* Of each link there is a case. */
@@ -141,7 +127,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists),
-		cmocka_unit_test(lists_large_pages),
 		cmocka_unit_test(all_are_tried),
 	};
 	int failures;

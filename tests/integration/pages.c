@@ -88,10 +88,10 @@ static void every_order(void **state)
 	for (size_t i = 0; i < array_length(orders); i++) {
 		const char *query = orders[i].query;
 		const char *whole = ask("1.2 %s&limit=100", query).ids;
-		const char *copied = ask("1.2 %s&limit=1000", query).ids;
+		const char *at_once = ask("1.2 %s&limit=1000", query).ids;
 
-		CHECK(strcmp(copied, whole) == 0, "%s by COPY: %s", query,
-		    copied);
+		CHECK(strcmp(at_once, whole) == 0, "%s at once: %s", query,
+		    at_once);
 		if (orders[i].ids != NULL)
 			CHECK(strcmp(whole, orders[i].ids) == 0, "%s: %s",
 			    query, whole);
@@ -212,13 +212,13 @@ static void the_old_version_is_whole(void **state)
 	for (size_t i = 0; i < array_length(queries); i++) {
 		for (int limit = 1; limit <= 7; limit += 3) {
 			const char *ids = pull(queries[i][0], limit, true);
-			const char *copied =
+			const char *at_once =
 			    ask("1.2 %s%climit=1000", queries[i][0],
 				strchr(queries[i][0], '?') ? '&' : '?')
 				.ids;
 
-			CHECK(strcmp(copied, queries[i][1]) == 0,
-			    "%s by COPY: %s", queries[i][0], copied);
+			CHECK(strcmp(at_once, queries[i][1]) == 0,
+			    "%s at once: %s", queries[i][0], at_once);
 			CHECK(strcmp(ids, queries[i][1]) == 0, "%s: %s",
 			    queries[i][0], ids);
 			ids = pull(queries[i][0], limit, false);

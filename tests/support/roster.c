@@ -223,8 +223,9 @@ struct told roster_ask(const char *question)
 		    clock_tick() + 20000, &one, 1);
 		err = reading.err;
 	}
-	if (err.fault == FAULT_NONE && !reading_records(&reading, &out, &err))
-		demand(err.fault != FAULT_NONE, "an error without a fault");
+	if (err.fault == FAULT_NONE)
+		reading_records(&reading, &out);
+	reader_rest(roster_reader);
 	told = (struct told){ .fault = err.fault,
 		.json = arena_text(arena, buf_text(&out)),
 		.answer = reading.answer,

@@ -77,7 +77,7 @@ static void put_warning(struct buf *out, const struct target *target,
 	buf_puts(out, "}]");
 }
 
-static bool answer(struct request *rq, struct reading *reading, struct err *err)
+static void answer(struct request *rq, struct reading *reading)
 {
 	const struct target *target = rq->route->of;
 	const struct question *question = &reading->question;
@@ -87,8 +87,7 @@ static bool answer(struct request *rq, struct reading *reading, struct err *err)
 	buf_printf(out, "{\"%s\":%s",
 	    target->single ? entity->one : entity->name,
 	    target->single ? "" : "[");
-	if (!reading_records(reading, out, err))
-		return false;
+	reading_records(reading, out);
 	if (!target->single)
 		buf_char(out, ']');
 	put_warning(out, target, &question->sel);
@@ -100,7 +99,6 @@ static bool answer(struct request *rq, struct reading *reading, struct err *err)
 	rq->version = reading->answer.version;
 	reply_header(rq, "Homeroom-Version",
 	    arena_printf(rq->arena, "%lld", (long long)rq->version));
-	return true;
 }
 
 static bool is_large(const struct request *rq)
