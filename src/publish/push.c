@@ -1,6 +1,7 @@
 /* Bundles that are brought to a publisher's SFTP server. */
 #include "homeroom/publish.h"
 #include "publish.h"
+#include "homeroom/audit.h"
 #include "homeroom/remote.h"
 
 #include <fcntl.h>
@@ -169,6 +170,27 @@ static bool note(const struct push *push, struct err *err)
 	    err);
 }
 
+/* Before it leaves the house, all of it perhaps. */
+static bool audit(const struct push *push, struct err *err)
+{
+	const struct export *made = &push->made;
+	struct audit_entry entry = {
+		.at = clock_now(),
+		.application = push->wanted.application,
+		.method = "push",
+		.endpoint = push->wanted.format == V11 ? "/bundles/v1p1.zip"
+						       : "/bundles/v1p2.zip",
+		.requests = 1,
+		.bytes = made->size,
+		.version = made->version,
+	};
+
+	if (made->since > 0)
+		entry.since =
+		    arena_printf(push->arena, "%" PRId64, made->since);
+	return audit_append(push->db, push->arena, &entry, NULL, err);
+}
+
 /* Making it again gives the same tag: there is nothing new for them. */
 static bool push_bundle(struct push *push, struct job *job, struct err *err)
 {
@@ -186,7 +208,7 @@ static bool push_bundle(struct push *push, struct job *job, struct err *err)
 		    push->made.version);
 		return true;
 	}
-	if (!bring(push, err) || !note(push, err))
+	if (!audit(push, err) || !bring(push, err) || !note(push, err))
 		return false;
 	job->detail = arena_printf(push->arena,
 	    "version %" PRId64 ", %s, %" PRId64 " bytes", push->made.version,
