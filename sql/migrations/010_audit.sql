@@ -16,7 +16,7 @@ create table homeroom.audit (
 	since       text, -- a delta: the version, or the time
 	status      integer,
 	fault       text,
-	requests    bigint not null default 1, -- more: folded when busy
+	requests    bigint not null, -- many when busy; 0: more of one before
 	rows        bigint,
 	bytes       bigint,
 	version     bigint,
