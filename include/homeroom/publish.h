@@ -165,10 +165,10 @@ bool application_keys(struct db *db, struct arena *arena, const char *client_id,
  * what that version changed. */
 bool grants_compile(struct db *db, int64_t district, int64_t version,
     struct err *err) must_use;
-/* The same for one grant that changed, or, when it is 0, for each: looks at
- * everything. */
-bool grant_compile(struct db *db, int64_t district, int64_t version,
-    int64_t grant, struct err *err) must_use;
+/* The same for grants that changed, "{1,2}", or, when it is "", for each: looks
+ * at everything. */
+bool grants_recompile(struct db *db, int64_t district, int64_t version,
+    const char *grants, struct err *err) must_use;
 
 /* --- settings, as people write them ----------------------------------------
  */

@@ -3,11 +3,11 @@
  * homeroom.visible up to date, set by set, in the caller's transaction.
  *
  * Two ways: all grants of a district, looking only at what a version can have
- * changed; or one grant, looking at everything.
+ * changed, by index; or some grants, looking at everything, a table at a time.
  */
 #include "publish.h"
 
-#include <string.h>
+#include <inttypes.h>
 
 /* --- the tables of a round -------------------------------------------------
  */
@@ -15,28 +15,29 @@
 static const char make_tables[] =
     "CREATE TEMP TABLE candidate (sourced_id text COLLATE \"C\")"
     " ON COMMIT DROP;"
-    "CREATE TEMP TABLE agent (student text COLLATE \"C\","
+    "CREATE TEMP TABLE listed (holder text COLLATE \"C\","
     " id text COLLATE \"C\") ON COMMIT DROP;"
     "CREATE TEMP TABLE want (grant_id bigint, sourced_id text COLLATE \"C\")"
     " ON COMMIT DROP;"
     "CREATE TEMP TABLE change (grant_id bigint, sourced_id text COLLATE \"C\","
-    " came boolean) ON COMMIT DROP;"
-    "CREATE TEMP TABLE moved (entity smallint, sourced_id text COLLATE \"C\")"
-    " ON COMMIT DROP;"
-    "CREATE TEMP TABLE turned (grant_id bigint, entity smallint,"
+    " came boolean, known boolean) ON COMMIT DROP;"
+    "CREATE TEMP TABLE moved (grant_id bigint, entity smallint,"
     " sourced_id text COLLATE \"C\") ON COMMIT DROP;"
-    "CREATE TEMP TABLE redated (LIKE turned) ON COMMIT DROP;"
+    "CREATE TEMP TABLE redated (LIKE moved) ON COMMIT DROP;"
     "CREATE TEMP TABLE scope_now (LIKE homeroom.scope) ON COMMIT DROP;"
     "CREATE TEMP TABLE shifted (grant_id bigint, entity smallint,"
-    " sourced_id text COLLATE \"C\", came boolean) ON COMMIT DROP";
+    " sourced_id text COLLATE \"C\", came boolean) ON COMMIT DROP;"
+    "SET LOCAL work_mem = '64MB'";
 
 static const char drop_tables[] = "DROP TABLE IF EXISTS sharing, candidate, "
-				  "agent, want, change, moved, turned, "
-				  "redated, scope_now, shifted";
+				  "listed, want, change, moved, redated, "
+				  "scope_now, shifted";
 
+/* To whom nothing was shown yet, nothing moves. */
 static const char find_grants[] =
     "CREATE TEMP TABLE sharing ON COMMIT DROP AS SELECT g.*, "
-    "g.sessions IS NOT NULL OR g.sessions_before IS NOT NULL AS by_session "
+    "g.sessions IS NOT NULL OR g.sessions_before IS NOT NULL AS by_session, "
+    "EXISTS (SELECT FROM homeroom.visible v WHERE v.grant_id = g.id) AS moves "
     "FROM homeroom.\"grant\" g WHERE g.district = {district} "
     "AND g.defined AND NOT g.full_access";
 
@@ -46,46 +47,55 @@ static bool begin(struct compile *c, struct err *err)
 	bool found;
 
 	buf_puts(&find, find_grants);
-	buf_puts(&find, c->grant > 0 ? " AND g.id = {grant}" : "");
+	if (c->anew != NULL && c->anew[0] != '\0')
+		buf_puts(&find, " AND g.id {whose}");
 	found = db_run(c->db, drop_tables, err) &&
 		compile_ask(c, buf_text(&find), &c->sharing, err);
 	buf_free(&find);
 	return found && db_run(c->db, make_tables, err);
 }
 
+/* What grants see anew is found from what they see of other entities: those
+ * tables stay to the end of the transaction. */
+static bool make_want(const struct compile *c, struct err *err)
+{
+	return c->anew == NULL ||
+	       (compile_ask(c, "DROP TABLE IF EXISTS {want}", NULL, err) &&
+		   compile_ask(c,
+		       "CREATE TEMP TABLE {want} (LIKE want) ON COMMIT DROP",
+		       NULL, err));
+}
+
 /* --- what becomes of that ------------------------------------------------- */
 
+/* What is wanted and what is there, side by side. A record that comes may be
+ * known as one that left. */
 static bool find_changes(const struct compile *c, int64_t *count,
     struct err *err)
 {
-	struct buf sql = { 0 };
-	bool found;
-
-	buf_printf(&sql,
-	    "INSERT INTO change SELECT DISTINCT w.grant_id, w.sourced_id, true "
-	    "FROM want w WHERE NOT EXISTS (SELECT FROM homeroom.visible v "
-	    "WHERE v.grant_id = w.grant_id AND v.entity = {entity} "
-	    "AND v.sourced_id = w.sourced_id AND v.until IS NULL "
-	    "AND NOT v.gone) UNION ALL "
-	    "SELECT v.grant_id, v.sourced_id, false FROM homeroom.visible v "
-	    "WHERE v.grant_id %s AND v.entity = {entity} AND v.until IS NULL "
-	    "AND NOT v.gone{among v.sourced_id} "
-	    "AND NOT EXISTS (SELECT FROM want w WHERE w.grant_id = v.grant_id "
-	    "AND w.sourced_id = v.sourced_id)",
-	    c->grant > 0 ? "= {grant}" : "IN (SELECT id FROM sharing)");
-	found = compile_empty(c, "TRUNCATE change", &c->held->change, err) &&
-		compile_ask(c, buf_text(&sql), count, err);
-	buf_free(&sql);
-	if (!found)
+	if (!compile_empty(c, "TRUNCATE change", &c->held->change, err) ||
+	    !compile_ask(c,
+		"INSERT INTO change SELECT coalesce(w.grant_id, v.grant_id), "
+		"coalesce(w.sourced_id, v.sourced_id), w.grant_id IS NOT NULL, "
+		"v.grant_id IS NOT NULL FROM {want} w FULL JOIN "
+		"(SELECT v.grant_id, v.sourced_id, v.gone "
+		"FROM homeroom.visible v WHERE v.grant_id {whose} "
+		"AND v.entity = {entity} AND v.until IS NULL"
+		"{among v.sourced_id}) v ON v.grant_id = w.grant_id "
+		"AND v.sourced_id = w.sourced_id WHERE CASE WHEN w.grant_id "
+		"IS NULL THEN NOT v.gone ELSE v.gone IS NOT FALSE END",
+		count, err))
 		return false;
 	c->held->change = *count;
 	return compile_count(c, "ANALYZE change", *count, err);
 }
 
-/* In which collections, besides the entity's own, its readers knew it. */
+/* In which collections, besides the entity's own, its readers knew a record
+ * that they see no more. */
 static void put_was(struct buf *out, const struct entity *entity)
 {
-	const char *comma = "array_remove(ARRAY[";
+	const char *comma = "CASE WHEN NOT c.came THEN "
+			    "(SELECT array_remove(ARRAY[";
 
 	for (const struct part_of *p = parts_of; p->collection != NULL; p++) {
 		if (p->entity != entity)
@@ -94,71 +104,77 @@ static void put_was(struct buf *out, const struct entity *entity)
 		    p->collection);
 		comma = ", ";
 	}
-	buf_puts(out, *comma == ',' ? "], NULL)" : "NULL::text[]");
+	buf_puts(out, *comma == ',' ? "], NULL) FROM roster.{t} t "
+				      "WHERE t.district = {district} "
+				      "AND t.sourced_id = c.sourced_id) END"
+				    : "NULL::text[]");
+}
+
+/* In the order of the index by which pages are read. */
+static bool write_rows(const struct compile *c, struct err *err)
+{
+	struct buf sql = { 0 };
+	bool written;
+
+	buf_puts(&sql, "INSERT INTO homeroom.visible "
+		       "(grant_id, entity, sourced_id, since, gone, was) "
+		       "SELECT c.grant_id, {entity}, c.sourced_id, {version}, "
+		       "NOT c.came, ");
+	put_was(&sql, c->entity);
+	buf_puts(&sql, " FROM change c ORDER BY c.grant_id, c.sourced_id");
+	written = compile_ask(c, buf_text(&sql), NULL, err);
+	buf_free(&sql);
+	return written;
 }
 
 static bool write_changes(const struct compile *c, struct err *err)
 {
-	struct buf insert = { 0 }, was = { 0 };
-	bool written;
-
-	put_was(&was, c->entity);
-	buf_printf(&insert,
-	    "INSERT INTO homeroom.visible "
-	    "(grant_id, entity, sourced_id, since, gone, was) "
-	    "SELECT c.grant_id, {entity}, c.sourced_id, {version}, "
-	    "NOT c.came, CASE WHEN NOT c.came THEN %s END "
-	    "FROM change c LEFT JOIN roster.{t} t ON t.district = {district} "
-	    "AND t.sourced_id = c.sourced_id AND NOT c.came",
-	    buf_text(&was));
-	written =
-	    compile_ask(c,
-		"UPDATE homeroom.visible v SET until = {version} FROM change c "
-		"WHERE v.grant_id = c.grant_id AND v.entity = {entity} "
-		"AND v.sourced_id = c.sourced_id AND v.until IS NULL",
-		NULL, err) &&
-	    compile_ask(c, buf_text(&insert), NULL, err) &&
-	    compile_ask(c,
-		"INSERT INTO moved SELECT DISTINCT {entity}, sourced_id "
-		"FROM change",
-		NULL, err) &&
-	    compile_ask(c,
-		"INSERT INTO turned SELECT grant_id, {entity}, sourced_id "
-		"FROM change",
-		NULL, err);
-	buf_free(&insert);
-	buf_free(&was);
-	return written;
+	return compile_ask(c,
+		   "UPDATE homeroom.visible v SET until = {version} "
+		   "FROM change c WHERE c.known AND v.grant_id = c.grant_id "
+		   "AND v.entity = {entity} AND v.sourced_id = c.sourced_id "
+		   "AND v.until IS NULL",
+		   NULL, err) &&
+	       write_rows(c, err) &&
+	       compile_ask(c,
+		   "INSERT INTO moved SELECT c.grant_id, {entity}, "
+		   "c.sourced_id FROM change c "
+		   "JOIN sharing g ON g.id = c.grant_id AND g.moves",
+		   NULL, err);
 }
 
 /* --- the rules, one after the other --------------------------------------- */
 
-/* Where everything is looked at, whatever c->grant says. */
-static struct compile reach(const struct compile *c, const struct rule *rule)
+/* Whether there is anything to look at. */
+static bool seek(struct compile *c, const struct rule *rule, bool *any,
+    struct err *err)
 {
-	struct compile whole = *c;
+	int64_t candidates = 0;
 
-	if (rule->whole && whole.grant == 0)
-		whole.grant = -1;
-	return whole;
+	*any = true;
+	if (c->anew != NULL)
+		return make_want(c, err);
+	c->narrow = true;
+	if (!compile_has(c, rule->flag, any, err) ||
+	    (*any && !compile_candidates(c, rule, &candidates, err)))
+		return false;
+	*any = candidates > 0;
+	c->narrow = !rule->whole;
+	return true;
 }
 
 static bool apply(struct compile *c, const struct rule *rule, struct err *err)
 {
-	int64_t candidates = 1, changes;
-	struct compile whole;
-	bool has;
+	int64_t wanted, changes;
+	bool any;
 
 	c->entity = rule->entity;
-	if (c->grant == 0 &&
-	    (!compile_has(c, rule->flag, &has, err) ||
-		(has && !compile_candidates(c, rule, &candidates, err))))
+	if (!seek(c, rule, &any, err))
 		return false;
-	if (c->grant == 0 && (!has || candidates == 0))
+	if (!any)
 		return true;
-	whole = reach(c, rule);
-	if (!compile_wanted(&whole, rule, err) ||
-	    !find_changes(&whole, &changes, err))
+	if (!compile_wanted(c, rule, &wanted, err) ||
+	    !find_changes(c, &changes, err))
 		return false;
 	return changes == 0 || write_changes(c, err);
 }
@@ -176,13 +192,21 @@ static bool forget_gone(const struct compile *c, struct err *err)
 	    NULL, err);
 }
 
+/* Whoever looks into an index of lists reads what an import left unsorted
+ * beside it, each time. */
+static bool tidy(const struct compile *c, struct err *err)
+{
+	return c->anew != NULL ||
+	       compile_ask(c, "SELECT homeroom.tidy_lists()", NULL, err);
+}
+
 static bool run(struct compile *c, struct err *err)
 {
 	if (!begin(c, err))
 		return false;
-	if (c->grant == 0 && c->sharing == 0)
+	if (c->anew == NULL && c->sharing == 0)
 		return true;
-	if (!compile_scope(c, err) || !forget_gone(c, err))
+	if (!tidy(c, err) || !compile_scope(c, err) || !forget_gone(c, err))
 		return false;
 	for (const struct rule *r = rules; r->entity != NULL; r++)
 		if (!apply(c, r, err))
@@ -193,11 +217,17 @@ static bool run(struct compile *c, struct err *err)
 static bool compile(struct compile c, struct err *err)
 {
 	struct held held = { 0 };
+	int64_t began = clock_tick();
 	bool done;
 
 	c.arena = arena_new();
 	c.held = &held;
 	done = run(&c, err) && db_run(c.db, drop_tables, err);
+	if (done && c.sharing > 0)
+		log_line(LOG_DEBUG, "compiled",
+		    "district=%" PRId64 " version=%" PRId64 " grants=%" PRId64
+		    " ms=%" PRId64,
+		    c.district, c.version, c.sharing, clock_tick() - began);
 	arena_free(c.arena);
 	return done;
 }
@@ -211,12 +241,12 @@ bool grants_compile(struct db *db, int64_t district, int64_t version,
 	    err);
 }
 
-bool grant_compile(struct db *db, int64_t district, int64_t version,
-    int64_t grant, struct err *err)
+bool grants_recompile(struct db *db, int64_t district, int64_t version,
+    const char *grants, struct err *err)
 {
 	return compile((struct compile){ .db = db,
 			   .district = district,
 			   .version = version,
-			   .grant = grant != 0 ? grant : -1 },
+			   .anew = grants },
 	    err);
 }

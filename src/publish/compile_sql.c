@@ -9,7 +9,7 @@
 
 /* The places of the values in a statement; 0: not used yet. */
 struct places {
-	int district, version, grant;
+	int district, version, grants;
 };
 
 static void put_number(struct sql *sql, int64_t value, int *place,
@@ -20,43 +20,114 @@ static void put_number(struct sql *sql, int64_t value, int *place,
 	sql_put(sql, "$%d::%s", *place, type);
 }
 
-/* Nothing when everything is looked at. */
-static void put_among(const struct compile *c, struct sql *sql,
-    struct text column)
+/* --- tokens ----------------------------------------------------------------
+ */
+
+static struct text next_word(struct text *rest)
 {
-	if (c->grant == 0)
+	const char *space = memchr(rest->at, ' ', rest->len);
+	struct text word = *rest;
+
+	if (space != NULL)
+		word.len = (size_t)(space - rest->at);
+	rest->at += word.len + (space != NULL);
+	rest->len -= word.len + (space != NULL);
+	return word;
+}
+
+/* {among t.sourced_id}, {among t.user_id holder listed}. As an array, so that
+ * the plan goes by index and costs what the candidates cost, whatever it
+ * believes of the tables. */
+static void put_among(const struct compile *c, struct sql *sql,
+    struct text rest)
+{
+	struct text column = next_word(&rest), listed = next_word(&rest);
+
+	if (!c->narrow)
+		return;
+	if (listed.len == 0) {
+		listed = (struct text){ "sourced_id", strlen("sourced_id") };
+		rest = (struct text){ "candidate", strlen("candidate") };
+	}
+	sql_put(sql,
+	    " AND " TEXT_FMT " = ANY (ARRAY(SELECT c." TEXT_FMT
+	    " FROM " TEXT_FMT " c))",
+	    TEXT_ARG(column), TEXT_ARG(listed), TEXT_ARG(rest));
+}
+
+/* {seen v users t.user_id}, to be joined: the grants that see the record. */
+static void put_seen(const struct compile *c, struct sql *sql, struct text rest)
+{
+	struct text alias = next_word(&rest), of = next_word(&rest);
+	int number = entity_find(of)->number;
+
+	if (c->anew != NULL)
 		sql_put(sql,
-		    " AND " TEXT_FMT
-		    " IN (SELECT c.sourced_id FROM candidate c)",
-		    TEXT_ARG(column));
+		    "want_%d " TEXT_FMT " ON " TEXT_FMT
+		    ".sourced_id = " TEXT_FMT,
+		    number, TEXT_ARG(alias), TEXT_ARG(alias), TEXT_ARG(rest));
+	else
+		sql_put(sql,
+		    "homeroom.visible " TEXT_FMT " ON " TEXT_FMT
+		    ".entity = %d AND " TEXT_FMT ".sourced_id = " TEXT_FMT
+		    " AND " TEXT_FMT ".until IS NULL AND NOT " TEXT_FMT ".gone",
+		    TEXT_ARG(alias), TEXT_ARG(alias), number, TEXT_ARG(alias),
+		    TEXT_ARG(rest), TEXT_ARG(alias), TEXT_ARG(alias));
+}
+
+/* {agents}, for a FROM: users s and the ids of their agents a. */
+static void put_agents(const struct compile *c, struct sql *sql)
+{
+	sql_put(sql,
+	    c->narrow
+		? "listed a JOIN roster.users s ON s.sourced_id = a.holder"
+		: "roster.users s CROSS JOIN unnest(s.agent_ids) a(id)");
+}
+
+static void put_want(const struct compile *c, struct sql *sql)
+{
+	sql_put(sql, c->anew != NULL ? "want_%d" : "want", c->entity->number);
+}
+
+/* Whose rows may change: what grants do not share any more is theirs too. */
+static void put_whose(const struct compile *c, struct sql *sql,
+    struct places *places)
+{
+	if (c->anew == NULL || *c->anew == '\0') {
+		sql_put(sql, "IN (SELECT id FROM sharing)");
+		return;
+	}
+	if (places->grants == 0)
+		places->grants = sql_value(sql, c->anew);
+	sql_put(sql, "= ANY ($%d::bigint[])", places->grants);
 }
 
 static void put_token(const struct compile *c, struct sql *sql,
     struct places *places, struct text token)
 {
-	size_t word = token.len;
-	struct text rest = { 0 };
-	const char *space = memchr(token.at, ' ', token.len);
+	struct text rest = token;
+	struct text word = next_word(&rest);
 
-	if (space != NULL) {
-		word = (size_t)(space - token.at);
-		rest = (struct text){ space + 1, token.len - word - 1 };
-	}
-	token.len = word;
-	if (text_is(token, "district"))
+	if (text_is(word, "district"))
 		put_number(sql, c->district, &places->district, "integer");
-	else if (text_is(token, "version"))
+	else if (text_is(word, "version"))
 		put_number(sql, c->version, &places->version, "bigint");
-	else if (text_is(token, "grant"))
-		put_number(sql, c->grant, &places->grant, "bigint");
-	else if (text_is(token, "t"))
+	else if (text_is(word, "whose"))
+		put_whose(c, sql, places);
+	else if (text_is(word, "t"))
 		sql_put(sql, "%s", c->entity->table);
-	else if (text_is(token, "entity"))
+	else if (text_is(word, "entity"))
 		sql_put(sql, "%d", c->entity->number);
-	else if (text_is(token, "among"))
+	else if (text_is(word, "want"))
+		put_want(c, sql);
+	else if (text_is(word, "among"))
 		put_among(c, sql, rest);
+	else if (text_is(word, "seen"))
+		put_seen(c, sql, rest);
+	else if (text_is(word, "agents"))
+		put_agents(c, sql);
 	else
-		sql_put(sql, "%d", entity_find(token)->number);
+		sql_put(sql, "%d", entity_find(word)->number);
 }
 
 static void expand(const struct compile *c, struct sql *sql, const char *text)
@@ -76,7 +147,9 @@ static void expand(const struct compile *c, struct sql *sql, const char *text)
 	}
 }
 
-/* *count: rows that were written, or the one number that was asked for. */
+/* --- statements ------------------------------------------------------------
+ */
+
 bool compile_ask(const struct compile *c, const char *text, int64_t *count,
     struct err *err)
 {
@@ -100,7 +173,7 @@ bool compile_ask(const struct compile *c, const char *text, int64_t *count,
 bool compile_count(const struct compile *c, const char *analyze, int64_t rows,
     struct err *err)
 {
-	return rows < WORTH_COUNTING || db_run(c->db, analyze, err);
+	return rows < WORTH_COUNTING || compile_ask(c, analyze, NULL, err);
 }
 
 /* Most tables are empty most of the time: TRUNCATE costs more than all else
@@ -111,5 +184,5 @@ bool compile_empty(const struct compile *c, const char *truncate, int64_t *held,
 	bool filled = *held > 0;
 
 	*held = 0;
-	return !filled || db_run(c->db, truncate, err);
+	return !filled || compile_ask(c, truncate, NULL, err);
 }

@@ -74,6 +74,20 @@ struct document {
 	struct document *next;
 };
 
+/* A grant that was written; its readers are to hear of it. */
+struct granted {
+	const struct document *document;
+	int64_t district, grant;
+	int64_t live;     /* version of the district */
+	const char *said; /* before, JSON; NULL: it shared everything */
+	const char *says;
+	bool same;  /* as before */
+	bool fresh; /* it shared nothing before */
+	bool full;
+	bool told; /* a version tells of it */
+	struct granted *next;
+};
+
 /* A change under way. */
 struct applying {
 	struct db *db;
@@ -82,6 +96,7 @@ struct applying {
 	struct buf *report;
 	const struct document *document;
 	int64_t district;
+	struct granted *granted, **granted_end;
 };
 
 /* For homeroom.setting_change; for people. */
@@ -104,6 +119,8 @@ bool keys_apply(const struct applying *a, const char *application,
 /* settings_grant.c */
 bool grant_apply(struct applying *a, struct err *err) must_use;
 bool grant_withdraw(struct applying *a, struct err *err) must_use;
+/* One version a district for all of them, last in the transaction. */
+bool grants_publish(struct applying *a, struct err *err) must_use;
 
 /* --- withheld.c: fields that a grant does not share -------------------------
  */
@@ -296,8 +313,9 @@ struct rule {
 	const char *may; /* a further condition on record t and grant g */
 	/* Seen when a record that is seen points at it. */
 	const struct pointer *shown_by;
-	const struct wanted *wanted; /* seen by a statement of its own */
-	const struct wanted *aside;  /* fills a table that it uses */
+	const struct wanted *wanted; /* seen by statements of its own */
+	/* Fills a table that they use when few records are looked at. */
+	const struct wanted *aside;
 	/* Besides the records that changed, and those that hang together with
 	 * records that came into sight or left it: which may have, too. */
 	const struct touched *touched;
@@ -328,7 +346,10 @@ struct compile {
 	struct db *db;
 	struct arena *arena; /* of a statement */
 	int64_t district, version;
-	int64_t grant; /* 0: all, what changed; -1: all, everything */
+	/* All that these grants see is found anew, "{1,2}" or, of all of the
+	 * district, ""; at NULL it is what the version changed, of all. */
+	const char *anew;
+	bool narrow; /* only the table `candidate` is looked at */
 	const struct entity *entity;
 	int64_t sharing; /* grants that share a part */
 	struct held *held;
@@ -346,13 +367,13 @@ bool compile_empty(const struct compile *c, const char *truncate, int64_t *held,
 /* scope.c: fills the table `shifted`. */
 bool compile_scope(const struct compile *c, struct err *err) must_use;
 /* seek.c: whether some grant has what this asks of a grant; the table
- * `candidate`; the table `want`. */
+ * `candidate`; the table `want` of the entity, and how many rows it has. */
 bool compile_has(const struct compile *c, const char *flag, bool *has,
     struct err *err) must_use;
 bool compile_candidates(const struct compile *c, const struct rule *rule,
     int64_t *count, struct err *err) must_use;
 bool compile_wanted(const struct compile *c, const struct rule *rule,
-    struct err *err) must_use;
+    int64_t *count, struct err *err) must_use;
 
 /* redate.c: dates anew what refers to records that came into sight or left it.
  */

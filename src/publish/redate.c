@@ -13,6 +13,8 @@ struct shadowed {
 	const struct entity *entity, *of;
 	const char *column;
 	const char *join; /* what makes x.id, a reference, of it */
+	bool single;      /* not a list */
+	bool listed;      /* an index finds lists by what they hold */
 };
 
 static const struct entity *entity_called(const char *name)
@@ -55,54 +57,102 @@ static bool is_shadowed(struct arena *arena, const struct entity *entity,
 	} else if (f->kind == REFS) {
 		out->of = entity_called(f->of);
 		out->join = list_join(arena, f->column);
+		out->listed = (f->need & LISTED) != 0;
 	} else if (f->kind == REF && !sight_is_sure(entity, f->column)) {
 		out->of = entity_called(f->of);
+		out->single = true;
 		out->join = arena_printf(arena,
 		    " CROSS JOIN LATERAL (VALUES (t.%s)) x(id)", f->column);
 	}
 	return out->join != NULL;
 }
 
+/* Row v of homeroom.visible: what refers is seen, and was before. */
+#define SEEN_BEFORE                                                            \
+	"homeroom.visible v ON v.grant_id = m.grant_id "                       \
+	"AND v.entity = {entity} AND v.until IS NULL AND NOT v.gone "          \
+	"AND v.since < {version} AND v.sourced_id = "
+
+/* What moved leads to lists that hold it, by their index. */
+static bool find_listing(const struct compile *c, const struct shadowed *s,
+    struct err *err)
+{
+	struct buf lists = { 0 }, redated = { 0 };
+	int64_t count;
+	bool done;
+
+	buf_printf(&lists,
+	    "INSERT INTO listed SELECT t.sourced_id, m.sourced_id "
+	    "FROM (SELECT DISTINCT sourced_id FROM moved WHERE entity = %d) m "
+	    "JOIN roster.{t} t ON t.%s @> ARRAY[m.sourced_id] "
+	    "WHERE t.district = {district} AND t.since < {version}",
+	    s->of->number, s->column);
+	buf_printf(&redated,
+	    "INSERT INTO redated SELECT v.grant_id, {entity}, v.sourced_id "
+	    "FROM listed l JOIN moved m ON m.entity = %d "
+	    "AND m.sourced_id = l.id JOIN " SEEN_BEFORE "l.holder",
+	    s->of->number);
+	done = db_run(c->db, "TRUNCATE listed", err) &&
+	       compile_ask(c, buf_text(&lists), &count, err) &&
+	       compile_count(c, "ANALYZE listed", count, err) &&
+	       compile_ask(c, buf_text(&redated), NULL, err);
+	buf_free(&lists);
+	buf_free(&redated);
+	return done;
+}
+
 static bool find_referring(const struct compile *c, const struct shadowed *s,
     struct err *err)
 {
-	struct compile of = *c;
 	struct buf sql = { 0 };
 	bool done;
 
-	of.entity = s->entity;
 	buf_printf(&sql,
 	    "INSERT INTO redated SELECT v.grant_id, {entity}, v.sourced_id "
 	    "FROM roster.{t} t%s "
-	    "JOIN turned m ON m.entity = %d AND m.sourced_id = x.id "
-	    "JOIN homeroom.visible v ON v.grant_id = m.grant_id "
-	    "AND v.entity = {entity} AND v.sourced_id = t.sourced_id "
-	    "AND v.until IS NULL AND NOT v.gone AND v.since < {version} "
+	    "JOIN moved m ON m.entity = %d AND m.sourced_id = x.id "
+	    "JOIN " SEEN_BEFORE "t.sourced_id "
 	    "WHERE t.district = {district} AND t.%s IS NOT NULL "
 	    "AND t.since < {version}",
 	    s->join, s->of->number, s->column);
-	done = compile_ask(&of, buf_text(&sql), NULL, err);
+	if (c->narrow && s->single)
+		buf_printf(&sql,
+		    " AND t.%s = ANY (ARRAY(SELECT n.sourced_id "
+		    "FROM moved n WHERE n.entity = %d))",
+		    s->column, s->of->number);
+	done = compile_ask(c, buf_text(&sql), NULL, err);
 	buf_free(&sql);
 	return done;
 }
 
+static bool find(const struct compile *c, const struct shadowed *s,
+    struct err *err)
+{
+	struct compile of = *c;
+
+	of.entity = s->entity;
+	of.narrow = c->anew == NULL;
+	return of.narrow && s->listed ? find_listing(&of, s, err)
+				      : find_referring(&of, s, err);
+}
+
 /* All of it is found before any is written: what is dated anew has not
- * turned. */
+ * moved. */
 static bool find_all(const struct compile *c, struct err *err)
 {
 	struct arena *arena = arena_new();
 	struct shadowed s;
 	bool found = true;
-	int64_t turned;
+	int64_t moved;
 
 	found = compile_ask(c,
-	    "SELECT coalesce(bit_or(1::bigint << entity), 0) FROM turned",
-	    &turned, err);
+	    "SELECT coalesce(bit_or(1::bigint << entity), 0) FROM moved",
+	    &moved, err);
 	for (const struct entity *const *e = entities; found && *e; e++) {
 		for_each_field (f, (*e)->fields)
 			if (found && is_shadowed(arena, *e, f, &s) &&
-			    (turned >> s.of->number & 1) != 0)
-				found = find_referring(c, &s, err);
+			    (moved >> s.of->number & 1) != 0)
+				found = find(c, &s, err);
 	}
 	arena_free(arena);
 	return found;
@@ -110,8 +160,13 @@ static bool find_all(const struct compile *c, struct err *err)
 
 bool compile_redate(const struct compile *c, struct err *err)
 {
-	return find_all(c, err) &&
-	       compile_ask(c,
+	int64_t count;
+
+	if (!find_all(c, err) ||
+	    !compile_ask(c, "SELECT count(*) FROM redated", &count, err) ||
+	    !compile_count(c, "ANALYZE redated", count, err))
+		return false;
+	return compile_ask(c,
 		   "UPDATE homeroom.visible v SET until = {version} "
 		   "FROM redated r WHERE v.grant_id = r.grant_id "
 		   "AND v.entity = r.entity AND v.sourced_id = r.sourced_id "

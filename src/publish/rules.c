@@ -4,26 +4,30 @@
  * visible. compile.c reads it.
  *
  * In its SQL g is a grant of the table `sharing`. {district} and {version} are
- * values, {classes} is the number of that entity, and {among t.sourced_id}
- * narrows a statement to the records that may have come or gone.
+ * values, {classes} is the number of that entity, {seen v classes t.class_id}
+ * joins the grants that see that one, and {among t.sourced_id} narrows a
+ * statement to the records that may have come or gone, or to what a column of
+ * another table lists.
  */
 #include "publish.h"
 
 /* clang-format off */
 
-/* Row v of homeroom.visible shows this record to its grant. */
-#define SHOWS(v, of, id) \
-	v ".entity = {" of "} AND " v ".sourced_id = " id \
-	" AND " v ".until IS NULL AND NOT " v ".gone"
 #define SEEN_BY(v, of, id) \
-	" JOIN homeroom.visible " v " ON " SHOWS(v, of, id) \
-	" JOIN sharing g ON g.id = " v ".grant_id "
+	" JOIN {seen " v " " of " " id "} JOIN sharing g ON g.id = " v \
+	".grant_id "
 #define ACTIVE(t) \
 	t ".district = {district} AND " t ".status = 'active'"
 #define IN_SCHOOLS(id) \
 	"(g.schools IS NULL OR EXISTS (SELECT FROM homeroom.scope s " \
 	"WHERE s.grant_id = g.id AND s.entity = {orgs} " \
 	"AND s.sourced_id = " id "))"
+/* Grants that are restricted to schools, by the school's id. */
+#define SCHOOL_SHARED(id) \
+	"JOIN homeroom.scope o ON o.entity = {orgs} AND o.sourced_id = " id \
+	" JOIN sharing g ON g.id = o.grant_id AND g.schools IS NOT NULL "
+#define ALL_SCHOOLS \
+	"JOIN sharing g ON g.schools IS NULL "
 #define IN_SESSIONS(ids) \
 	"(NOT g.by_session OR EXISTS (SELECT FROM homeroom.scope s " \
 	"WHERE s.grant_id = g.id AND s.entity = {academicSessions} " \
@@ -39,14 +43,16 @@
 	" WHERE district = {district} AND until = {version}"
 /* A column of the records that came into some grant's sight or left it. */
 #define MOVED(of, table, column) \
-	"SELECT x." column " FROM moved m JOIN roster." table " x " \
-	"ON x.district = {district} AND x.sourced_id = m.sourced_id " \
-	"WHERE m.entity = {" of "}"
-/* The records that point at such ones. */
+	"SELECT x." column " FROM roster." table " x " \
+	"WHERE x.district = {district} AND x.sourced_id = ANY (ARRAY(" \
+	"SELECT m.sourced_id FROM moved m WHERE m.entity = {" of "}))"
+/* A column of the records that point at such ones. */
+#define POINTING(table, wanted, column, from, of) \
+	"SELECT x." wanted " FROM roster." table " x " \
+	"WHERE x.district = {district} AND x." column " = ANY (ARRAY(" \
+	"SELECT m.sourced_id FROM " from " m WHERE m.entity = {" of "}))"
 #define POINTS(table, column, from, of) \
-	"SELECT x.sourced_id FROM " from " m JOIN roster." table " x " \
-	"ON x.district = {district} AND x." column " = m.sourced_id " \
-	"WHERE m.entity = {" of "}"
+	POINTING(table, "sourced_id", column, from, of)
 
 /* --- orgs and sessions ---------------------------------------------------- */
 
@@ -102,20 +108,22 @@ static const struct touched sessions_touched[] = {
 
 /* --- classes, and who is in them ------------------------------------------ */
 
+#define CLASSES_OF(grants) \
+	"SELECT g.id, t.sourced_id FROM roster.classes t " \
+	"JOIN roster.courses c ON " ACTIVE("c") \
+	" AND c.sourced_id = t.course_id " grants "WHERE " ACTIVE("t") \
+	" AND " IN_SESSIONS("t.term_ids") \
+	" AND (g.courses IS NULL OR t.course_id = ANY (g.courses))" \
+	" AND (g.classes IS NULL OR t.sourced_id = ANY (g.classes))" \
+	" AND (g.subjects IS NULL OR t.subjects && g.subjects" \
+	" OR t.subject_codes && g.subjects OR c.subjects && g.subjects" \
+	" OR c.subject_codes && g.subjects)" \
+	" AND (g.grades IS NULL OR coalesce(cardinality(t.grades), 0) = 0" \
+	" OR t.grades && g.grades){among t.sourced_id}"
+
 static const struct wanted classes_wanted[] = {
-	{ NULL,
-	"SELECT g.id, t.sourced_id FROM roster.classes t "
-	"JOIN roster.courses c ON " ACTIVE("c") " AND c.sourced_id = t.course_id "
-	"JOIN sharing g ON " IN_SCHOOLS("t.school_id")
-	" AND " IN_SESSIONS("t.term_ids")
-	" AND (g.courses IS NULL OR t.course_id = ANY (g.courses))"
-	" AND (g.classes IS NULL OR t.sourced_id = ANY (g.classes))"
-	" AND (g.subjects IS NULL OR t.subjects && g.subjects"
-	" OR t.subject_codes && g.subjects OR c.subjects && g.subjects"
-	" OR c.subject_codes && g.subjects)"
-	" AND (g.grades IS NULL OR coalesce(cardinality(t.grades), 0) = 0"
-	" OR t.grades && g.grades) "
-	"WHERE " ACTIVE("t") "{among t.sourced_id}" },
+	{ "schools IS NOT NULL", CLASSES_OF(SCHOOL_SHARED("t.school_id")) },
+	{ "schools IS NULL", CLASSES_OF(ALL_SCHOOLS) },
 	{ 0 }
 };
 
@@ -144,69 +152,72 @@ static const struct reference enrollments_refs[] = {
 #define ENROLLMENT_MAY \
 	"(g.roles IS NULL OR t.role = ANY (g.roles)) AND " \
 	IN_SCHOOLS("t.school_id") \
-	" AND EXISTS (SELECT FROM roster.users u WHERE " ACTIVE("u") \
-	" AND u.sourced_id = t.user_id AND " IN_GRADES("t.role", "u.grades") ")"
+	" AND (g.grades IS NULL OR t.role <> 'student' OR EXISTS (" \
+	"SELECT FROM roster.users u WHERE u.district = {district} " \
+	"AND u.sourced_id = t.user_id AND u.grades && g.grades))"
 
 /* Of users, only what makes a student one of the grades that are shared: an
  * enrollment comes and goes with its user. */
 static const struct touched enrollments_touched[] = {
 	{ NULL, POINTS("enrollments", "school_id", "shifted", "orgs") },
-	{ "grades IS NOT NULL", "SELECT x.sourced_id FROM roster.users u "
-		"LEFT JOIN history.users h ON h.district = {district} "
-		"AND h.sourced_id = u.sourced_id AND h.until = {version} "
-		"JOIN roster.enrollments x ON x.district = {district} "
-		"AND x.user_id = u.sourced_id "
+	{ "grades IS NOT NULL", "SELECT x.sourced_id FROM roster.enrollments x "
+		"WHERE x.district = {district} AND x.user_id = ANY (ARRAY("
+		"SELECT u.sourced_id FROM roster.users u "
 		"WHERE u.district = {district} AND u.since = {version} "
-		"AND h.grades IS DISTINCT FROM u.grades" },
+		"AND u.grades IS DISTINCT FROM (SELECT h.grades "
+		"FROM history.users h WHERE h.district = {district} "
+		"AND h.sourced_id = u.sourced_id ORDER BY h.until DESC LIMIT 1)))" },
 	{ 0 }
 };
 
 /* s is in no class, and something in the schools that are shared. */
-#define UNENROLLED(s) \
-	ACTIVE(s) " AND NOT EXISTS (SELECT FROM roster.enrollments e WHERE " \
-	ACTIVE("e") " AND e.user_id = " s ".sourced_id) AND " \
-	IN_SCHOOLS("r.org_id") \
-	" AND (g.roles IS NULL OR homeroom.role_11(r.role) = ANY (g.roles))" \
-	" AND " IN_GRADES("r.role", s ".grades")
-#define ROLES_OF(s) \
-	"JOIN roster.roles r ON " ACTIVE("r") " AND r.user_id = " s ".sourced_id "
-/* Who is whose agent. Not by the index of agent_ids, whose pending list each
- * look would read after an import; and in a table, or the planner takes each
- * student for one of a hundred agents. */
+#define UNENROLLED(s, grants) \
+	"JOIN roster.roles r ON " ACTIVE("r") " AND r.user_id = " s \
+	".sourced_id " grants "WHERE " ACTIVE(s) " AND g.unenrolled " \
+	"AND NOT EXISTS (SELECT FROM roster.enrollments e WHERE " ACTIVE("e") \
+	" AND e.user_id = " s ".sourced_id) " \
+	"AND (g.roles IS NULL OR homeroom.role_11(r.role) = ANY (g.roles)) " \
+	"AND " IN_GRADES("r.role", s ".grades")
+/* Users s and their agents t; of the candidates, those that are agents. */
+#define AGENTS \
+	"{agents} JOIN roster.users t ON " ACTIVE("t") " AND t.sourced_id = a.id "
+#define OF_AGENTS(student) \
+	"{among " student " holder listed}"
+#define AGENTS_OF_UNENROLLED(grants) \
+	"SELECT g.id, t.sourced_id FROM " AGENTS UNENROLLED("s", grants) \
+	" AND g.agents AND r.role = 'student'" OF_AGENTS("s.sourced_id")
+
+/* Who has one of the candidates for an agent. */
 static const struct wanted users_aside = {
 	"agents",
-	"INSERT INTO agent SELECT s.sourced_id, x.id "
-	"FROM roster.users s CROSS JOIN unnest(s.agent_ids) x(id) "
-	"WHERE s.district = {district} AND s.agent_ids IS NOT NULL"
-	"{among x.id}",
+	"INSERT INTO listed SELECT s.sourced_id, c.sourced_id "
+	"FROM (SELECT DISTINCT sourced_id FROM candidate) c "
+	"JOIN roster.users s ON s.district = {district} "
+	"AND s.agent_ids @> ARRAY[c.sourced_id]",
 };
-
-#define AGENTS \
-	"JOIN roster.users t ON " ACTIVE("t") " AND t.sourced_id = a.id "
 
 static const struct wanted users_wanted[] = {
 	{ NULL,
-	"SELECT DISTINCT v.grant_id, t.user_id FROM roster.enrollments t"
+	"SELECT v.grant_id, t.user_id FROM roster.enrollments t"
 	SEEN_BY("v", "enrollments", "t.sourced_id")
 	"WHERE " ACTIVE("t") "{among t.user_id}" },
-	{ "unenrolled",
-	"SELECT DISTINCT g.id, t.sourced_id FROM roster.users t "
-	ROLES_OF("t") "JOIN sharing g ON g.unenrolled "
-	"WHERE " UNENROLLED("t") "{among t.sourced_id}" },
+	{ "unenrolled AND schools IS NOT NULL",
+	"SELECT g.id, t.sourced_id FROM roster.users t "
+	UNENROLLED("t", SCHOOL_SHARED("r.org_id")) "{among t.sourced_id}" },
+	{ "unenrolled AND schools IS NULL",
+	"SELECT g.id, t.sourced_id FROM roster.users t "
+	UNENROLLED("t", ALL_SCHOOLS) "{among t.sourced_id}" },
 	{ "agents",
-	"SELECT DISTINCT v.grant_id, t.sourced_id FROM agent a "
-	"JOIN roster.users s ON " ACTIVE("s") " AND s.sourced_id = a.student "
-	AGENTS
-	"JOIN roster.enrollments e ON " ACTIVE("e")
-	" AND e.user_id = s.sourced_id AND e.role = 'student'"
+	"SELECT x.grant_id, t.sourced_id FROM " AGENTS
+	"JOIN (SELECT DISTINCT v.grant_id, e.user_id FROM roster.enrollments e"
 	SEEN_BY("v", "enrollments", "e.sourced_id")
-	"WHERE g.agents" },
-	{ "unenrolled AND agents",
-	"SELECT DISTINCT g.id, t.sourced_id FROM agent a "
-	"JOIN roster.users s ON " ACTIVE("s") " AND s.sourced_id = a.student "
-	AGENTS ROLES_OF("s")
-	"JOIN sharing g ON g.unenrolled AND g.agents "
-	"WHERE r.role = 'student' AND " UNENROLLED("s") },
+	"WHERE " ACTIVE("e") " AND e.role = 'student' AND g.agents"
+	OF_AGENTS("e.user_id") ") x ON x.user_id = s.sourced_id "
+	"WHERE " ACTIVE("s") },
+	{ "unenrolled AND agents AND schools IS NOT NULL",
+	AGENTS_OF_UNENROLLED(SCHOOL_SHARED("r.org_id")) },
+	{ "unenrolled AND agents AND schools IS NULL",
+	AGENTS_OF_UNENROLLED(ALL_SCHOOLS) },
 	{ 0 }
 };
 
@@ -215,12 +226,9 @@ static const struct touched users_touched[] = {
 	{ NULL, TOUCHED("enrollments", "user_id") },
 	{ NULL, MOVED("enrollments", "enrollments", "user_id") },
 	{ "unenrolled", TOUCHED("roles", "user_id") },
-	{ "unenrolled", "SELECT x.user_id FROM shifted s JOIN roster.roles x "
-		"ON x.district = {district} AND x.org_id = s.sourced_id "
-		"WHERE s.entity = {orgs}" },
-	{ "agents", "SELECT unnest(u.agent_ids) FROM candidate c "
-		"JOIN roster.users u ON u.district = {district} "
-		"AND u.sourced_id = c.sourced_id" },
+	{ "unenrolled", POINTING("roles", "user_id", "org_id", "shifted", "orgs") },
+	{ "agents", "SELECT unnest(u.agent_ids) FROM roster.users u "
+		"WHERE u.district = {district}{among u.sourced_id}" },
 	{ "agents", "SELECT unnest(agent_ids) FROM history.users "
 		"WHERE district = {district} AND until = {version}" },
 	{ 0 }
@@ -299,8 +307,28 @@ static const struct reference result_scales_refs[] = {
 static const struct reference result_objectives_refs[] = {
 	{ "result_id", &entity_results }, { 0 }
 };
-static const struct reference assessments_refs[] = {
-	{ "class_id", &entity_classes }, { 0 }
+/* One that belongs to no class is shared with those who see somebody that took
+ * it. */
+static const struct wanted assessments_wanted[] = {
+	{ "gradebook",
+	"SELECT v.grant_id, t.sourced_id FROM roster.assessment_line_items t"
+	SEEN_BY("v", "classes", "t.class_id")
+	"WHERE " ACTIVE("t") " AND g.gradebook{among t.sourced_id}" },
+	{ "gradebook",
+	"SELECT v.grant_id, t.sourced_id FROM roster.assessment_line_items t "
+	"JOIN roster.assessment_results r ON " ACTIVE("r")
+	" AND r.assessment_line_item_id = t.sourced_id"
+	SEEN_BY("v", "users", "r.student_id")
+	"WHERE " ACTIVE("t") " AND t.class_id IS NULL AND g.gradebook"
+	"{among t.sourced_id}" },
+	{ 0 }
+};
+static const struct touched assessments_touched[] = {
+	{ NULL, POINTS("assessment_line_items", "class_id", "moved", "classes") },
+	{ NULL, TOUCHED("assessment_results", "assessment_line_item_id") },
+	{ NULL, POINTING("assessment_results", "assessment_line_item_id",
+		"student_id", "moved", "users") },
+	{ 0 }
 };
 static const struct reference assessment_results_refs[] = {
 	{ "assessment_line_item_id", &entity_assessmentLineItems },
@@ -332,7 +360,7 @@ const struct rule rules[] = {
 	{ .entity = &entity_results, .flag = "gradebook", .refs = results_refs },
 	{ .entity = &entity_resultScoreScales, .flag = "gradebook", .refs = result_scales_refs },
 	{ .entity = &entity_resultLearningObjectiveIds, .flag = "gradebook", .refs = result_objectives_refs },
-	{ .entity = &entity_assessmentLineItems, .flag = "gradebook", .refs = assessments_refs },
+	{ .entity = &entity_assessmentLineItems, .flag = "gradebook", .wanted = assessments_wanted, .touched = assessments_touched },
 	{ .entity = &entity_assessmentResults, .flag = "gradebook", .refs = assessment_results_refs },
 	{ 0 }
 };
@@ -340,8 +368,9 @@ const struct rule rules[] = {
 /* Roles come after users: their rows are still open. */
 #define HAD_ROLE(is) \
 	"EXISTS (SELECT FROM roster.roles r JOIN homeroom.visible v " \
-	"ON v.grant_id = c.grant_id AND " SHOWS("v", "roles", "r.sourced_id") \
-	" WHERE r.district = {district} AND r.user_id = t.sourced_id " \
+	"ON v.grant_id = c.grant_id AND v.entity = {roles} " \
+	"AND v.sourced_id = r.sourced_id AND v.until IS NULL AND NOT v.gone " \
+	"WHERE r.district = {district} AND r.user_id = t.sourced_id " \
 	"AND r.role = '" is "')"
 
 /* Parts of entities that are collections of their own, and how a record that

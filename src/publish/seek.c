@@ -62,9 +62,9 @@ static bool add_pointing(const struct compile *c, const struct reference *ref,
 	bool done;
 
 	buf_printf(&select,
-	    "SELECT x.sourced_id FROM moved m JOIN roster.{t} x "
-	    "ON x.district = {district} AND x.%s = m.sourced_id "
-	    "WHERE m.entity = %d",
+	    "SELECT x.sourced_id FROM roster.{t} x "
+	    "WHERE x.district = {district} AND x.%s = ANY (ARRAY("
+	    "SELECT m.sourced_id FROM moved m WHERE m.entity = %d))",
 	    ref->column, ref->of->number);
 	done = add_candidates(c, buf_text(&select), count, err);
 	buf_free(&select);
@@ -78,9 +78,9 @@ static bool add_pointed(const struct compile *c, const struct pointer *by,
 	bool done;
 
 	buf_printf(&select,
-	    "SELECT x.%s FROM moved m JOIN roster.%s x "
-	    "ON x.district = {district} AND x.sourced_id = m.sourced_id "
-	    "WHERE m.entity = %d",
+	    "SELECT x.%s FROM roster.%s x "
+	    "WHERE x.district = {district} AND x.sourced_id = ANY (ARRAY("
+	    "SELECT m.sourced_id FROM moved m WHERE m.entity = %d))",
 	    by->column, by->child->table, by->child->number);
 	done = add_candidates(c, buf_text(&select), count, err) &&
 	       add_touched(c, by->child, by->column, count, err);
@@ -123,12 +123,9 @@ static void put_refs(struct buf *out, const struct rule *rule)
 
 	buf_printf(out,
 	    "SELECT v.grant_id, t.sourced_id FROM roster.{t} t "
-	    "JOIN homeroom.visible v ON v.entity = %d "
-	    "AND v.sourced_id = t.%s AND v.until IS NULL AND NOT v.gone "
-	    "JOIN sharing g ON g.id = v.grant_id%s%s "
+	    "JOIN {seen v %s t.%s} JOIN sharing g ON g.id = v.grant_id%s%s "
 	    "WHERE t.district = {district} AND t.status = 'active'",
-	    first->of->number, first->column,
-	    rule->flag != NULL ? " AND g." : "",
+	    first->of->name, first->column, rule->flag != NULL ? " AND g." : "",
 	    rule->flag != NULL ? rule->flag : "");
 	for (const struct reference *r = first + 1; r->column != NULL; r++)
 		buf_printf(out,
@@ -142,82 +139,99 @@ static void put_refs(struct buf *out, const struct rule *rule)
 	buf_puts(out, "{among t.sourced_id}");
 }
 
-/* A record that something points at that is seen. */
+static const char *glue(const struct buf *out)
+{
+	return out->len > 0 ? " UNION ALL " : "";
+}
+
+/* Records that something points at that is seen. */
 static void put_shown(struct buf *out, const struct pointer *by)
 {
-	buf_printf(out,
-	    "SELECT DISTINCT v.grant_id, x.%s FROM roster.%s x "
-	    "JOIN homeroom.visible v ON v.entity = %d "
-	    "AND v.sourced_id = x.sourced_id AND v.until IS NULL "
-	    "AND NOT v.gone JOIN sharing g ON g.id = v.grant_id "
-	    "WHERE x.district = {district} AND x.%s IS NOT NULL"
-	    "{among x.%s}",
-	    by->column, by->child->table, by->child->number, by->column,
-	    by->column);
+	for (; by != NULL && by->column != NULL; by++)
+		buf_printf(out,
+		    "%sSELECT v.grant_id, x.%s FROM roster.%s x "
+		    "JOIN {seen v %s x.sourced_id} "
+		    "JOIN sharing g ON g.id = v.grant_id "
+		    "WHERE x.district = {district} AND x.%s IS NOT NULL"
+		    "{among x.%s}",
+		    glue(out), by->column, by->child->table, by->child->name,
+		    by->column, by->column);
 }
 
-static bool add_wanted(const struct compile *c, const char *select,
-    int64_t *count, struct err *err)
+static bool put_own(const struct compile *c, struct buf *out,
+    const struct wanted *wanted, struct err *err)
 {
-	struct buf sql = { 0 };
-	int64_t added;
-	bool done;
+	bool has;
 
-	buf_printf(&sql, "INSERT INTO want %s", select);
-	done = compile_ask(c, buf_text(&sql), &added, err);
-	buf_free(&sql);
-	*count += done ? added : 0;
-	return done;
+	for (; wanted != NULL && wanted->select != NULL; wanted++) {
+		if (!compile_has(c, wanted->flag, &has, err))
+			return false;
+		if (has)
+			buf_printf(out, "%s(%s)", glue(out), wanted->select);
+	}
+	return true;
 }
 
-static bool add_composed(const struct compile *c, const struct rule *rule,
-    int64_t *count, struct err *err)
+/* Several ways may lead to a record, and one of them in several steps. */
+static bool put_ways(const struct compile *c, struct buf *out,
+    const struct rule *rule, struct err *err)
 {
-	struct buf select = { 0 };
-	bool done = true;
+	struct buf ways = { 0 };
+	bool put;
 
-	if (rule->refs != NULL) {
-		put_refs(&select, rule);
-		done = add_wanted(c, buf_text(&select), count, err);
-	}
-	for (const struct pointer *p = rule->shown_by;
-	     done && p != NULL && p->column != NULL; p++) {
-		select.len = 0;
-		put_shown(&select, p);
-		done = add_wanted(c, buf_text(&select), count, err);
-	}
-	buf_free(&select);
-	return done;
+	put_shown(&ways, rule->shown_by);
+	put = put_own(c, &ways, rule->wanted, err);
+	if (put && ways.len > 0)
+		buf_printf(out, "SELECT DISTINCT * FROM (%s) x",
+		    buf_text(&ways));
+	buf_free(&ways);
+	return put;
 }
 
 static bool fill_aside(const struct compile *c, const struct wanted *aside,
     struct err *err)
 {
 	bool has;
+	int64_t count;
 
-	if (aside == NULL)
+	if (!c->narrow || aside == NULL)
 		return true;
 	if (!compile_has(c, aside->flag, &has, err))
 		return false;
-	return !has || (compile_ask(c, aside->select, NULL, err) &&
-			   db_run(c->db, "ANALYZE agent", err));
+	return !has || (compile_ask(c, aside->select, &count, err) &&
+			   compile_count(c, "ANALYZE listed", count, err));
+}
+
+static bool fill_want(const struct compile *c, const struct rule *rule,
+    int64_t *count, struct err *err)
+{
+	struct buf select = { 0 }, insert = { 0 };
+	bool has, done = compile_has(c, rule->flag, &has, err);
+
+	if (!done || !has)
+		return done;
+	if (rule->refs != NULL)
+		put_refs(&select, rule);
+	else
+		done = put_ways(c, &select, rule, err);
+	if (done && select.len > 0) {
+		buf_printf(&insert, "INSERT INTO {want} %s", buf_text(&select));
+		done = compile_ask(c, buf_text(&insert), count, err);
+	}
+	buf_free(&select);
+	buf_free(&insert);
+	return done;
 }
 
 bool compile_wanted(const struct compile *c, const struct rule *rule,
-    struct err *err)
+    int64_t *count, struct err *err)
 {
-	int64_t count = 0;
-	bool has;
-
+	*count = 0;
 	if (!fill_aside(c, rule->aside, err) ||
-	    !compile_empty(c, "TRUNCATE want", &c->held->want, err) ||
-	    !add_composed(c, rule, &count, err))
+	    (c->anew == NULL &&
+		!compile_empty(c, "TRUNCATE want", &c->held->want, err)) ||
+	    !fill_want(c, rule, count, err))
 		return false;
-	for (const struct wanted *w = rule->wanted;
-	     w != NULL && w->select != NULL; w++)
-		if (!compile_has(c, w->flag, &has, err) ||
-		    (has && !add_wanted(c, w->select, &count, err)))
-			return false;
-	c->held->want = count;
-	return compile_count(c, "ANALYZE want", count, err);
+	c->held->want = *count;
+	return compile_count(c, "ANALYZE {want}", *count, err);
 }

@@ -194,22 +194,31 @@ static bool apply_document(struct applying *a, struct err *err)
 	    a->document->kind);
 }
 
+static bool apply_all(struct applying *a, const struct settings *wanted,
+    struct err *err)
+{
+	for (const struct document *d = wanted->first; d != NULL; d = d->next) {
+		a->document = d;
+		if (!apply_document(a, err))
+			return false;
+	}
+	return grants_publish(a, err);
+}
+
 bool settings_apply(struct settings *wanted, struct db *db, const char *who,
     bool dry_run, struct buf *report, struct err *err)
 {
 	struct applying a = { .db = db,
 		.arena = wanted->arena,
 		.who = who,
-		.report = report };
+		.report = report,
+		.granted_end = &a.granted };
 
 	if (!db_begin(db, err))
 		return false;
-	for (struct document *d = wanted->first; d != NULL; d = d->next) {
-		a.document = d;
-		if (!apply_document(&a, err)) {
-			db_rollback(db);
-			return false;
-		}
+	if (!apply_all(&a, wanted, err)) {
+		db_rollback(db);
+		return false;
 	}
 	if (!dry_run)
 		return db_commit(db, err);
@@ -292,9 +301,10 @@ bool settings_delete(struct db *db, const struct change *change,
 		.who = change->who,
 		.report = &report,
 		.document = &document,
-		.district = change->district };
-	bool done =
-	    db_begin(db, err) && delete_one(&a, err) && db_commit(db, err);
+		.district = change->district,
+		.granted_end = &a.granted };
+	bool done = db_begin(db, err) && delete_one(&a, err) &&
+		    grants_publish(&a, err) && db_commit(db, err);
 
 	if (!done)
 		db_rollback(db);

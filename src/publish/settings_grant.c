@@ -108,22 +108,6 @@ static bool lock_roster(const struct applying *a, int64_t *live,
 	return true;
 }
 
-static bool add_version(const struct applying *a, int64_t version,
-    struct err *err)
-{
-	struct values values = { 0 };
-
-	values_add(&values, number(a->arena, a->district));
-	values_add(&values, number(a->arena, version));
-	values_add(&values, "0");
-	values_add(&values, "{}");
-	values_add(&values, number(a->arena, clock_now()));
-	values_add(&values,
-	    arena_printf(a->arena, "grant of %s", a->document->name));
-	return db_ask(a->db, a->arena, STATEMENT_version_add, &values, NULL,
-	    err);
-}
-
 static const struct entity *entity_numbered(int64_t wanted)
 {
 	for (const struct entity *const *e = entities; *e != NULL; e++)
@@ -133,13 +117,14 @@ static const struct entity *entity_numbered(int64_t wanted)
 }
 
 /* What it shares: by kind, with what came and went, and by school. */
-static bool tell_counts(const struct applying *a, int64_t grant,
-    int64_t version, struct err *err)
+static bool tell_counts(const struct applying *a, const struct granted *g,
+    struct err *err)
 {
+	const char *grant = number(a->arena, g->grant);
 	const struct values counts = { 2,
-		{ number(a->arena, grant), number(a->arena, version) } };
+		{ grant, number(a->arena, g->live + 1) } };
 	const struct values schools = { 2,
-		{ number(a->arena, a->district), number(a->arena, grant) } };
+		{ number(a->arena, g->district), grant } };
 	const struct rows *rows;
 
 	if (!db_ask(a->db, a->arena, STATEMENT_grant_counts, &counts, &rows,
@@ -179,30 +164,17 @@ static bool write_grant(const struct applying *a, const struct grant_row *row,
 	    err);
 }
 
-/* Who is shown other fields than before is shown other records. */
-static bool redate(const struct applying *a, const struct grant_row *before,
-    const struct grant_row *after, int64_t version, struct err *err)
-{
-	struct values values = { 6,
-		{ number(a->arena, before->id), number(a->arena, version), NULL,
-		    NULL, before->full ? NULL : before->says, after->says } };
+/* --- before and after ------------------------------------------------------
+ */
 
-	for (const struct entity *const *e = entities; *e != NULL; e++) {
-		values.at[2] = number(a->arena, (*e)->number);
-		values.at[3] = (*e)->name;
-		if (!db_ask(a->db, a->arena, STATEMENT_grant_redate, &values,
-			NULL, err))
-			return false;
-	}
-	return true;
-}
-
-/* What a grant newly sees comes with a new version: so deltas tell of it. */
-static bool publish(const struct applying *a, const struct grant_row *before,
+/* Versions before this one can't be read under it any more; what they hold and
+ * the grant did not share is new to its readers. */
+static bool turn(const struct applying *a, const struct grant_row *before,
     const struct grant_row *after, int64_t live, struct err *err)
 {
-	const struct values values = { 2,
-		{ number(a->arena, before->id), number(a->arena, live + 1) } };
+	const struct values values = { 3,
+		{ number(a->arena, before->id), number(a->arena, live + 1),
+		    !before->full && after->full ? "t" : "f" } };
 
 	if (before->defined && after->full)
 		return fail(err, FAULT_CONFLICT,
@@ -214,43 +186,162 @@ static bool publish(const struct applying *a, const struct grant_row *before,
 	if (before->full && !after->full && !saw_everything(a, before->id, err))
 		return false;
 	return db_ask(a->db, a->arena, STATEMENT_grant_changed, &values, NULL,
-		   err) &&
-	       (after->full || (grant_compile(a->db, a->district, live + 1,
-				    before->id, err) &&
-				   redate(a, before, after, live + 1, err))) &&
-	       add_version(a, live + 1, err) &&
-	       (after->full || tell_counts(a, before->id, live + 1, err));
+	    err);
+}
+
+static void keep(struct applying *a, const struct granted *granted)
+{
+	struct granted *g = arena_copy(a->arena, granted, sizeof(*granted));
+
+	*a->granted_end = g;
+	a->granted_end = &g->next;
+}
+
+/* Who publishes is alone in its district from the first grant on. */
+static bool begin(struct applying *a, struct granted *granted,
+    struct grant_row *before, struct err *err)
+{
+	*granted = (struct granted){ .document = a->document,
+		.district = a->district };
+	if (!lock_roster(a, &granted->live, err) ||
+	    !find_grant(a, a->document->name, before, err))
+		return false;
+	granted->grant = before->id;
+	return true;
+}
+
+static bool grant_put(struct applying *a, struct granted *granted,
+    const struct grant_row *before, const char *wanted, struct err *err)
+{
+	struct grant_row after;
+
+	if (!write_grant(a, before, wanted, err) ||
+	    !find_grant(a, a->document->name, &after, err) ||
+	    !applying_same(a, before->says, after.says, &granted->same, err) ||
+	    (!granted->same && !turn(a, before, &after, granted->live, err)))
+		return false;
+	granted->full = after.full;
+	granted->says = after.says;
+	granted->said = before->full ? NULL : before->says;
+	granted->fresh = !before->full && !before->defined;
+	keep(a, granted);
+	return true;
 }
 
 bool grant_apply(struct applying *a, struct err *err)
 {
-	struct grant_row before, after;
-	const char *wanted, *name = a->document->name;
-	int64_t live;
-	bool same;
+	struct granted granted;
+	struct grant_row before;
+	const char *wanted;
 
-	if (!lock_roster(a, &live, err) || !find_grant(a, name, &before, err) ||
-	    !merge(a, &wanted, err) || !write_grant(a, &before, wanted, err) ||
-	    !find_grant(a, name, &after, err) ||
-	    !applying_same(a, before.says, after.says, &same, err))
+	if (!begin(a, &granted, &before, err) || !merge(a, &wanted, err) ||
+	    !grant_put(a, &granted, &before, wanted, err))
 		return false;
-	applying_tell(a, same ? "unchanged" : "changed");
-	if (same)
-		return live == 0 || tell_counts(a, before.id, live + 1, err);
-	return applying_note(a, before.says, after.says, err) &&
-	       publish(a, &before, &after, live, err);
+	return granted.same || applying_note(a, before.says, granted.says, err);
 }
 
 bool grant_withdraw(struct applying *a, struct err *err)
 {
-	struct grant_row before, after;
-	int64_t live;
+	struct granted granted;
+	struct grant_row before;
 
-	if (!lock_roster(a, &live, err) ||
-	    !find_grant(a, a->document->name, &before, err) ||
-	    !write_grant(a, &before, "{\"access\": \"none\"}", err) ||
-	    !find_grant(a, a->document->name, &after, err))
+	return begin(a, &granted, &before, err) &&
+	       grant_put(a, &granted, &before, "{\"access\": \"none\"}", err) &&
+	       applying_note(a, before.says, NULL, err);
+}
+
+/* --- published -------------------------------------------------------------
+ */
+
+static bool add_version(const struct applying *a, const struct granted *first,
+    int count, struct err *err)
+{
+	struct values values = { 0 };
+
+	values_add(&values, number(a->arena, first->district));
+	values_add(&values, number(a->arena, first->live + 1));
+	values_add(&values, "0");
+	values_add(&values, "{}");
+	values_add(&values, number(a->arena, clock_now()));
+	values_add(&values,
+	    count == 1
+		? arena_printf(a->arena, "grant of %s", first->document->name)
+		: arena_printf(a->arena, "%d grants", count));
+	return db_ask(a->db, a->arena, STATEMENT_version_add, &values, NULL,
+	    err);
+}
+
+/* Who is shown other fields than before is shown other records. */
+static bool redate(const struct applying *a, const struct granted *g,
+    struct err *err)
+{
+	struct values values = { 6,
+		{ number(a->arena, g->grant), number(a->arena, g->live + 1),
+		    NULL, NULL, g->said, g->says } };
+
+	for (const struct entity *const *e = entities; *e != NULL; e++) {
+		values.at[2] = number(a->arena, (*e)->number);
+		values.at[3] = (*e)->name;
+		if (!db_ask(a->db, a->arena, STATEMENT_grant_redate, &values,
+			NULL, err))
+			return false;
+	}
+	return true;
+}
+
+/* "{1,2}": those of a district that changed; "": none of them shares a part. */
+static const char *list_grants(const struct applying *a, struct granted *first,
+    int *count)
+{
+	struct buf grants = { 0 };
+	const char *list;
+
+	*count = 0;
+	for (struct granted *g = first; g != NULL; g = g->next) {
+		if (g->same || g->district != first->district)
+			continue;
+		g->told = true;
+		++*count;
+		if (!g->full)
+			buf_printf(&grants, "%c%" PRId64,
+			    grants.len == 0 ? '{' : ',', g->grant);
+	}
+	if (grants.len > 0)
+		buf_char(&grants, '}');
+	list = arena_text(a->arena, buf_text(&grants));
+	buf_free(&grants);
+	return list;
+}
+
+/* What grants of a district newly see comes with a new version: so deltas tell
+ * of it. */
+static bool publish_district(const struct applying *a, struct granted *first,
+    struct err *err)
+{
+	int count;
+	const char *grants = list_grants(a, first, &count);
+
+	if (*grants != '\0' && !grants_recompile(a->db, first->district,
+				   first->live + 1, grants, err))
 		return false;
-	return applying_note(a, before.says, NULL, err) &&
-	       publish(a, &before, &after, live, err);
+	for (struct granted *g = first; g != NULL; g = g->next)
+		if (g->district == first->district && !g->same && !g->full &&
+		    !g->fresh && !redate(a, g, err))
+			return false;
+	return add_version(a, first, count, err);
+}
+
+bool grants_publish(struct applying *a, struct err *err)
+{
+	for (struct granted *g = a->granted; g != NULL; g = g->next)
+		if (g->live > 0 && !g->same && !g->told &&
+		    !publish_district(a, g, err))
+			return false;
+	for (struct granted *g = a->granted; g != NULL; g = g->next) {
+		a->document = g->document;
+		applying_tell(a, g->same ? "unchanged" : "changed");
+		if (g->live > 0 && !g->full && !tell_counts(a, g, err))
+			return false;
+	}
+	return true;
 }

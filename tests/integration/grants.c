@@ -74,7 +74,9 @@ static void change_grant(int64_t version, int grant, int size)
 
 	run(arena_printf(arena, "select staging.restrict_grant(%d, %d)", grant,
 	    size));
-	CHECK(grant_compile(db, 1, version, grant, &err), "%s", err.text);
+	CHECK(grants_recompile(db, 1, version,
+		  arena_printf(arena, "{%d}", grant), &err),
+	    "%s", err.text);
 	add_version(version);
 }
 
@@ -84,7 +86,7 @@ static void check_whole(int64_t version)
 	struct err err = { 0 };
 
 	run("savepoint whole");
-	CHECK(grant_compile(db, 1, version + 1, 0, &err), "%s", err.text);
+	CHECK(grants_recompile(db, 1, version + 1, "", &err), "%s", err.text);
 	CHECK(strcmp(ask(arena_printf(arena,
 			 "select coalesce(string_agg(format('%%s %%s %%s %%s', "
 			 "grant_id, entity, sourced_id, case when gone then "

@@ -9,7 +9,7 @@ static void compile(int64_t version)
 	struct err err = { 0 };
 
 	CHECK(db_begin(owner, &err), "%s", err.text);
-	CHECK(grant_compile(owner, 1, version, 0, &err), "%s", err.text);
+	CHECK(grants_recompile(owner, 1, version, "", &err), "%s", err.text);
 	CHECK(db_run(owner,
 		  arena_printf(roster_arena(),
 		      "insert into homeroom.version (district, version,"
