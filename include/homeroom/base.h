@@ -248,6 +248,13 @@ bool cron_next(const struct cron *cron, int64_t after, int64_t *next) must_use;
 /* From the kernel; ends the process if there is none. */
 void random_bytes(void *out, size_t len);
 
+/* --- secrets in files ----------------------------------------------------- */
+
+/* The first line of a file; the arena's. FAULT_INVALID: it can't be read, or
+ * is empty. */
+bool secret_read(struct arena *arena, const char *file, const char **out,
+    struct err *err) must_use;
+
 /* --- users of this machine ------------------------------------------------ */
 
 /* The name of a user, or NULL when there is none; the arena's. Any thread. */

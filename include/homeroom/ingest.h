@@ -93,4 +93,35 @@ const struct ingest_report *ingest_report(const struct ingest *ingest);
 /* The same as a JSON object. */
 const char *ingest_report_json(const struct ingest *ingest);
 
+/* --- sources that settings describe ------------------------------------------
+ */
+
+/* What a source gave, on our disk. */
+struct fetched {
+	const char *path; /* a bundle; the arena's */
+	const char *home; /* the source's folder */
+	int64_t keep;     /* how many of these are kept */
+};
+
+struct source_wanted {
+	int64_t district;
+	const char *name;
+	const atomic_bool *stop; /* set, it gives up; or NULL */
+};
+
+/*
+ * Fetches what a source gives, whole or not at all. FAULT_NOT_FOUND: settings
+ * describe no such source; FAULT_UNAVAILABLE: it can't be reached, or what it
+ * has is not complete yet. One process at a time: the caller sees to that.
+ */
+bool source_fetch(struct db *db, struct arena *arena,
+    const struct source_wanted *wanted, struct fetched *out,
+    struct err *err) must_use;
+/* After the import: keeps it among the latest, or throws it away. */
+void source_keep(const struct fetched *fetched);
+/* Fetches and takes in: the job of the kind "source" whose subject is the
+ * source's name. */
+bool source_run(struct job *job, struct arena *arena, const char *url,
+    struct err *err) must_use;
+
 #endif

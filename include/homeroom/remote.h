@@ -54,6 +54,19 @@ bool remote_store(struct remote *remote, const char *url, int fd, int64_t size,
 bool remote_fetch(struct remote *remote, const char *url, int fd, int64_t limit,
     struct err *err) must_use;
 
+struct remote_file {
+	const char *name;
+	int64_t size;
+	bool folder;
+};
+
+#define REMOTE_FILES_MAX 10000
+
+/* What is in a folder, by name, as an SFTP server lists it (url:
+ * sftp://host/path/); the arena's. */
+bool remote_list(struct remote *remote, struct arena *arena, const char *url,
+    const struct remote_file **files, int *count, struct err *err) must_use;
+
 #define REMOTE_HEADERS_MAX 32
 
 struct remote_request {

@@ -12,6 +12,9 @@ select name, settings::text from (
 		'jwks', jwks, 'push', push))
 	from homeroom.application where district = $1::integer
 	union all
+	select 'source', name, settings
+	from homeroom.source where district = $1::integer and settings <> '{}'
+	union all
 	select 'district', name, jsonb_build_object('kind', 'district', 'name', name)
 	from homeroom.district
 ) as known

@@ -18,13 +18,13 @@ static const struct flag flags_known[] = {
 };
 
 static const struct command command = {
-	.usage = "import PATH… [--source NAME]",
+	.usage = "import PATH… [--source NAME], or import --source NAME",
 	.meaning =
 	    "Takes in OneRoster CSV bundles, 1.1 or 1.2, bulk or delta: each "
-	    "a zip file or\na folder. What can't be taken is set aside and "
-	    "reported, with file and line.\n",
+	    "a zip file or\na folder. Without PATH it fetches what the "
+	    "source's settings describe. What can't\nbe taken is set aside "
+	    "and reported, with file and line.\n",
 	.flags = flags_known,
-	.arguments_min = 1,
 	.arguments_max = 1000,
 	.settings = SETTINGS_READ,
 };
@@ -61,6 +61,23 @@ static bool import(struct db *db, const struct flags *flags,
 	return true;
 }
 
+/* What settings describe. */
+static bool fetch(struct house *house, struct ingest_request *request,
+    enum format format, int *status, struct err *err)
+{
+	const struct source_wanted wanted = { .district = request->district,
+		.name = request->source };
+	struct fetched fetched;
+	bool done;
+
+	if (!source_fetch(house->db, house->arena, &wanted, &fetched, err))
+		return false;
+	request->path = fetched.path;
+	done = report_run(house->db, request, format, status, err);
+	source_keep(&fetched);
+	return done;
+}
+
 static bool run(const struct flags *flags, struct ingest_request *request,
     enum format format, int *status, struct err *err)
 {
@@ -69,7 +86,9 @@ static bool run(const struct flags *flags, struct ingest_request *request,
 	    house_open(&house, DB_INGEST, err) &&
 	    district_find(house.db, house.arena, flags_get(flags, "--district"),
 		&request->district, err) &&
-	    import(house.db, flags, request, format, status, err);
+	    (flags->argument_count > 0
+		    ? import(house.db, flags, request, format, status, err)
+		    : fetch(&house, request, format, status, err));
 
 	house_close(&house);
 	return done;
@@ -86,6 +105,8 @@ int cli_import(int argc, char **argv)
 	if (!flags_read(&flags, &command, argc, argv) ||
 	    !read_request(&flags, &request, &format))
 		return flags.exit;
+	if (flags.argument_count == 0 && !flags_has(&flags, "--source"))
+		return usage(&command, "what is to be imported?");
 	if (!run(&flags, &request, format, &status, &err))
 		return failed(&err);
 	return status;

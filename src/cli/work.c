@@ -2,6 +2,7 @@
 #include "homeroom/cli.h"
 #include "cli.h"
 #include "homeroom/audit.h"
+#include "homeroom/ingest.h"
 #include "homeroom/publish.h"
 
 #include <errno.h>
@@ -25,6 +26,7 @@ struct work {
 /* Whose jobs are done here. */
 static const struct job_kind job_kinds[] = {
 	{ "push", push_run },
+	{ "source", source_run },
 	{ 0 },
 };
 

@@ -299,4 +299,43 @@ extern const char *const outcome_names[]; /* by enum ingest_outcome */
 char *report_json(const struct ingest_report *report, bool settled,
     struct arena *arena) must_use;
 
+/* --- sources/ ---------------------------------------------------------------
+ */
+
+/* A source that is being fetched. */
+struct source {
+	struct arena *arena;
+	const char *name;
+	const char *home; /* its folder, ours alone */
+	void *settings;   /* jansson's object */
+	const atomic_bool *stop;
+};
+
+/* What settings say, by a path like "ready.marker", or NULL; the arena's. */
+const char *source_says(const struct source *source, const char *path);
+int64_t source_number(const struct source *source, const char *path,
+    int64_t otherwise);
+/* Waits. False: it is time to stop, FAULT_UNAVAILABLE. */
+bool source_wait(const struct source *source, int64_t seconds,
+    struct err *err) must_use;
+
+/* pickup.c: from files elsewhere to the folder `to`, when they are complete.
+ * *path: the one file, or the folder. */
+bool pickup(const struct source *source, const char *to, const char **path,
+    struct err *err) must_use;
+
+/* folder.c: folders of our own. */
+bool folder_make(const char *path, struct err *err) must_use;
+#define FOLDER_NAMES_MAX 1000
+/* By name, without those that begin with a dot; the arena's. */
+bool folder_list(struct arena *arena, const char *path,
+    const char *const **names, int *count, struct err *err) must_use;
+/* With all that is in it, which is nothing but files and such folders. */
+void folder_remove(const char *path);
+/* Moves `path` into the folder `archive` under the name of this moment, and
+ * leaves the `keep` newest there. */
+void folder_archive(const char *path, const char *archive, int64_t keep);
+bool folder_copy_file(const char *from, const char *to, int64_t *size,
+    struct err *err) must_use;
+
 #endif

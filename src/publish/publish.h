@@ -107,8 +107,9 @@ bool applying_same(const struct applying *a, const char *before,
     const char *after, bool *same, struct err *err) must_use;
 /* The document; the arena's. */
 const char *applying_json(const struct applying *a);
-/* push.c: the schedule that an application's settings name. */
-bool push_apply(const struct applying *a, struct err *err) must_use;
+/* The schedule that this mapping, or NULL, names for jobs of a kind. */
+bool applying_schedule(const struct applying *a, const char *kind,
+    const struct node *map, struct err *err) must_use;
 /* settings_jwks.c: the public keys of an application. */
 bool jwks_check(const char *file, const struct node *jwks,
     struct err *err) must_use;

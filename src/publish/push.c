@@ -10,8 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PASSWORD_MAX 1024
-
 struct push {
 	struct db *db; /* as homeroom_serve */
 	struct arena *arena;
@@ -26,24 +24,6 @@ struct push {
 
 /* --- what settings say ------------------------------------------------------
  */
-
-bool push_apply(const struct applying *a, struct err *err)
-{
-	const struct node *push = node_get(a->document->map, "push");
-	const struct node *cron =
-	    push != NULL ? node_get(push, "schedule") : NULL;
-	const struct node *zone =
-	    push != NULL ? node_get(push, "timeZone") : NULL;
-	const struct schedule schedule = { .district = a->district,
-		.kind = "push",
-		.subject = a->document->name,
-		.cron = cron != NULL ? cron->text : NULL,
-		.zone = zone != NULL ? zone->text : "UTC" };
-
-	if (cron == NULL)
-		return schedule_drop(a->db, &schedule, err);
-	return schedule_set(a->db, &schedule, err);
-}
 
 static bool find(struct push *push, int64_t district, struct err *err)
 {
@@ -87,30 +67,15 @@ static bool find(struct push *push, int64_t district, struct err *err)
 	return true;
 }
 
-/* The first line of the file. */
 static bool read_password(struct push *push, struct err *err)
 {
-	char text[PASSWORD_MAX] = "";
-	FILE *in;
-	bool got;
-
-	if (push->password_file == NULL)
-		return push->account.private_key != NULL ||
-		       fail(err, FAULT_INVALID,
-			   "the push of '%s' has neither passwordFile nor "
-			   "keyFile",
-			   push->name);
-	in = fopen(push->password_file, "re");
-	if (in == NULL)
-		return fail(err, FAULT_INVALID,
-		    "the passwordFile of '%s' can't be read: %m", push->name);
-	got = fgets(text, sizeof(text), in) != NULL;
-	fclose(in);
-	text[strcspn(text, "\r\n")] = '\0';
-	push->account.password = arena_text(push->arena, text);
-	explicit_bzero(text, sizeof(text));
-	return got || fail(err, FAULT_INVALID,
-			  "the passwordFile of '%s' is empty", push->name);
+	if (push->password_file != NULL)
+		return secret_read(push->arena, push->password_file,
+		    &push->account.password, err);
+	return push->account.private_key != NULL ||
+	       fail(err, FAULT_INVALID,
+		   "the push of '%s' has neither passwordFile nor keyFile",
+		   push->name);
 }
 
 /* --- bringing it ------------------------------------------------------------

@@ -118,6 +118,27 @@ bool applying_same(const struct applying *a, const char *before,
 	return true;
 }
 
+bool applying_schedule(const struct applying *a, const char *kind,
+    const struct node *map, struct err *err)
+{
+	const struct node *cron =
+	    map != NULL ? node_get(map, "schedule") : NULL;
+	const struct node *zone =
+	    map != NULL ? node_get(map, "timeZone") : NULL;
+	const struct node *paused =
+	    map != NULL ? node_get(map, "paused") : NULL;
+	const struct schedule schedule = { .district = a->district,
+		.kind = kind,
+		.subject = a->document->name,
+		.cron = cron != NULL ? cron->text : NULL,
+		.zone = zone != NULL ? zone->text : "UTC",
+		.paused = paused != NULL && strcmp(paused->text, "true") == 0 };
+
+	if (cron == NULL)
+		return schedule_drop(a->db, &schedule, err);
+	return schedule_set(a->db, &schedule, err);
+}
+
 static bool note_change(struct applying *a, const char *before, struct err *err)
 {
 	const char *after;
@@ -161,7 +182,31 @@ static bool apply_application(struct applying *a, struct err *err)
 	return said(a, &before, err) &&
 	       db_ask(a->db, a->arena, STATEMENT_application_write, &values,
 		   NULL, err) &&
-	       keys_apply(a, rows_get(rows, 0, 0), err) && push_apply(a, err) &&
+	       keys_apply(a, rows_get(rows, 0, 0), err) &&
+	       applying_schedule(a, "push", node_get(a->document->map, "push"),
+		   err) &&
+	       note_change(a, before, err);
+}
+
+/* --- sources ----------------------------------------------------------------
+ */
+
+static bool apply_source(struct applying *a, struct err *err)
+{
+	const struct node *map = a->document->map;
+	const struct values values = { 4,
+		{ number(a->arena, a->district), a->document->name,
+		    node_get(map, "type")->text, applying_json(a) } };
+	const char *before;
+
+	if ((node_get(map, "path") != NULL) == (node_get(map, "url") != NULL))
+		return fail(err, FAULT_INVALID,
+		    "the source '%s' needs either `path` or `url`",
+		    a->document->name);
+	return said(a, &before, err) &&
+	       db_ask(a->db, a->arena, STATEMENT_source_write, &values, NULL,
+		   err) &&
+	       applying_schedule(a, "source", map, err) &&
 	       note_change(a, before, err);
 }
 
@@ -176,6 +221,7 @@ static const struct {
 	{ "district",    apply_district },
 	{ "application", apply_application },
 	{ "grant",       grant_apply },
+	{ "source",      apply_source },
 };
 /* clang-format on */
 
@@ -279,6 +325,11 @@ static bool delete_one(struct applying *a, struct err *err)
 		return grant_withdraw(a, err);
 	if (strcmp(a->document->kind, "application") == 0)
 		return drop(a, STATEMENT_application_drop,
+		    &(struct values){ 2,
+			{ number(a->arena, a->district), name } },
+		    err);
+	if (strcmp(a->document->kind, "source") == 0)
+		return drop(a, STATEMENT_source_drop,
 		    &(struct values){ 2,
 			{ number(a->arena, a->district), name } },
 		    err);

@@ -108,14 +108,28 @@ static bool check_date(const struct checking *c, const struct node *node,
 	return taken || refuse(c, node, "a date, YYYY-MM-DD", err);
 }
 
+static bool is_place(const char *text, const char *scheme)
+{
+	return strncmp(text, scheme, strlen(scheme)) == 0 &&
+	       strchr(text, '@') == NULL && strpbrk(text, " \t\r\n#") == NULL;
+}
+
+static bool check_place(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	if (is_place(node->text, "sftp://") ||
+	    is_place(node->text, "https://") ||
+	    is_place(node->text, "http://127."))
+		return check_text(c, node, err);
+	return refuse(c, node, "like sftp://host/path or https://host/path",
+	    err);
+}
+
 /* A folder on an SFTP server; user and password have keys of their own. */
 static bool check_folder(const struct checking *c, const struct node *node,
     struct err *err)
 {
-	return (strncmp(node->text, "sftp://", 7) == 0 &&
-		   strchr(node->text, '@') == NULL &&
-		   strpbrk(node->text, " \t\r\n?#") == NULL &&
-		   check_text(c, node, err)) ||
+	return (is_place(node->text, "sftp://") && check_text(c, node, err)) ||
 	       refuse(c, node, "like sftp://host/folder/", err);
 }
 
@@ -269,6 +283,7 @@ static const struct kind_of_value
 	NETWORKS = { LIST, check_network, STRINGS },
 	SCOPES = { LIST, check_scope, STRINGS },
 	FOLDER = { SCALAR, check_folder, "{\"type\":\"string\",\"pattern\":\"^sftp://\"}" },
+	PLACE = { SCALAR, check_place, "{\"type\":\"string\",\"pattern\":\"^(sftp|https)://\"}" },
 	HOST_KEY = { SCALAR, check_host_key, "{\"type\":\"string\",\"pattern\":\"^SHA256:\"}" },
 	FILE_NAME = { SCALAR, check_file_name, "{\"type\":\"string\",\"pattern\":\"^[^./][^/]*$\"}" },
 	SCHEDULE = { SCALAR, check_schedule, "{\"type\":\"string\"}" },
@@ -298,6 +313,23 @@ static const struct key keys[] = {
 	{ "application", "push.delta",               &SWITCH,   false, NULL, "What changed since the last time, instead of everything; default: false" },
 	{ "application", "push.schedule",            &SCHEDULE, false, NULL, "When, as crontab has it: minute hour day month weekday; without it, when told to" },
 	{ "application", "push.timeZone",            &TEXT_,    false, NULL, "By whose clocks, for instance America/Chicago; default: UTC" },
+	{ "source",      "kind",                     &TEXT_,    true,  NULL, "What this is" },
+	{ "source",      "name",                     &TEXT_,    true,  NULL, "Name of the source" },
+	{ "source",      "district",                 &TEXT_,    false, NULL, "The district whose data it gives; default: default" },
+	{ "source",      "type",                     &ONE_OF,   true,  " oneroster ", "What it gives: oneroster is a CSV bundle, a zip or a folder" },
+	{ "source",      "path",                     &TEXT_,    false, NULL, "Where it is on this machine; else `url`" },
+	{ "source",      "url",                      &PLACE,    false, NULL, "Where it is, sftp://host/path or https://host/path; a folder ends with /" },
+	{ "source",      "user",                     &TEXT_,    false, NULL, "Who we are there" },
+	{ "source",      "hostKey",                  &HOST_KEY, false, NULL, "SFTP: digest of that server's key, SHA256:…" },
+	{ "source",      "passwordFile",             &TEXT_,    false, NULL, "File with the password, or with the key's passphrase" },
+	{ "source",      "keyFile",                  &TEXT_,    false, NULL, "SFTP: file with our private key" },
+	{ "source",      "authorities",              &TEXT_,    false, NULL, "HTTPS: PEM file of those who may vouch for it; default: the system's" },
+	{ "source",      "ready.marker",             &FILE_NAME, false, NULL, "A file that stands beside it (in a folder: in it) when it is complete" },
+	{ "source",      "ready.stableSeconds",      &SMALL,    false, NULL, "Without a marker: for how long it must not have grown; default: 10" },
+	{ "source",      "archive.keep",             &SMALL,    false, NULL, "How many of the latest are kept in HOMEROOM_HOME; default: 7" },
+	{ "source",      "schedule",                 &SCHEDULE, false, NULL, "When, as crontab has it: minute hour day month weekday; without it, when told to" },
+	{ "source",      "timeZone",                 &TEXT_,    false, NULL, "By whose clocks, for instance America/Chicago; default: UTC" },
+	{ "source",      "paused",                   &SWITCH,   false, NULL, "Whether the schedule rests; default: false" },
 	{ "grant",       "kind",                     &TEXT_,    true,  NULL, "What this is" },
 	{ "grant",       "name",                     &TEXT_,    true,  NULL, "Name of the application that it is given to" },
 	{ "grant",       "district",                 &TEXT_,    false, NULL, "The district that gives it; default: default" },
@@ -460,43 +492,6 @@ bool settings_known(const char *kind)
 {
 	return find_key(kind, "kind") != NULL;
 }
-
-/* --- JSON
- * ----------------------------------------------------------------------- */
-
-static void put_scalar(struct buf *out, const struct node *node)
-{
-	if (node->plain && (strcmp(node->text, "true") == 0 ||
-			       strcmp(node->text, "false") == 0))
-		buf_puts(out, node->text);
-	else
-		json_quote(out, node->text, node->length);
-}
-
-/* The same: NOLINTBEGIN(misc-no-recursion) */
-void node_json(struct buf *out, const struct node *node)
-{
-	const char *comma = "";
-
-	if (node->shape == SCALAR) {
-		put_scalar(out, node);
-		return;
-	}
-	buf_char(out, node->shape == LIST ? '[' : '{');
-	for (const struct node *n = node->first; n != NULL; n = n->next) {
-		buf_puts(out, comma);
-		if (node->shape == MAP) {
-			json_quote(out, n->text, n->length);
-			buf_char(out, ':');
-			node_json(out, n->value);
-		} else {
-			node_json(out, n);
-		}
-		comma = ",";
-	}
-	buf_char(out, node->shape == LIST ? ']' : '}');
-}
-/* NOLINTEND(misc-no-recursion) */
 
 /* --- JSON Schema
  * -------------------------------------------------------------- */

@@ -157,3 +157,40 @@ bool tree_read(struct arena *arena, const char *file, struct text yaml,
 	yaml_parser_delete(&m.parser);
 	return made;
 }
+
+/* --- JSON
+ * ----------------------------------------------------------------------- */
+
+static void put_scalar(struct buf *out, const struct node *node)
+{
+	if (node->plain && (strcmp(node->text, "true") == 0 ||
+			       strcmp(node->text, "false") == 0))
+		buf_puts(out, node->text);
+	else
+		json_quote(out, node->text, node->length);
+}
+
+/* The same: NOLINTBEGIN(misc-no-recursion) */
+void node_json(struct buf *out, const struct node *node)
+{
+	const char *comma = "";
+
+	if (node->shape == SCALAR) {
+		put_scalar(out, node);
+		return;
+	}
+	buf_char(out, node->shape == LIST ? '[' : '{');
+	for (const struct node *n = node->first; n != NULL; n = n->next) {
+		buf_puts(out, comma);
+		if (node->shape == MAP) {
+			json_quote(out, n->text, n->length);
+			buf_char(out, ':');
+			node_json(out, n->value);
+		} else {
+			node_json(out, n);
+		}
+		comma = ",";
+	}
+	buf_char(out, node->shape == LIST ? ']' : '}');
+}
+/* NOLINTEND(misc-no-recursion) */
