@@ -103,14 +103,15 @@ bool step_begin(struct ingest *job, struct err *err)
 
 /* --- tables -------------------------------------------------------------- */
 
-/* The staging table of an entity, and those of what differs from the store:
- * the same columns, and no index. */
-static bool create_tables(struct ingest *job, const struct part *p,
-    struct err *err)
+/* Those of what differs from the store: the columns of the file, and no
+ * index. */
+bool part_tables(struct ingest *job, struct part *p, struct err *err)
 {
 	struct buf sql = { 0 };
 	bool created;
 
+	if (p->tables)
+		return true;
 	buf_printf(&sql, "CREATE TEMP TABLE fresh_%s (", p->entity->table);
 	for_each_field (f, p->entity->fields) {
 		bool key = f->kind == ID || f->kind == REF || f->kind == REFS ||
@@ -121,22 +122,35 @@ static bool create_tables(struct ingest *job, const struct part *p,
 			    kind_rules[f->kind].sql,
 			    key ? " COLLATE \"C\"" : "");
 	}
-	buf_puts(&sql, "fingerprint uuid, line int, goes boolean);");
 	buf_printf(&sql,
-	    "CREATE TEMP TABLE stage_%s (LIKE fresh_%s);"
-	    "CREATE TEMP TABLE gone_%s (sourced_id text COLLATE \"C\");"
-	    "CREATE TEMP TABLE aside_%s (sourced_id text COLLATE \"C\");"
-	    "CREATE TEMP TABLE unseen_%s (fingerprint uuid)",
-	    p->entity->table, p->entity->table, p->entity->table,
-	    p->entity->table, p->entity->table);
+	    "fingerprint uuid, line int, goes boolean);"
+	    "CREATE TEMP TABLE gone_%s (sourced_id text COLLATE \"C\")",
+	    p->entity->table);
 	created = db_run(job->db, buf_text(&sql), err);
 	buf_free(&sql);
+	p->tables = created;
 	return created;
 }
 
-static bool create_all_tables(struct ingest *job, struct err *err)
+/* And those that a file is read into. */
+static bool staging_tables(struct ingest *job, struct part *p, struct err *err)
 {
-	for_each_part(p, job) if (!create_tables(job, p, err)) return false;
+	return part_tables(job, p, err) &&
+	       part_ask(job, p, "CREATE TEMP TABLE stage_{t} (LIKE fresh_{t})",
+		   NULL, err) &&
+	       part_ask(job, p,
+		   "CREATE TEMP TABLE aside_{t} (sourced_id text COLLATE "
+		   "\"C\")",
+		   NULL, err) &&
+	       part_ask(job, p,
+		   "CREATE TEMP TABLE unseen_{t} (fingerprint uuid)", NULL,
+		   err);
+}
+
+static bool create_tables(struct ingest *job, struct err *err)
+{
+	for_each_part(p,
+	    job) if (p->present && !staging_tables(job, p, err)) return false;
 	return true;
 }
 
@@ -152,5 +166,5 @@ bool step_open(struct ingest *job, struct err *err)
 		return true;
 	if (!find_same(job, err))
 		return false;
-	return job->settled || create_all_tables(job, err);
+	return job->settled || create_tables(job, err);
 }

@@ -64,6 +64,7 @@ struct part {
 	enum mode said;   /* that word */
 	enum mode mode;   /* what its data say; MODE_ABSENT: there are none */
 	bool present;     /* the file is there */
+	bool tables;      /* fresh_T and gone_T are */
 	bool made;        /* its rows are made of another file's */
 	bool matched;     /* known rows were left out of staging: known.c */
 	bool held;        /* an id could not be read: nothing is removed */
@@ -262,6 +263,9 @@ void intake_free(struct intake *intake);
 
 /* --- parts of steps ------------------------------------------------------ */
 
+/* begin.c: fresh_T and gone_T, which only the parts that are used have. */
+bool part_tables(struct ingest *job, struct part *part,
+    struct err *err) must_use;
 /* make.c: rows that a bundle has only inside other records, when it has them
  * there: then part->made. */
 bool make_rows(struct ingest *job, struct part *part, struct err *err) must_use;

@@ -108,7 +108,9 @@ bool make_rows(struct ingest *job, struct part *part, struct err *err)
 		return true;
 	part->made = true;
 	part->file = job_part(job, m->from)->file;
-	if (!part_ask(job, part, m->insert, &part->fresh, err))
+	if (!part_tables(job, part, err) ||
+	    !part_tables(job, job_part(job, &entity_orgs), err) ||
+	    !part_ask(job, part, m->insert, &part->fresh, err))
 		return false;
 	part->read = part->fresh;
 	return !part->any_live ||

@@ -57,6 +57,8 @@ static bool look_again(struct ingest *job, struct part *part,
 
 	if (ref->of->gone == 0 || !part->any_live || !is_own(ref->field))
 		return true;
+	if (!part_tables(job, part, err))
+		return false;
 	buf_printf(&sql,
 	    "INSERT INTO fresh_{t} ({kept}, fingerprint, line, goes) "
 	    "SELECT {l.kept}, l.fingerprint, -%" PRId64 " - row_number() "
@@ -86,7 +88,8 @@ static bool find_missing(struct ingest *job, struct part *part,
 {
 	const struct composing with = composing_of(part, ref);
 
-	if (!part_ask(job, part, "TRUNCATE bad", NULL, err))
+	if (!part_tables(job, ref->of, err) ||
+	    !part_ask(job, part, "TRUNCATE bad", NULL, err))
 		return false;
 	if (ref->list)
 		return job_ask(job, &with,
@@ -228,7 +231,8 @@ static bool go_along(struct ingest *job, struct part *part,
 		return true;
 	about.code = "reference_removed";
 	about.message = "is removed, since what it refers to is";
-	if (!part_ask(job, part, "TRUNCATE bad", NULL, err) ||
+	if (!part_tables(job, part, err) ||
+	    !part_ask(job, part, "TRUNCATE bad", NULL, err) ||
 	    !job_ask(job, &with,
 		ref->list
 		    ? "INSERT INTO bad SELECT 0, l.sourced_id "

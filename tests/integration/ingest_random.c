@@ -8,6 +8,8 @@
 
 #include <inttypes.h>
 
+#define FILES_MAX 32
+
 static struct db *db;
 
 /* However a district came to a bundle, it has what the bundle says, as one
@@ -124,6 +126,34 @@ static void three_copies(void **state)
 	ingest_close(ingest);
 }
 
+/* A small bundle makes few tables. */
+static void few_tables(void **state)
+{
+	struct fixture_change changes[FILES_MAX] = { 0 };
+	struct arena *arena = arena_new();
+	struct err err = { 0 };
+	const struct rows *rows;
+	struct ingest *ingest;
+	int count = 0;
+
+	(void)state;
+	for (const struct entity *const *e = entities; *e != NULL; e++)
+		if (*e != &entity_orgs)
+			changes[count++].file =
+			    arena_printf(arena, "%s.csv", (*e)->name);
+	fixture_write("bundle", V12, changes);
+	ingest = fixture_import(db, fixture_district(), "bundle", false);
+	CHECK(db_ask_text(db, arena,
+		  "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND "
+		  "relnamespace = pg_my_temp_schema()",
+		  NULL, &rows, &err),
+	    "%s", err.text);
+	CHECK(rows_integer(rows, 0, 0) < 10, "%" PRId64 " tables",
+	    rows_integer(rows, 0, 0));
+	ingest_close(ingest);
+	arena_free(arena);
+}
+
 /* Whatever is wrong with rows, what is taken is sound, and no row is lost
  * count of. */
 static void with_faults(void **state)
@@ -159,6 +189,7 @@ int main(void)
 		cmocka_unit_test(always_1_1),
 		cmocka_unit_test(to_and_fro),
 		cmocka_unit_test(three_copies),
+		cmocka_unit_test(few_tables),
 		cmocka_unit_test(with_faults),
 	};
 	int failed;
