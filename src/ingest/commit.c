@@ -21,26 +21,21 @@ static const char *number(struct ingest *job, int64_t value)
 static bool bury(struct ingest *job, struct part *part, const char *which,
     int64_t *buried, struct err *err)
 {
-	struct buf names = { 0 }, sql = { 0 };
 	bool done;
 
 	*buried = 0;
 	if (!part->any_live)
 		return true;
-	for_each_field (f, part->entity->fields)
-		if (is_derived(f))
-			buf_printf(&names, "%s, ", f->column);
-	buf_printf(&sql,
-	    "WITH buried AS (DELETE FROM roster.{t} WHERE district = "
-	    "{district} AND %s RETURNING *) INSERT INTO history.{t} (district, "
-	    "{own}, %sstatus, "
-	    "source, fingerprint, since, until) SELECT district, {own}, "
-	    "%sstatus, source, fingerprint, since, {version} FROM buried",
-	    which, buf_text(&names), buf_text(&names));
-	done = part_ask(job, part, buf_text(&sql), buried, err);
+	done = part_ask(job, part,
+	    arena_printf(job->arena,
+		"WITH buried AS (DELETE FROM roster.{t} WHERE district = "
+		"{district} AND %s RETURNING *) INSERT INTO history.{t} "
+		"(district, {all}, status, source, fingerprint, since, until) "
+		"SELECT district, {all}, status, source, fingerprint, since, "
+		"{version} FROM buried",
+		which),
+	    buried, err);
 	part->rows -= *buried;
-	buf_free(&names);
-	buf_free(&sql);
 	return done;
 }
 

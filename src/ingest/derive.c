@@ -139,22 +139,13 @@ static bool find_values(struct ingest *job, const struct part *part,
 static bool keep_history(struct ingest *job, const struct part *part,
     struct err *err)
 {
-	struct buf names = { 0 }, sql = { 0 };
-	bool kept;
-
-	put_columns(&names, part->entity, "l.", false);
-	buf_puts(&sql, "INSERT INTO history.{t} (district, {own}, status, ");
-	put_columns(&sql, part->entity, "", false);
-	buf_printf(&sql,
-	    ", source, fingerprint, since, until) SELECT l.district, {l.own}, "
-	    "l.status, %s, l.source, l.fingerprint, l.since, {version} "
-	    "FROM roster.{t} l JOIN derived d ON d.sourced_id = l.sourced_id "
+	return part_ask(job, part,
+	    "INSERT INTO history.{t} (district, {all}, status, source, "
+	    "fingerprint, since, until) SELECT l.district, {l.all}, l.status, "
+	    "l.source, l.fingerprint, l.since, {version} FROM roster.{t} l "
+	    "JOIN derived d ON d.sourced_id = l.sourced_id "
 	    "WHERE l.district = {district} AND l.since < {version}",
-	    buf_text(&names));
-	kept = part_ask(job, part, buf_text(&sql), NULL, err);
-	buf_free(&names);
-	buf_free(&sql);
-	return kept;
+	    NULL, err);
 }
 
 static bool update(struct ingest *job, const struct part *part, struct err *err)

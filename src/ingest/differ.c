@@ -28,7 +28,7 @@ bool set_bad_aside(struct ingest *job, struct part *part, const char *column,
 		return false;
 	if (lines == 0)
 		return true;
-	if (!job_ask(job, &with, SET_ASIDE "f.line > 0", &read, err) ||
+	if (!job_ask(job, &with, SET_ASIDE "f.line >= 0", &read, err) ||
 	    !job_ask(job, &with, SET_ASIDE "f.line < 0", &again, err))
 		return false;
 	part->aside += read;

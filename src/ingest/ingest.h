@@ -171,10 +171,27 @@ bool is_staged(const struct field *field);
 /* The column's name there. */
 const char *staged_name(const struct field *field);
 
+/* What a column holds when its row f has nothing for it: a value from the same
+ * row, or `its` column of the record `of` that f names `by` a column. */
+struct filling {
+	const struct entity *entity;
+	const char *column;
+	const char *value; /* or, NULL: */
+	const struct entity *of;
+	const char *by, *its;
+};
+
+extern const struct filling fillings[]; /* ends with a NULL entity */
+
+/* NULL: it stays empty. */
+const struct filling *filling_of(const struct entity *entity,
+    const struct field *field);
+
 /*
  * What a statement is composed for. In its text these are replaced:
  *	{t}       the entity's table; {r} that of `of`; {c} `column`
  *	{own}     the entity's own columns; {f.own}, {l.own}: those of f, of l
+ *	{all}     those and the derived ones; {l.all}
  *	{kept}    those that staging and the store both have; {l.kept}
  *	{filled}  those of f, with what its file leaves out filled in
  *	{district} {source} {made_up} {version} {import} {before}: values
@@ -293,6 +310,10 @@ bool check_references(struct ingest *job, struct part *part,
 void derive_at_once(const struct entity *parent, struct buf *names,
     struct buf *values, struct buf *joins);
 bool derive_touched(struct ingest *job, const struct part *part,
+    struct err *err) must_use;
+/* fill.c: what rows were filled with from records that this version
+ * changed. */
+bool fill_again(struct ingest *job, const struct part *part,
     struct err *err) must_use;
 /* same.c: whether this very bundle was the last one that went through, and
  * left nothing to look at again; then the job is settled. */

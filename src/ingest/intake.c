@@ -18,6 +18,7 @@ struct intake {
 	bool begun; /* the header was read */
 	struct header header;
 	bool delta, decided;
+	bool fills; /* this row: something of another record's */
 	struct buf row, value, aside;
 };
 
@@ -263,6 +264,12 @@ static bool read_slot(struct intake *r, const struct csv_row *row,
 		fault.message = note.text;
 		add_finding(r, row, &fault, false);
 	}
+	if (null) {
+		const struct filling *f =
+		    filling_of(r->part->entity, slot->field);
+
+		r->fills |= f != NULL && f->of != NULL;
+	}
 	copy_field(&r->row, null ? NULL : r->value.data, r->value.len, false);
 	return true;
 }
@@ -293,6 +300,7 @@ static void read_metadata(struct intake *r, const struct csv_row *row)
 static bool read_values(struct intake *r, const struct csv_row *row, bool goes)
 {
 	r->row.len = 0;
+	r->fills = false;
 	for (int i = 0; i < r->header.slot_count; i++) {
 		const struct slot *s = &r->header.slots[i];
 
@@ -308,6 +316,9 @@ static bool read_values(struct intake *r, const struct csv_row *row, bool goes)
 
 /* --- rows ---------------------------------------------------------------- */
 
+/* Of a fingerprint: whether its row was filled from another record. */
+#define FILLED_BIT UINT64_C(1)
+
 /* Any key will do, as long as it stays the same. */
 static const uint8_t fingerprint_key[16] = "homeroom roster";
 
@@ -320,6 +331,7 @@ static void put_row(struct intake *r, const struct csv_row *row, bool goes,
 	char end[80];
 	int len;
 
+	hash.low = r->fills ? hash.low | FILLED_BIT : hash.low & ~FILLED_BIT;
 	if (r->known != NULL && !r->delta &&
 	    known_see(r->known, hash, row->line))
 		return;

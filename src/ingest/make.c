@@ -15,6 +15,12 @@ struct making {
 	const char *insert;
 };
 
+/* Of 1.1's administrators. */
+#define RANK(type)                                                             \
+	"CASE " type " WHEN 'district' THEN 'districtAdministrator' "          \
+	"WHEN 'school' THEN 'siteAdministrator' ELSE 'systemAdministrator' "   \
+	"END"
+
 /* clang-format off */
 static const struct making makings[] = {
 	/* An administrator's rank is that of the place. The first role in each
@@ -30,9 +36,7 @@ static const struct making makings[] = {
 				"AND NOT EXISTS (SELECT FROM fresh_orgs x WHERE x.sourced_id = l.sourced_id)) t "
 			"ON f.role = 'administrator' AND t.sourced_id = o.id "
 			"CROSS JOIN LATERAL (SELECT CASE WHEN f.role <> 'administrator' THEN f.role "
-				"WHEN t.type = 'district' THEN 'districtAdministrator' "
-				"WHEN t.type = 'school' THEN 'siteAdministrator' "
-				"ELSE 'systemAdministrator' END AS role) r) made" },
+				"ELSE " RANK("t.type") " END AS role) r) made" },
 	{ &entity_userResources, &entity_users, V12, "resourceSourcedIds", "user_id",
 		"INSERT INTO fresh_{t} (sourced_id, user_id, resource_id, fingerprint, line, goes) "
 		"SELECT id::text, user_id, resource_id, id, line, false FROM ("
@@ -100,12 +104,66 @@ static bool drop_unchanged(struct ingest *job, struct part *part,
 	return true;
 }
 
+/* --- ranks --------------------------------------------------------------- */
+
+/* Administrators whose users stay as they are, but whose orgs are of another
+ * type now. The id of such a role says its rank. */
+static const char new_ranks[] =
+    "INSERT INTO fresh_roles (sourced_id, user_id, role_type, role, org_id, "
+    "fingerprint, line, goes) SELECT id::text, user_id, 'primary', role, "
+    "org_id, id, 0, false FROM (SELECT l.user_id, l.org_id, r.role, "
+    "md5(concat_ws('/', l.user_id, r.role, l.org_id))::uuid AS id "
+    "FROM fresh_orgs o JOIN roster.roles l ON l.org_id = o.sourced_id "
+    "CROSS JOIN LATERAL (SELECT " RANK(
+	"o.type") " AS role) r "
+		  "WHERE l.district = {district} AND l.source = {source} "
+		  "AND l.status = 'active' AND l.fingerprint::text = "
+		  "l.sourced_id "
+		  "AND l.role <> r.role AND l.role IN "
+		  "('districtAdministrator', "
+		  "'siteAdministrator', 'systemAdministrator') "
+		  "AND NOT EXISTS (SELECT FROM fresh_users f "
+		  "WHERE f.sourced_id = l.user_id AND f.line > 0) "
+		  "AND NOT EXISTS (SELECT FROM gone_users g "
+		  "WHERE g.sourced_id = l.user_id)) made";
+
+static const char old_ranks[] =
+    "INSERT INTO gone_roles SELECT l.sourced_id FROM roster.roles l "
+    "JOIN fresh_roles f ON f.user_id = l.user_id AND f.org_id = l.org_id "
+    "WHERE l.district = {district} AND l.source = {source} "
+    "AND l.status = 'active' AND l.fingerprint::text = l.sourced_id "
+    "AND l.sourced_id <> f.sourced_id AND f.line = 0";
+
+static bool make_ranks(struct ingest *job, struct part *part, struct err *err)
+{
+	struct part *users = job_part(job, &entity_users);
+	int64_t ranks, old;
+
+	if (part->entity != &entity_roles || part->present || !part->any_live ||
+	    job_part(job, &entity_orgs)->fresh == 0)
+		return true;
+	if (!part_tables(job, part, err) || !part_tables(job, users, err) ||
+	    !part_ask(job, part, new_ranks, &ranks, err) ||
+	    !part_ask(job, part, old_ranks, &old, err))
+		return false;
+	if (ranks == 0)
+		return true;
+	part->made = true;
+	part->file = users->file;
+	part->read += ranks;
+	part->fresh += ranks;
+	part->gone += old;
+	return true;
+}
+
+/* --- both ---------------------------------------------------------------- */
+
 bool make_rows(struct ingest *job, struct part *part, struct err *err)
 {
 	const struct making *m = find_making(job, part);
 
 	if (m == NULL)
-		return true;
+		return make_ranks(job, part, err);
 	part->made = true;
 	part->file = job_part(job, m->from)->file;
 	if (!part_tables(job, part, err) ||
@@ -113,8 +171,9 @@ bool make_rows(struct ingest *job, struct part *part, struct err *err)
 	    !part_ask(job, part, m->insert, &part->fresh, err))
 		return false;
 	part->read = part->fresh;
-	return !part->any_live ||
-	       (find_gone(job, part, m, err) && drop_unchanged(job, part, err));
+	return !part->any_live || (find_gone(job, part, m, err) &&
+				      drop_unchanged(job, part, err) &&
+				      make_ranks(job, part, err));
 }
 
 static const struct making *making_of(const struct entity *entity)

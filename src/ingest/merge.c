@@ -63,24 +63,14 @@ static bool drop_equal(struct ingest *job, struct part *part, struct err *err)
 static bool keep_history(struct ingest *job, const struct part *part,
     struct err *err)
 {
-	struct buf names = { 0 }, sql = { 0 };
-	bool kept;
-
-	for_each_field (f, part->entity->fields)
-		if (is_derived(f))
-			buf_printf(&names, ", %s", f->column);
-	buf_printf(&sql,
-	    "INSERT INTO history.{t} (district, {own}, status%s, source, "
-	    "fingerprint, since, until) SELECT district, {own}, status%s, "
+	return part_ask(job, part,
+	    "INSERT INTO history.{t} (district, {all}, status, source, "
+	    "fingerprint, since, until) SELECT district, {all}, status, "
 	    "source, fingerprint, since, {version} FROM roster.{t} l "
 	    "WHERE l.district = {district} AND l.sourced_id IN (SELECT "
 	    "sourced_id FROM fresh_{t} UNION ALL SELECT sourced_id "
 	    "FROM gone_{t})",
-	    buf_text(&names), buf_text(&names));
-	kept = part_ask(job, part, buf_text(&sql), NULL, err);
-	buf_free(&names);
-	buf_free(&sql);
-	return kept;
+	    NULL, err);
 }
 
 /* The row as a whole, in one assignment. */
@@ -199,6 +189,7 @@ bool step_merge(struct ingest *job, struct err *err)
 	if (!has_changes(job))
 		return true;
 	job->report.outcome = INGEST_COMMITTED;
+	for_each_part(p, job) if (!fill_again(job, p, err)) return false;
 	for_each_part(p, job) if (!derive_touched(job, p, err)) return false;
 	return true;
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Rises when the same bundle may be taken otherwise than before. */
-#define RULES 1
+#define RULES 2
 
 const char *const outcome_names[] = {
 	[INGEST_COMMITTED] = "committed",

@@ -44,47 +44,48 @@ const char *staged_name(const struct field *f)
 
 /* --- what a file leaves out ---------------------------------------------- */
 
-struct filling {
-	const struct entity *entity;
-	const char *column;
-	const char *value; /* when the row f has none */
-};
-
 /* clang-format off */
-static const struct filling fillings[] = {
-/*	  entity            column                 value */
+const struct filling fillings[] = {
+/*	  entity            column                 value                of                 by              its */
 	/* 1.1 has gradingPeriod alone, 1.2's CSV academicSession alone. */
-	{ &entity_lineItems, "academic_session_id", "f.grading_period_id" },
-	{ &entity_lineItems, "grading_period_id",   "f.academic_session_id" },
+	{ &entity_lineItems, "academic_session_id", "f.grading_period_id",   NULL,              NULL,           NULL },
+	{ &entity_lineItems, "grading_period_id",   "f.academic_session_id", NULL,              NULL,           NULL },
+	/* 1.1's users belong first of all to the first of their orgs. A row
+	 * that is looked at again does not say which that is. */
+	{ &entity_users,     "primary_org_id",      "CASE WHEN f.line > 0 THEN f.org_ids[1] END", NULL, NULL,   NULL },
 	/* 1.1 says neither the school of a line item nor the class of a result. */
-	{ &entity_lineItems, "school_id",           "(SELECT x.school_id FROM roster.classes x WHERE x.district = {district} AND x.sourced_id = f.class_id)" },
-	{ &entity_results,   "class_id",            "(SELECT x.class_id FROM roster.line_items x WHERE x.district = {district} AND x.sourced_id = f.line_item_id)" },
-	/* 1.1's users belong first of all to the first of their orgs; those
-	 * looked at again, to the first that is left. */
-	{ &entity_users,     "primary_org_id",      "CASE WHEN f.line > 0 THEN f.org_ids[1] ELSE (SELECT i.id FROM unnest(f.org_ids) WITH ORDINALITY AS i(id, n) JOIN roster.orgs x ON x.district = {district} AND x.sourced_id = i.id AND x.status = 'active' ORDER BY i.n LIMIT 1) END" },
+	{ &entity_lineItems, "school_id",           NULL,                    &entity_classes,   "class_id",     "school_id" },
+	{ &entity_results,   "class_id",            NULL,                    &entity_lineItems, "line_item_id", "class_id" },
 	{ 0 }
 };
 /* clang-format on */
 
-static const char *filling_of(const struct entity *entity,
+const struct filling *filling_of(const struct entity *entity,
     const struct field *field)
 {
 	for (const struct filling *f = fillings; f->entity != NULL; f++)
-		if (f->entity == entity &&
+		if (f->entity == entity && field->column != NULL &&
 		    strcmp(f->column, field->column) == 0)
-			return f->value;
+			return f;
 	return NULL;
 }
 
 static void put_filled(struct buf *out, const struct entity *entity,
     const struct field *field)
 {
-	const char *filling = filling_of(entity, field);
+	const struct filling *filling = filling_of(entity, field);
 
-	if (filling != NULL)
-		buf_printf(out, "coalesce(f.%s, %s)", field->column, filling);
-	else
+	if (filling == NULL)
 		buf_printf(out, "f.%s", field->column);
+	else if (filling->of == NULL)
+		buf_printf(out, "coalesce(f.%s, %s)", field->column,
+		    filling->value);
+	else
+		buf_printf(out,
+		    "coalesce(f.%s, (SELECT x.%s FROM roster.%s x WHERE "
+		    "x.district = {district} AND x.sourced_id = f.%s))",
+		    field->column, filling->its, filling->of->table,
+		    filling->by);
 }
 
 static void put_own(struct buf *out, const struct entity *entity,
@@ -111,6 +112,16 @@ static void put_kept(struct buf *out, const struct entity *entity,
 		buf_printf(out, "%s%s%s", comma, prefix, f->column);
 		comma = ", ";
 	}
+}
+
+/* What history has of a row. */
+static void put_all(struct buf *out, const struct entity *entity,
+    const char *prefix)
+{
+	put_own(out, entity, prefix);
+	for_each_field (f, entity->fields)
+		if (is_derived(f))
+			buf_printf(out, ", %s%s", prefix, f->column);
 }
 
 static void put_all_filled(struct buf *out, const struct entity *entity)
@@ -210,6 +221,10 @@ static void expand_token(struct statement_text *s, const struct ingest *job,
 		put_own(&s->sql, with->entity, "");
 	else if (token.len == 5 && memcmp(token.at + 1, ".own", 4) == 0)
 		put_own(&s->sql, with->entity, prefix);
+	else if (text_is(token, "all"))
+		put_all(&s->sql, with->entity, "");
+	else if (text_is(token, "l.all"))
+		put_all(&s->sql, with->entity, "l.");
 	else if (text_is(token, "kept"))
 		put_kept(&s->sql, with->entity, "");
 	else if (text_is(token, "l.kept"))

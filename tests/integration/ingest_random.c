@@ -154,6 +154,66 @@ static void few_tables(void **state)
 	arena_free(arena);
 }
 
+#define ONLY(file, text)                                                       \
+	{                                                                      \
+		{ file, text }, { "orgs.csv", NULL },                          \
+		    { "academicSessions.csv", NULL }, { "courses.csv", NULL }, \
+		    { "classes.csv", NULL }, { "users.csv", NULL },            \
+		    { "enrollments.csv", NULL }, { "demographics.csv", NULL }, \
+		{                                                              \
+			0                                                      \
+		}                                                              \
+	}
+#define FILLED                                                                 \
+	"SELECT i.school_id || ' ' || r.class_id || ' ' || a.role FROM "       \
+	"roster.line_items i, roster.results r, roster.roles a WHERE "         \
+	"i.district = {d} AND r.district = {d} AND a.district = {d} AND "      \
+	"a.user_id = 'a1' AND a.status = 'active'"
+#define MOMENT_TEXT "2026-01-01T00:00:00.000Z"
+
+static void is(int64_t district, const char *sql, const char *want)
+{
+	CHECK(strcmp(fixture_value(district, sql), want) == 0, "%s: %s", sql,
+	    fixture_value(district, sql));
+}
+
+/* What a row shows of another one follows it, though only that one comes. */
+static void what_is_filled_in(void **state)
+{
+	static const struct fixture_change start[] = {
+		{ "users.csv", "a1,,,true,s1,administrator,adam,,Ad,Min,,,,,,,,"
+			       "\n" },
+		{ "categories.csv", "g1,,,Homework\n" },
+		{ "lineItems.csv", "i1,,,One,,2026-01-01,2026-01-02,k1,g1,t1,0,"
+				   "9\n" },
+		{ "results.csv", "r1,,,i1,u1,submitted,8,2026-01-03,\n" }, { 0 }
+	};
+	static const struct fixture_change class_moves[] = ONLY("classes.csv",
+	    "=k1,active," MOMENT_TEXT
+	    ",Mathematics 1,09,c1,M1,scheduled,,s2,t1,,,\n");
+	static const struct fixture_change org_rises[] = ONLY("orgs.csv",
+	    "=s1,active," MOMENT_TEXT ",North,district,101,d1\n");
+	static const struct fixture_change item_moves[] =
+	    ONLY("lineItems.csv", "=i1,active," MOMENT_TEXT
+				  ",One,,2026-01-01,2026-01-02,k2,g1,t1,0,9\n");
+	int64_t district = fixture_district();
+
+	(void)state;
+	fixture_write("bundle", V11, start);
+	ingest_close(fixture_import(db, district, "bundle", false));
+	is(district, FILLED, "s1 k1 siteAdministrator");
+	fixture_write("bundle", V11, class_moves);
+	ingest_close(fixture_import(db, district, "bundle", false));
+	is(district, FILLED, "s2 k1 siteAdministrator");
+	fixture_write("bundle", V11, org_rises);
+	ingest_close(fixture_import(db, district, "bundle", false));
+	is(district, FILLED, "s2 k1 districtAdministrator");
+	fixture_write("bundle", V11, item_moves);
+	ingest_close(fixture_import(db, district, "bundle", false));
+	is(district, FILLED, "s2 k2 districtAdministrator");
+	fixture_check(district);
+}
+
 /* Whatever is wrong with rows, what is taken is sound, and no row is lost
  * count of. */
 static void with_faults(void **state)
@@ -190,6 +250,7 @@ int main(void)
 		cmocka_unit_test(to_and_fro),
 		cmocka_unit_test(three_copies),
 		cmocka_unit_test(few_tables),
+		cmocka_unit_test(what_is_filled_in),
 		cmocka_unit_test(with_faults),
 	};
 	int failed;
