@@ -63,10 +63,14 @@ CREATE POLICY ingest ON roster.orgs TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.orgs FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.orgs FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 1 AND v.sourced_id = orgs.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 1 AND v.sourced_id = orgs.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 1 AND v.sourced_id = orgs.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.orgs (
 	district int NOT NULL,
@@ -126,10 +130,14 @@ CREATE POLICY ingest ON roster.academic_sessions TO homeroom_ingest USING (true)
 CREATE POLICY full_grant ON roster.academic_sessions FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.academic_sessions FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 2 AND v.sourced_id = academic_sessions.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 2 AND v.sourced_id = academic_sessions.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 2 AND v.sourced_id = academic_sessions.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.academic_sessions (
 	district int NOT NULL,
@@ -191,10 +199,14 @@ CREATE POLICY ingest ON roster.courses TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.courses FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.courses FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 3 AND v.sourced_id = courses.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 3 AND v.sourced_id = courses.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 3 AND v.sourced_id = courses.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.courses (
 	district int NOT NULL,
@@ -263,10 +275,14 @@ CREATE POLICY ingest ON roster.classes TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.classes FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.classes FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 4 AND v.sourced_id = classes.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 4 AND v.sourced_id = classes.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 4 AND v.sourced_id = classes.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.classes (
 	district int NOT NULL,
@@ -355,10 +371,14 @@ CREATE POLICY ingest ON roster.users TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.users FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.users FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 5 AND v.sourced_id = users.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 5 AND v.sourced_id = users.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 5 AND v.sourced_id = users.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.users (
 	district int NOT NULL,
@@ -437,10 +457,14 @@ CREATE POLICY ingest ON roster.user_profiles TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.user_profiles FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.user_profiles FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 6 AND v.sourced_id = user_profiles.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 6 AND v.sourced_id = user_profiles.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 6 AND v.sourced_id = user_profiles.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.user_profiles (
 	district int NOT NULL,
@@ -502,10 +526,14 @@ CREATE POLICY ingest ON roster.roles TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.roles FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.roles FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 7 AND v.sourced_id = roles.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 7 AND v.sourced_id = roles.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 7 AND v.sourced_id = roles.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.roles (
 	district int NOT NULL,
@@ -569,10 +597,14 @@ CREATE POLICY ingest ON roster.enrollments TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.enrollments FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.enrollments FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 8 AND v.sourced_id = enrollments.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 8 AND v.sourced_id = enrollments.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 8 AND v.sourced_id = enrollments.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.enrollments (
 	district int NOT NULL,
@@ -640,10 +672,14 @@ CREATE POLICY ingest ON roster.demographics TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.demographics FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.demographics FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 9 AND v.sourced_id = demographics.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 9 AND v.sourced_id = demographics.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 9 AND v.sourced_id = demographics.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.demographics (
 	district int NOT NULL,
@@ -707,10 +743,14 @@ CREATE POLICY ingest ON roster.resources TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.resources FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.resources FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 10 AND v.sourced_id = resources.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 10 AND v.sourced_id = resources.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 10 AND v.sourced_id = resources.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.resources (
 	district int NOT NULL,
@@ -766,10 +806,14 @@ CREATE POLICY ingest ON roster.class_resources TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.class_resources FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.class_resources FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 11 AND v.sourced_id = class_resources.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 11 AND v.sourced_id = class_resources.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 11 AND v.sourced_id = class_resources.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.class_resources (
 	district int NOT NULL,
@@ -824,10 +868,14 @@ CREATE POLICY ingest ON roster.course_resources TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.course_resources FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.course_resources FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 12 AND v.sourced_id = course_resources.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 12 AND v.sourced_id = course_resources.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 12 AND v.sourced_id = course_resources.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.course_resources (
 	district int NOT NULL,
@@ -885,10 +933,14 @@ CREATE POLICY ingest ON roster.user_resources TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.user_resources FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.user_resources FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 13 AND v.sourced_id = user_resources.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 13 AND v.sourced_id = user_resources.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 13 AND v.sourced_id = user_resources.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.user_resources (
 	district int NOT NULL,
@@ -943,10 +995,14 @@ CREATE POLICY ingest ON roster.categories TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.categories FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.categories FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 14 AND v.sourced_id = categories.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 14 AND v.sourced_id = categories.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 14 AND v.sourced_id = categories.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.categories (
 	district int NOT NULL,
@@ -1001,10 +1057,14 @@ CREATE POLICY ingest ON roster.score_scales TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.score_scales FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.score_scales FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 15 AND v.sourced_id = score_scales.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 15 AND v.sourced_id = score_scales.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 15 AND v.sourced_id = score_scales.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.score_scales (
 	district int NOT NULL,
@@ -1073,10 +1133,14 @@ CREATE POLICY ingest ON roster.line_items TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.line_items FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.line_items FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 16 AND v.sourced_id = line_items.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 16 AND v.sourced_id = line_items.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 16 AND v.sourced_id = line_items.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.line_items (
 	district int NOT NULL,
@@ -1142,10 +1206,14 @@ CREATE POLICY ingest ON roster.line_item_score_scales TO homeroom_ingest USING (
 CREATE POLICY full_grant ON roster.line_item_score_scales FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.line_item_score_scales FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 17 AND v.sourced_id = line_item_score_scales.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 17 AND v.sourced_id = line_item_score_scales.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 17 AND v.sourced_id = line_item_score_scales.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.line_item_score_scales (
 	district int NOT NULL,
@@ -1199,10 +1267,14 @@ CREATE POLICY ingest ON roster.line_item_learning_objective_ids TO homeroom_inge
 CREATE POLICY full_grant ON roster.line_item_learning_objective_ids FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.line_item_learning_objective_ids FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 18 AND v.sourced_id = line_item_learning_objective_ids.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 18 AND v.sourced_id = line_item_learning_objective_ids.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 18 AND v.sourced_id = line_item_learning_objective_ids.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.line_item_learning_objective_ids (
 	district int NOT NULL,
@@ -1268,10 +1340,14 @@ CREATE POLICY ingest ON roster.results TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.results FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.results FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 19 AND v.sourced_id = results.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 19 AND v.sourced_id = results.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 19 AND v.sourced_id = results.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.results (
 	district int NOT NULL,
@@ -1338,10 +1414,14 @@ CREATE POLICY ingest ON roster.result_score_scales TO homeroom_ingest USING (tru
 CREATE POLICY full_grant ON roster.result_score_scales FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.result_score_scales FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 20 AND v.sourced_id = result_score_scales.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 20 AND v.sourced_id = result_score_scales.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 20 AND v.sourced_id = result_score_scales.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.result_score_scales (
 	district int NOT NULL,
@@ -1397,10 +1477,14 @@ CREATE POLICY ingest ON roster.result_learning_objective_ids TO homeroom_ingest 
 CREATE POLICY full_grant ON roster.result_learning_objective_ids FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.result_learning_objective_ids FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 21 AND v.sourced_id = result_learning_objective_ids.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 21 AND v.sourced_id = result_learning_objective_ids.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 21 AND v.sourced_id = result_learning_objective_ids.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.result_learning_objective_ids (
 	district int NOT NULL,
@@ -1461,10 +1545,14 @@ CREATE POLICY ingest ON roster.assessment_line_items TO homeroom_ingest USING (t
 CREATE POLICY full_grant ON roster.assessment_line_items FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.assessment_line_items FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 22 AND v.sourced_id = assessment_line_items.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 22 AND v.sourced_id = assessment_line_items.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 22 AND v.sourced_id = assessment_line_items.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.assessment_line_items (
 	district int NOT NULL,
@@ -1535,10 +1623,14 @@ CREATE POLICY ingest ON roster.assessment_results TO homeroom_ingest USING (true
 CREATE POLICY full_grant ON roster.assessment_results FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.assessment_results FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND EXISTS (
+	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 23 AND v.sourced_id = assessment_results.sourced_id AND v.until IS NULL AND NOT v.gone));
+		AND v.entity = 23 AND v.sourced_id = assessment_results.sourced_id AND v.until IS NULL AND NOT v.gone)
+		OR homeroom.key_version() IS NOT NULL AND EXISTS (
+		SELECT FROM homeroom.visible v
+		WHERE v.grant_id = homeroom.key_grant()
+		AND v.entity = 23 AND v.sourced_id = assessment_results.sourced_id AND v.until > homeroom.key_version() AND NOT v.gone)));
 
 CREATE TABLE history.assessment_results (
 	district int NOT NULL,

@@ -102,10 +102,21 @@ static void searched_indexes(struct buf *out, const struct entity *entity)
 	}
 }
 
-/* A restricted grant sees a row while it is in its sight; `sight` says so of
- * the visible row v and the row t. */
+/* Whether the grant of the transaction has the row in its sight; `sight` says
+ * so of the visible row v and the row itself. */
+static void seen(struct buf *out, const struct entity *entity,
+    const char *sight)
+{
+	buf_printf(out,
+	    "EXISTS (\n\t\tSELECT FROM homeroom.visible v\n"
+	    "\t\tWHERE v.grant_id = homeroom.key_grant()\n"
+	    "\t\tAND v.entity = %d AND v.sourced_id = %s.sourced_id AND %s)",
+	    entity->number, entity->table, sight);
+}
+
+/* `seen`: the condition under which a restricted grant sees a row. */
 static void rights(struct buf *out, const char *schema,
-    const struct entity *entity, const char *sight)
+    const struct entity *entity, const char *seen)
 {
 	const char *table = entity->table;
 
@@ -124,12 +135,22 @@ static void rights(struct buf *out, const char *schema,
 	buf_printf(out,
 	    "CREATE POLICY restricted_grant ON %s.%s FOR SELECT TO "
 	    "homeroom_publish_restricted\n"
-	    "\tUSING (district = homeroom.key_district() AND EXISTS (\n"
-	    "\t\tSELECT FROM homeroom.visible v\n"
-	    "\t\tWHERE v.grant_id = homeroom.key_grant()\n"
-	    "\t\tAND v.entity = %d AND v.sourced_id = %s.sourced_id AND "
-	    "%s));\n\n",
-	    schema, table, entity->number, table, sight);
+	    "\tUSING (district = homeroom.key_district() AND %s);\n\n",
+	    schema, table, seen);
+}
+
+/* What left the grant's sight is seen by who reads a version before that. */
+static void live_rights(struct buf *out, const struct entity *entity)
+{
+	struct buf sight = { 0 };
+
+	buf_char(&sight, '(');
+	seen(&sight, entity, "v.until IS NULL AND NOT v.gone");
+	buf_puts(&sight, "\n\t\tOR homeroom.key_version() IS NOT NULL AND ");
+	seen(&sight, entity, "v.until > homeroom.key_version() AND NOT v.gone");
+	buf_char(&sight, ')');
+	rights(out, LIVE, entity, buf_text(&sight));
+	buf_free(&sight);
 }
 
 static void live_table(struct buf *out, const struct entity *entity)
@@ -142,19 +163,21 @@ static void live_table(struct buf *out, const struct entity *entity)
 	    entity->table);
 	keyed_indexes(out, LIVE, entity);
 	searched_indexes(out, entity);
-	rights(out, LIVE, entity, "v.until IS NULL AND NOT v.gone");
+	live_rights(out, entity);
 }
 
 /* Named in full: visible has a since and an until of its own. */
 static void history_rights(struct buf *out, const struct entity *entity)
 {
-	struct buf sight = { 0 };
+	struct buf lived = { 0 }, sight = { 0 };
 
-	buf_printf(&sight,
+	buf_printf(&lived,
 	    "v.since < %s.until AND (v.until IS NULL OR v.until > %s.since) "
 	    "AND NOT v.gone",
 	    entity->table, entity->table);
+	seen(&sight, entity, buf_text(&lived));
 	rights(out, HISTORY, entity, buf_text(&sight));
+	buf_free(&lived);
 	buf_free(&sight);
 }
 

@@ -263,10 +263,10 @@ static bool write_zip(struct making *m, int fd, bool large, struct err *err)
 /* Takes the publishing role, for the rest of the transaction. */
 static bool take_role(struct making *m, struct err *err)
 {
-	const struct values values = { 4,
+	const struct values values = { 5,
 		{ number(m->arena, m->wanted->application),
-		    number(m->arena, m->wanted->epoch), STATEMENT_MS,
-		    "auto" } };
+		    number(m->arena, m->wanted->epoch), STATEMENT_MS, "auto",
+		    "" } };
 	const struct rows *rows;
 
 	if (!db_ask(m->db, m->arena, STATEMENT_session_open, &values, &rows,

@@ -71,6 +71,10 @@ static bool ask_open(struct reader *reader, const struct session *session,
 	values_add(&values,
 	    arena_printf(arena, "%lld", (long long)(left > 1 ? left : 1)));
 	values_add(&values, has_fresh(session) ? "auto" : "force_generic_plan");
+	/* Nothing for 0, the live version. */
+	values_add(&values,
+	    arena_printf(arena, "%.0lld",
+		(long long)session->readings[0]->question.version));
 	return pipe_ask(reader->db, STATEMENT_session_begin, NULL, err) &&
 	       pipe_ask(reader->db, STATEMENT_session_open, &values, err);
 }
@@ -424,21 +428,41 @@ static void ask_failed_alone(struct reader *reader,
 	}
 }
 
+/* The readings of the same version as the first; 0: they had their turn. */
+static int take_same(struct reading *const *readings, int count, int first,
+    struct reading **same)
+{
+	int64_t version = readings[first]->question.version;
+	int taken = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (readings[i]->question.version != version)
+			continue;
+		if (i < first)
+			return 0;
+		same[taken++] = readings[i];
+	}
+	return taken;
+}
+
+/* A session shows what left the grant's sight to its own version only. */
 void reader_ask(struct reader *reader, int64_t application, int64_t epoch,
     int64_t deadline, struct reading *const *readings, int count)
 {
-	struct membership *known = reader_membership(reader, application);
-	struct session session = {
-		.application = application,
-		.epoch = epoch,
-		.deadline = deadline,
-		.of = known->application == application ? known : NULL,
-		.readings = readings,
-		.count = count,
-	};
+	struct reading *same[READINGS_MAX];
+	struct session session = { application, epoch, deadline,
+		.readings = same };
 
 	assert(count <= READINGS_MAX);
 	reader_refresh(reader);
-	ask_session(reader, &session);
-	ask_failed_alone(reader, &session);
+	for (int i = 0; i < count; i++) {
+		struct membership *m = reader_membership(reader, application);
+
+		session.of = m->application == application ? m : NULL;
+		session.count = take_same(readings, count, i, same);
+		if (session.count == 0)
+			continue;
+		ask_session(reader, &session);
+		ask_failed_alone(reader, &session);
+	}
 }

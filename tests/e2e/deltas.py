@@ -245,6 +245,10 @@ class History:
             f.write("\n---\n".join(json.dumps(g)
                                    for g in self.grants.values()))
         self.run("apply", "grants.yaml")
+        self.changed = dict(line.split() for line in self.postgres.run(
+            "select a.name || ' ' || g.changed from homeroom.\"grant\" g "
+            "join homeroom.application a on a.id = g.application"))
+        self.changed = {name: int(v) for name, v in self.changed.items()}
 
     def go_back(self):
         past = sorted(v for v in self.worlds
@@ -301,6 +305,8 @@ class History:
             past = [v for v in p.pulls if v in kept and v != self.version]
             for api in COLLECTIONS if past else ():
                 self.delta(p, api, self.rng.choice(past), now[api])
+            if past:
+                self.as_it_was(p, max(past))
             p.pulls[self.version] = now
             p.clocks[self.version] = stamp(self.home.clock, self.rng)
         if self.rng.random() < 0.3:
@@ -360,6 +366,23 @@ class History:
                 raise Wrong("%s, %s: %s of version %d and the delta since: %s"
                             % (p.name, api, entity, since,
                                unlike(have, now[entity])))
+
+    def as_it_was(self, p, version):
+        """A pull that began before all that goes on as it began, unless the
+        grant has changed."""
+        api = self.rng.choice(list(COLLECTIONS))
+        paths = [p.path(api, i, "&cursor=%d" % version)
+                 for i in range(len(COLLECTIONS[api]))]
+        found = self.wire.ask([(path, p.token) for path in paths])
+        for (_, entity), (status, _, body) in zip(COLLECTIONS[api], found):
+            if status == 410 and self.changed[p.name] > version:
+                continue
+            rows = {k: raw for k, (raw, row) in raw_rows(body).items()
+                    if row["status"] == "active"} if status == 200 else body
+            if rows != p.pulls[version][api][entity]:
+                raise Wrong("%s, %s: %s of version %d, read later: %d, %s" % (
+                    p.name, api, entity, version, status,
+                    unlike(rows, p.pulls[version][api][entity])))
 
     # bundles
 
