@@ -135,6 +135,17 @@ bool request_media(const struct request *rq, const char *media,
  * calls it earlier, or sets Content-Encoding itself. */
 void reply_compress(struct request *rq);
 
+/* Networks, as in "10.0.0.0/8, ::1"; the arena's. */
+struct networks {
+	struct network *at;
+	size_t count;
+};
+
+bool networks_parse(struct networks *networks, struct arena *arena,
+    const char *list, struct err *err) must_use;
+/* Whether they hold an address as rq->client tells it. */
+bool networks_hold_client(const struct networks *networks, const char *client);
+
 /* --- the edge (edge/): knows nothing of the database ---------------------- */
 
 struct edge_settings {

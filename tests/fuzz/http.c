@@ -37,7 +37,7 @@ static void check_head(const struct head *head)
 /* What follows a head: its query, its lists, where it comes from. */
 static void use_head(struct arena *arena, const struct head *head)
 {
-	const struct proxies proxies = { 0 };
+	const struct networks proxies = { 0 };
 	const struct origin origin = { .proxies = &proxies, .authority = "h" };
 	struct address peer = { { 0 } };
 	struct request rq = { .arena = arena, .query = head->query };

@@ -426,12 +426,12 @@ static const struct {
 static void origins_are_told(void **state)
 {
 	struct arena *arena = arena_new();
-	struct proxies proxies;
+	struct networks proxies;
 	struct err err = { 0 };
 	const struct origin origin = { .proxies = &proxies };
 
 	(void)state;
-	CHECK(proxies_parse(&proxies, arena, TRUSTED, &err), "%s", err.text);
+	CHECK(networks_parse(&proxies, arena, TRUSTED, &err), "%s", err.text);
 	for (size_t i = 0; i < array_length(origins); i++) {
 		const char *peer = origins[i].peer;
 		const char *bytes =
@@ -460,13 +460,13 @@ static void networks_are_checked(void **state)
 	static const char *const bad[] = { "x", "10.0.0.0/33", "10.0.0/8",
 		"::/129", "10.0.0.0/", "10.0.0.0/-1", "/8", "1.2.3.4/8x" };
 	struct arena *arena = arena_new();
-	struct proxies proxies;
+	struct networks proxies;
 
 	(void)state;
 	for (size_t i = 0; i < array_length(bad); i++) {
 		struct err err = { 0 };
 
-		CHECK(!proxies_parse(&proxies, arena, bad[i], &err), "%s",
+		CHECK(!networks_parse(&proxies, arena, bad[i], &err), "%s",
 		    bad[i]);
 	}
 	arena_free(arena);

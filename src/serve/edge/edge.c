@@ -100,7 +100,7 @@ static bool open_edge(struct edge *edge, const struct edge_settings *wanted,
 {
 	take_settings(edge, wanted);
 	routes_open(&edge->routes, edge->arena, routes);
-	if (!proxies_parse(&edge->proxies, edge->arena, wanted->proxies, err))
+	if (!networks_parse(&edge->proxies, edge->arena, wanted->proxies, err))
 		return false;
 	if ((wanted->certificate == NULL) != (wanted->key == NULL))
 		return fail(err, FAULT_INVALID,

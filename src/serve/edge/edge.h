@@ -169,7 +169,7 @@ bool accept_gzip(const char *accept_encoding);
 /* Whether a list like "close, TE" holds the word, whatever its case. */
 bool list_holds(const char *list, const char *word);
 
-/* --- origin.c: who asks, and under which name ----------------------------- */
+/* --- networks.c ----------------------------------------------------------- */
 
 struct address {
 	unsigned char bytes[16]; /* IPv4 as ::ffff:a.b.c.d */
@@ -180,21 +180,16 @@ struct network {
 	int bits;
 };
 
-struct proxies {
-	struct network *networks;
-	size_t count;
-};
-
 void address_from(struct address *address, const struct sockaddr *from);
 bool address_parse(struct address *address, struct text text) must_use;
 const char *address_text(struct arena *arena, const struct address *address);
-/* "10.0.0.0/8, ::1": what the settings say. */
-bool proxies_parse(struct proxies *proxies, struct arena *arena,
-    const char *list, struct err *err) must_use;
-bool proxies_hold(const struct proxies *proxies, const struct address *address);
+bool networks_hold(const struct networks *networks,
+    const struct address *address);
+
+/* --- origin.c: who asks, and under which name ----------------------------- */
 
 struct origin {
-	const struct proxies *proxies;
+	const struct networks *proxies;
 	const char *public_url; /* no slash at the end; or NULL */
 	const char *authority;  /* where a client that named no host came */
 	bool secure;            /* TLS ends here */
@@ -378,7 +373,7 @@ struct edge {
 	struct arena *arena;
 	struct edge_settings settings;
 	struct routes routes;
-	struct proxies proxies;
+	struct networks proxies;
 	const char *authority; /* host:port where we listen */
 	int port;
 	struct ssl_ctx_st *tls;

@@ -2,140 +2,8 @@
  * when a configured proxy sent them. */
 #include "edge.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-/* --- addresses ----------------------------------------------------------- */
-
-static void from_v4(struct address *address, const void *bytes)
-{
-	memset(address->bytes, 0, 10);
-	memset(address->bytes + 10, 0xff, 2);
-	memcpy(address->bytes + 12, bytes, 4);
-}
-
-static bool is_v4(const struct address *address)
-{
-	struct address other;
-
-	from_v4(&other, address->bytes + 12);
-	return memcmp(&other, address, sizeof(other)) == 0;
-}
-
-void address_from(struct address *address, const struct sockaddr *from)
-{
-	const void *any = from;
-	const struct sockaddr_in *v4 = any;
-	const struct sockaddr_in6 *v6 = any;
-
-	if (from->sa_family == AF_INET)
-		from_v4(address, &v4->sin_addr);
-	else
-		memcpy(address->bytes, &v6->sin6_addr, sizeof(*address));
-}
-
-bool address_parse(struct address *address, struct text text)
-{
-	char copy[INET6_ADDRSTRLEN];
-	struct in_addr v4;
-
-	if (text.len == 0 || text.len >= sizeof(copy))
-		return false;
-	memcpy(copy, text.at, text.len);
-	copy[text.len] = '\0';
-	if (inet_pton(AF_INET, copy, &v4) == 1)
-		from_v4(address, &v4);
-	else if (inet_pton(AF_INET6, copy, address->bytes) != 1)
-		return false;
-	return true;
-}
-
-const char *address_text(struct arena *arena, const struct address *address)
-{
-	char text[INET6_ADDRSTRLEN];
-	const void *from = address->bytes;
-
-	if (is_v4(address))
-		inet_ntop(AF_INET, address->bytes + 12, text, sizeof(text));
-	else
-		inet_ntop(AF_INET6, from, text, sizeof(text));
-	return arena_text(arena, text);
-}
-
-/* --- proxies ------------------------------------------------------------- */
-
-static bool parse_network(struct network *network, struct text text)
-{
-	const char *slash = memchr(text.at, '/', text.len);
-	struct text address = text, bits;
-	int64_t number;
-	int most;
-
-	if (slash != NULL)
-		address.len = (size_t)(slash - text.at);
-	if (!address_parse(&network->address, address))
-		return false;
-	most = is_v4(&network->address) ? 32 : 128;
-	network->bits = 128;
-	if (slash == NULL)
-		return true;
-	bits = (struct text){ slash + 1, text.len - address.len - 1 };
-	if (!text_integer(bits, 0, most, &number))
-		return false;
-	network->bits = (int)number + 128 - most;
-	return true;
-}
-
-#define BETWEEN ", \t"
-
-bool proxies_parse(struct proxies *proxies, struct arena *arena,
-    const char *list, struct err *err)
-{
-	*proxies = (struct proxies){ 0 };
-	if (list == NULL)
-		return true;
-	/* An address and what parts it from the next take two bytes at least.
-	 */
-	proxies->networks = arena_alloc(arena,
-	    (strlen(list) / 2 + 1) * sizeof(*proxies->networks));
-	list += strspn(list, BETWEEN);
-	while (*list != '\0') {
-		struct text text = { list, strcspn(list, BETWEEN) };
-
-		if (!parse_network(&proxies->networks[proxies->count], text))
-			return fail(err, FAULT_INVALID,
-			    "'" TEXT_FMT "' is no address or network",
-			    TEXT_ARG(text));
-		proxies->count++;
-		list += text.len;
-		list += strspn(list, BETWEEN);
-	}
-	return true;
-}
-
-static bool holds(const struct network *network, const struct address *address)
-{
-	size_t bytes = (size_t)network->bits / 8;
-	int rest = network->bits % 8;
-	unsigned char mask = (unsigned char)(0xff00 >> rest);
-
-	if (memcmp(network->address.bytes, address->bytes, bytes) != 0)
-		return false;
-	return rest == 0 ||
-	       ((network->address.bytes[bytes] ^ address->bytes[bytes]) &
-		   mask) == 0;
-}
-
-bool proxies_hold(const struct proxies *proxies, const struct address *address)
-{
-	for (size_t i = 0; i < proxies->count; i++)
-		if (holds(&proxies->networks[i], address))
-			return true;
-	return false;
-}
 
 /* --- forwarded headers --------------------------------------------------- */
 
@@ -219,12 +87,12 @@ static bool parse_forwarded(struct text entry, struct forwarded *to)
 
 /* Walks the list from our side, through proxies that we trust, to the first
  * address that is none; `each` reads an entry. */
-static void walk(struct forwarded *to, const struct proxies *proxies,
+static void walk(struct forwarded *to, const struct networks *proxies,
     const char *list, bool (*each)(struct text, struct forwarded *))
 {
 	struct text rest = { list, strlen(list) }, entry;
 
-	while (proxies_hold(proxies, &to->client) && last_entry(&rest, &entry))
+	while (networks_hold(proxies, &to->client) && last_entry(&rest, &entry))
 		if (!each(entry, to))
 			break;
 }
@@ -246,7 +114,7 @@ static struct text last_of(const char *list)
 }
 
 static void read_forwarded(struct forwarded *to, const struct head *head,
-    const struct proxies *proxies)
+    const struct networks *proxies)
 {
 	const char *standard = head_field(head, "Forwarded");
 	const char *list = head_field(head, "X-Forwarded-For");
@@ -268,7 +136,7 @@ void origin_tell(struct request *rq, const struct head *head,
 	const char *scheme = origin->secure ? "https" : "http";
 	const char *host = head->host != NULL ? head->host : origin->authority;
 
-	if (proxies_hold(origin->proxies, peer))
+	if (networks_hold(origin->proxies, peer))
 		read_forwarded(&said, head, origin->proxies);
 	rq->client = address_text(rq->arena, &said.client);
 	rq->base_url = origin->public_url;
