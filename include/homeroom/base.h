@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define HOMEROOM_VERSION "0.1.0"
+
 #define must_use __attribute__((warn_unused_result))
 #define printf_like(fmt, args) __attribute__((format(printf, fmt, args)))
 #define array_length(a) (sizeof(a) / sizeof((a)[0]))
@@ -36,6 +38,7 @@
 	X(BAD_CLIENT,        401, "unauthorisedrequest",     "invalid_client",           false) \
 	X(UNAUTHORISED,      401, "unauthorisedrequest",     "invalid_token",            false) \
 	X(FORBIDDEN,         403, "forbidden",               "insufficient_scope",       false) \
+	X(REFUSED,           403, "forbidden",               "access_denied",            false) \
 	X(NOT_FOUND,         404, "unknownobject",           "invalid_request",          false) \
 	X(BAD_METHOD,        405, "invaliddata",             "invalid_request",          false) \
 	X(NOT_ACCEPTABLE,    406, "invaliddata",             "invalid_request",          false) \
@@ -46,6 +49,7 @@
 	X(BAD_MEDIA,         415, "invaliddata",             "invalid_request",          false) \
 	X(INVALID,           422, "invaliddata",             "invalid_request",          false) \
 	X(BUSY,              429, "server_busy",             "temporarily_unavailable",  true)  \
+	X(LIMITED,           429, "server_busy",             "temporarily_unavailable",  true)  \
 	X(HEADERS_TOO_LARGE, 431, "invaliddata",             "invalid_request",          false) \
 	X(INTERNAL,          500, "internal_server_error",   "server_error",             false) \
 	X(IO,                500, "internal_server_error",   "server_error",             true)  \

@@ -8,8 +8,6 @@
 #ifndef HOMEROOM_CLI_H
 #define HOMEROOM_CLI_H
 
-#define HOMEROOM_VERSION "0.1.0"
-
 struct subcommand {
 	const char *name; /* "serve"; NULL ends the table */
 	int (*run)(int argc, char **argv);

@@ -20,6 +20,13 @@ bool serve_open(struct server **out, const char *database_url,
 int serve_port(const struct server *server);
 /* Reads the certificate and its key again. */
 bool serve_reload(struct server *server, struct err *err) must_use;
+/* How long after a commit a server may still answer from memory as if it had
+ * not been (ms); it does so only where nothing is sent that the client has not.
+ */
+#define SERVE_LEASE_MS 250
+/* Returns when no server does so any more: for whoever committed something, and
+ * is about to say that it is done. */
+void serve_settle(void);
 /* Finishes what is under way, for at most `ms`. NULL is fine. */
 void serve_close(struct server *server, int ms);
 

@@ -1,9 +1,9 @@
 -- standing_list: what every application may do, and what it would read now.
 -- Times are milliseconds from now on, by the clock that session_open goes by.
 select a.id, a.epoch, (a.enabled and g.enabled)::integer,
-	extract(epoch from g.valid_from::timestamptz - now())::bigint * 1000,
-	extract(epoch from (g.valid_until + 1)::timestamptz - now())::bigint
-		* 1000,
+	ceil(extract(epoch from g.valid_from::timestamptz - now()) * 1000)::bigint,
+	floor(extract(epoch from (g.valid_until + 1)::timestamptz - now())
+		* 1000)::bigint,
 	array_to_string(g.addresses, ' '), g.requests_per_minute,
 	g.concurrency, g.bytes_per_day,
 	coalesce(live.version, 0),

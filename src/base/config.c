@@ -23,6 +23,7 @@ const struct setting settings[] = {
 	{ "HOMEROOM_WORKERS",          "0",               "Threads that ask the database; 0 chooses by the machine" },
 	{ "HOMEROOM_LOOPS",            "0",               "Threads that own sockets; 0 is one a core" },
 	{ "HOMEROOM_CONNECTIONS",      "4096",            "Most connections at one time" },
+	{ "HOMEROOM_CONCURRENCY",      "256",             "Most requests of one application that a process answers at a time, unless its grant says otherwise" },
 	{ "HOMEROOM_RETENTION_DAYS",   "180",             "Days that superseded versions of the roster are kept" },
 	{ "HOMEROOM_AUDIT_DAYS",       "400",             "Days that the audit, of who read what and when, is kept" },
 	{ "HOMEROOM_CLOCK",            NULL,              "For tests: the clock starts at this many seconds since 1970" },

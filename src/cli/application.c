@@ -301,8 +301,8 @@ static bool rotate(struct task *task, struct err *err)
 		return false;
 	if (task->dry)
 		return rehearse(task, true, "rotate the secret of", err);
-	if (!application_rotate(task->house.db, task->house.arena,
-		&task->change, keep, &made, err))
+	if (!house_settled(application_rotate(task->house.db, task->house.arena,
+		&task->change, keep, &made, err)))
 		return false;
 	print_credentials(task, &made);
 	return true;
@@ -312,8 +312,8 @@ static bool end_secret(struct task *task, struct err *err)
 {
 	if (task->dry)
 		return rehearse(task, true, "end the old secret of", err);
-	return application_end_secret(task->house.db, task->house.arena,
-	    &task->change, err);
+	return house_settled(application_end_secret(task->house.db,
+	    task->house.arena, &task->change, err));
 }
 
 static bool enable(struct task *task, struct err *err)
@@ -328,8 +328,8 @@ static bool disable(struct task *task, struct err *err)
 {
 	if (task->dry)
 		return rehearse(task, true, "disable", err);
-	return application_enable(task->house.db, task->house.arena,
-	    &task->change, false, err);
+	return house_settled(application_enable(task->house.db,
+	    task->house.arena, &task->change, false, err));
 }
 
 static bool list(struct task *task, struct err *err)

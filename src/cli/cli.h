@@ -144,6 +144,9 @@ struct house {
 bool house_open(struct house *house, enum db_role role,
     struct err *err) must_use;
 void house_close(struct house *house);
+/* What a command has changed is so for every server before it says so. Is
+ * `done`. */
+bool house_settled(bool done);
 /* Who runs this command, for homeroom.setting_change. */
 const char *house_who(struct house *house);
 

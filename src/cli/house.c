@@ -1,6 +1,7 @@
 /* The database of a command, from the settings to a connection. */
 #include "homeroom/cli.h"
 #include "cli.h"
+#include "homeroom/serve.h"
 
 #include <unistd.h>
 
@@ -23,6 +24,13 @@ void house_close(struct house *house)
 	db_close(house->db);
 	cluster_stop(house->cluster);
 	arena_free(house->arena);
+}
+
+bool house_settled(bool done)
+{
+	if (done)
+		serve_settle();
+	return done;
 }
 
 const char *house_who(struct house *house)

@@ -36,6 +36,8 @@ static bool run(const struct flags *flags, struct rollback *rollback,
 		&rollback->district, err) &&
 	    version_rollback(house.db, rollback, err);
 
+	if (rollback->made > 0 && !rollback->dry_run)
+		(void)house_settled(done);
 	house_close(&house);
 	return done;
 }

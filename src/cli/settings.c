@@ -101,6 +101,8 @@ static bool apply(const struct flags *flags, struct arena *arena,
 	done = house_open(&house, DB_OWNER, err) &&
 	       settings_apply(wanted, house.db, house_who(&house),
 		   flags_has(flags, "--dry-run"), report, err);
+	if (!flags_has(flags, "--dry-run"))
+		(void)house_settled(done);
 	house_close(&house);
 	return done;
 }
@@ -181,7 +183,8 @@ static bool drop(const struct flags *flags, struct house *house,
 	if (!find_district(flags, house, &change.district, err))
 		return false;
 	change.who = house_who(house);
-	return settings_delete(house->db, &change, flags->arguments[0], err);
+	return house_settled(
+	    settings_delete(house->db, &change, flags->arguments[0], err));
 }
 
 static int run(const struct command *command, int argc, char **argv,

@@ -4,16 +4,14 @@
 
 #include <string.h>
 
-/* Whether a list of entity tags holds this one; "*" holds all. Weak ones
- * compare as well here (§13.1.2). */
+/* Whether a list of entity tags holds this one. Weak ones compare as well here
+ * (§13.1.2). */
 static bool tags_hold(const char *list, const char *tag)
 {
 	size_t len = strlen(tag);
 
 	while (list != NULL && *list != '\0') {
 		list += strspn(list, " \t,");
-		if (*list == '*')
-			return true;
 		if (strncmp(list, "W/", 2) == 0)
 			list += 2;
 		if (strncmp(list, tag, len) == 0 &&
@@ -24,9 +22,16 @@ static bool tags_hold(const char *list, const char *tag)
 	return false;
 }
 
-bool request_has(const struct request *rq, const char *tag)
+bool request_names(const struct request *rq, const char *tag)
 {
 	return tags_hold(request_header(rq, "If-None-Match"), tag);
+}
+
+bool request_has(const struct request *rq, const char *tag)
+{
+	const char *list = request_header(rq, "If-None-Match");
+
+	return list != NULL && (strcmp(list, "*") == 0 || tags_hold(list, tag));
 }
 
 static bool take_number(struct text *rest, char end, int64_t *number)

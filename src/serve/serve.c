@@ -41,6 +41,17 @@ static bool open_keys(const char *database_url, struct err *err)
 	return oauth_open(&wanted, err);
 }
 
+static bool open_allowances(const char *database_url, struct err *err)
+{
+	int64_t concurrency;
+
+	if (!config_number("HOMEROOM_CONCURRENCY", 1, 1000000, &concurrency,
+		err))
+		return false;
+	accounts_open((int)concurrency);
+	return allowances_open(database_url, err);
+}
+
 static bool open_workers(struct server *server, const char *database_url,
     struct err *err)
 {
@@ -112,6 +123,7 @@ bool serve_open(struct server **out, const char *database_url, struct err *err)
 	server->arena = arena_new();
 	gather_routes(server);
 	if (!open_keys(database_url, err) ||
+	    !open_allowances(database_url, err) ||
 	    !open_workers(server, database_url, err) ||
 	    !open_makers(server, database_url, err) ||
 	    !open_audit(server, database_url, err) || !open_edge(server, err)) {
@@ -143,7 +155,9 @@ void serve_close(struct server *server, int ms)
 	makers_close(server->makers);
 	audited_use(NULL);
 	audit_close(server->audit);
+	allowances_close();
 	oauth_close();
+	accounts_close();
 	arena_free(server->arena);
 	memory_free(server);
 }

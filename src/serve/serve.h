@@ -10,6 +10,8 @@
 
 #include "homeroom/base.h"
 
+#include <stdatomic.h>
+
 enum method {
 	METHOD_GET = 1,
 	METHOD_HEAD = 2, /* allowed wherever GET is; the edge sends no body */
@@ -59,6 +61,9 @@ struct errand {
 	/* `run` gives the request back itself, by loop_take_back, also later
 	 * and from another thread. */
 	bool keeps;
+	/* On the loop, never waiting: answers what needs no worker; or false.
+	 * NULL: nothing. */
+	bool (*knows)(struct request *rq);
 	/* On the loop: whether it is so much work that it goes alone. NULL:
 	 * never. */
 	bool (*large)(const struct request *rq);
@@ -99,6 +104,7 @@ struct request {
 	int64_t arrived;    /* clock_tick */
 	int64_t deadline;   /* clock_tick; the answer is given up after it */
 	struct caller caller;
+	struct account *account; /* accounts.c: who pays for it; NULL: nobody */
 
 	/* The answer. status 0 is 200. */
 	int status;
@@ -130,6 +136,16 @@ void reply_file(struct request *rq, int fd, int64_t at, int64_t len);
 /* Whether the body is of this media type, else FAULT_BAD_MEDIA. */
 bool request_media(const struct request *rq, const char *media,
     struct err *err) must_use;
+
+/* How a reply's body is sent. */
+enum coding {
+	CODING_NEVER, /* as it is, whoever asks: not worth compressing */
+	CODING_NONE,  /* as it is, since the client takes nothing else */
+	CODING_GZIP,
+};
+
+enum coding reply_coding(const struct request *rq);
+bool request_takes_gzip(const struct request *rq);
 /* Compresses `reply` when the client takes gzip, it is worth it, and it is
  * not compressed yet. loop_take_back does so; only what is kept and sent again
  * calls it earlier, or sets Content-Encoding itself. */
@@ -242,6 +258,120 @@ int64_t counters_start(void) must_use;
 void counters_batch(int64_t start, int requests, const struct err *err);
 void counters_outcome(const struct err *err);
 
+/* --- what an application may: allowances.c, accounts.c, limits.c -----------
+ */
+
+/*
+ * What the database says of an application, as it was told last. It decides
+ * what is refused before the database is asked. What the database might refuse
+ * is answered from it only while a lease runs: for SERVE_LEASE_MS since the
+ * database was last asked for news and had none. Whoever takes rights away
+ * waits for so long before he says that it is done (serve_settle).
+ */
+struct allowance {
+	int64_t application, epoch;
+	bool enabled;         /* it, and its grant */
+	int64_t begins, ends; /* clock_tick: when the grant is in force */
+	bool confined;
+	struct networks networks; /* where it may come from, if confined */
+	/* -1: it has no such limit of its own. */
+	int64_t requests_per_minute, concurrency, bytes_per_day;
+	int64_t version; /* live in its district */
+	char revision[72];
+};
+
+/* Reads them all, and keeps them as the database has them in a thread of its
+ * own. Once in a process, before edge_open. The URL is borrowed. */
+bool allowances_open(const char *database_url, struct err *err) must_use;
+void allowances_close(void); /* twice is fine */
+
+/* What was answered of a day. */
+struct usage {
+	int64_t application, requests, bytes;
+};
+
+/* Why a request is refused before the database is asked. */
+/* clang-format off */
+#define REASONS(X) \
+	X(TOKEN,       "token",       UNAUTHORISED, "The token is not valid any more.") \
+	X(ADDRESS,     "address",     REFUSED,      "This application may not ask from this address.") \
+	X(PERIOD,      "period",      REFUSED,      "What this application was granted is not in force today.") \
+	X(CONCURRENCY, "concurrency", LIMITED,      "Too many requests of this application are under way.") \
+	X(BYTES,       "bytes",       LIMITED,      "This application has been sent all that it may have in a day.") \
+	X(REQUESTS,    "requests",    LIMITED,      "This application has asked too often.")
+/* clang-format on */
+
+enum reason {
+#define REASON_ENUM(name, word, fault, text) REASON_##name,
+	REASONS(REASON_ENUM)
+#undef REASON_ENUM
+	    REASON_COUNT,
+	REASON_NONE = REASON_COUNT
+};
+
+#define DAY_TEXT 11 /* "2026-11-22" and NUL; UTC */
+
+/* What an application may do and has done; accounts.c's lock guards it. */
+struct account {
+	struct account *next; /* in its chain */
+	struct allowance may;
+	bool told_of;   /* the database knows it */
+	double tokens;  /* requests that it may make at once */
+	int64_t filled; /* clock_tick: when they were counted */
+	char day[DAY_TEXT];
+	struct usage all;     /* of that day, on all servers, when last told */
+	struct usage telling; /* here: on its way to the others */
+	bool heard;           /* `all` is true of that day */
+	atomic_llong requests, bytes; /* here, and not told yet */
+	atomic_int running;
+	int64_t refused[REASON_COUNT];
+};
+
+/* `concurrency`: of those that have no such limit of their own. */
+void accounts_open(int concurrency);
+void accounts_close(void); /* when no request is left; twice is fine */
+/* From now on these hold, whose texts are the arena's, which is taken over. */
+void accounts_learn(struct arena *arena, const struct allowance *list,
+    int count);
+void accounts_trust(int64_t until); /* clock_tick; the lease */
+/* What a request of this application would read now, if that is certain; its
+ * networks are left out. False: only the database knows. */
+bool accounts_certain(const struct caller *caller, struct allowance *out);
+
+void accounts_lock(void);
+void accounts_unlock(void);
+/* Under the lock: there is always one. Accounts stay until the end. */
+struct account *accounts_find(int64_t application);
+struct account *accounts_next(struct account *account); /* NULL: the first */
+int64_t accounts_concurrency(const struct account *account);
+/* Under the lock: a new day begins where it has. */
+void accounts_begin_day(struct account *account, const char *day);
+void day_now(char out[DAY_TEXT]);
+
+/* What applications with limits have used here since the last time, in order
+ * of their numbers; the arena's. False: none has limits. */
+bool accounts_used(struct arena *arena, const char *day,
+    const struct usage **list, int *count);
+/* What they have used of that day on all servers, as was told then. NULL: it
+ * could not be told, and will be the next time. */
+void accounts_told(const char *day, const struct usage *list, int count);
+
+/* For a route's admit: as oauth_admit, and then what the allowance says. */
+bool limits_admit(struct request *rq, struct err *err);
+/* The answer took so many bytes. Loop. */
+void limits_sent(const struct request *rq, uint64_t bytes);
+/* Counters in Prometheus' text format. Any thread. */
+void limits_metrics(struct buf *out);
+
+/* --- entity tags: tag.c, range.c --------------------------------------------
+ */
+
+/* For an errand's `knows`: whether the client has what it would be sent. */
+bool tag_knows(struct request *rq);
+/* Worker: the reply, which is whole, is that of this version and revision. It
+ * gets its tag, or becomes a 304. */
+void tag_reply(struct request *rq, int64_t version, const char *revision);
+
 /* --- tokens (oauth/) ------------------------------------------------------ */
 
 struct oauth_settings {
@@ -307,6 +437,20 @@ struct makers;
 
 extern const struct route bundle_routes[];
 
+/* known.c: which bundle a request is for, as of when it came. */
+struct known {
+	struct hash128 which;
+	int64_t version; /* live then */
+};
+
+#define KNOWN_TAG 64
+
+void known_begin(struct known *known, const struct export_wanted *wanted,
+    const struct allowance *now);
+/* Its tag, if it was noted. Any thread, as the next. */
+bool known_find(const struct known *known, char tag[KNOWN_TAG]);
+void known_note(const struct known *known, const char *tag);
+
 /* By these makers, or by none (NULL). */
 void bundles_use(struct makers *makers);
 /* The answer from a file, of which it takes a descriptor of its own. */
@@ -335,8 +479,10 @@ struct span {
 /* Which part of a file with this entity tag is asked for. */
 enum range request_range(const struct request *rq, const char *tag,
     int64_t size, struct span *span);
-/* Whether the client has it already. */
+/* Whether the client has it already, or anything at all (`*`). */
 bool request_has(const struct request *rq, const char *tag);
+/* Whether the client names this very tag. */
+bool request_names(const struct request *rq, const char *tag);
 
 /* --- audited.c --------------------------------------------------------------
  */

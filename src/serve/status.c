@@ -28,6 +28,7 @@ static bool metrics(struct request *rq, struct err *err)
 	reply_header(rq, "Cache-Control", "no-store");
 	edge_metrics(rq, &rq->reply);
 	workers_metrics(&rq->reply);
+	limits_metrics(&rq->reply);
 	return true;
 }
 

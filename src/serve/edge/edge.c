@@ -187,6 +187,8 @@ static const struct {
 	const char *name, *help;
 	size_t offset;
 } metrics[] = {
+	{ "homeroom_http_not_modified_total", "Requests for what the client has, answered without the database",
+	    offsetof(struct counters, known) },
 	{ "homeroom_http_connections_accepted_total", "Connections taken",
 	    offsetof(struct counters, accepted) },
 	{ "homeroom_http_connections_refused_total", "Connections beyond the limit",

@@ -336,7 +336,8 @@ struct event_base;
 /* Written by one loop, read by anybody. */
 struct counters {
 	atomic_uint_fast64_t
-	    answers[6]; /* by the first digit of their status */
+	    answers[6];             /* by the first digit of their status */
+	atomic_uint_fast64_t known; /* what an errand knew without a worker */
 	atomic_uint_fast64_t accepted, turned_away;
 	atomic_uint_fast64_t received, sent; /* bytes */
 };

@@ -116,6 +116,17 @@ static bool give(struct exchange *exchange)
 	    "the workers have too much to do");
 }
 
+/* Whether the errand takes no worker after all. */
+static bool known(struct exchange *exchange)
+{
+	const struct errand *errand = exchange->rq.route->errand;
+
+	if (errand->knows == NULL || !errand->knows(&exchange->rq))
+		return false;
+	count(&exchange->loop->counters.known, 1);
+	return true;
+}
+
 bool exchange_run(struct exchange *exchange)
 {
 	struct request *rq = &exchange->rq;
@@ -124,7 +135,7 @@ bool exchange_run(struct exchange *exchange)
 	if (exchange->answered)
 		return false;
 	if (rq->route->here == NULL)
-		return give(exchange);
+		return !known(exchange) && give(exchange);
 	if (rq->route->here(rq, &rq->err) && rq->reply.len <= PACK_HERE_MAX)
 		reply_compress(rq);
 	return false;
@@ -240,5 +251,6 @@ void exchange_end(struct exchange *exchange, uint64_t bytes)
 	note_unsent(exchange, bytes);
 	if (rq->status != 0)
 		log_request(rq, bytes);
+	limits_sent(rq, bytes);
 	loop_release(exchange->loop, rq);
 }

@@ -130,8 +130,8 @@ static void challenge(struct request *rq)
 /* Headers of an answer that was not to be; what speaks of the refusal stays. */
 static void drop_headers(struct request *rq)
 {
-	static const char *const kept[] = { "Allow", "Retry-After",
-		"WWW-Authenticate" };
+	static const char *const kept[] = { "Allow", "RateLimit",
+		"RateLimit-Policy", "Retry-After", "WWW-Authenticate" };
 	const struct param *old = rq->headers;
 	size_t n = rq->header_count;
 

@@ -183,15 +183,28 @@ static void gzip(struct buf *out, const struct buf *in)
 	deflateEnd(&z);
 }
 
+bool request_takes_gzip(const struct request *rq)
+{
+	return accept_gzip(request_header(rq, "Accept-Encoding"));
+}
+
+enum coding reply_coding(const struct request *rq)
+{
+	if (rq->reply.len <= WORTH_COMPRESSING || rq->reply.len > UINT32_MAX ||
+	    rq->status == 206 || !is_text(reply_media(rq)))
+		return CODING_NEVER;
+	return request_takes_gzip(rq) ? CODING_GZIP : CODING_NONE;
+}
+
 void reply_compress(struct request *rq)
 {
+	enum coding coding = reply_coding(rq);
 	struct buf packed = { 0 };
 
-	if (rq->reply.len <= WORTH_COMPRESSING || rq->reply.len > UINT32_MAX ||
-	    rq->status == 206 || !is_text(reply_media(rq)) || is_settled(rq))
+	if (coding == CODING_NEVER || is_settled(rq))
 		return;
 	reply_header(rq, "Vary", "Accept-Encoding");
-	if (!accept_gzip(request_header(rq, "Accept-Encoding")))
+	if (coding == CODING_NONE)
 		return;
 	gzip(&packed, &rq->reply);
 	buf_free(&rq->reply);

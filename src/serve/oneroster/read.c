@@ -94,11 +94,7 @@ static void answer(struct request *rq, struct reading *reading)
 	buf_char(out, '}');
 	if (!target->single)
 		cursor_reply(rq, question, &reading->answer);
-	/* About children: never in a shared cache. */
-	reply_header(rq, "Cache-Control", "private, no-cache");
-	rq->version = reading->answer.version;
-	reply_header(rq, "Homeroom-Version",
-	    arena_printf(rq->arena, "%lld", (long long)rq->version));
+	tag_reply(rq, reading->answer.version, reading->answer.revision);
 }
 
 static bool is_large(const struct request *rq)
@@ -115,4 +111,5 @@ static bool is_large(const struct request *rq)
 
 const struct errand oneroster_read = { .ask = ask,
 	.answer = answer,
+	.knows = tag_knows,
 	.large = is_large };

@@ -36,7 +36,7 @@ static void add_read(struct table *table, const struct target *target,
 		.dialect = dialect_of(api),
 		.scopes = scopes_of_read(target->of->entity, api->version,
 		    target->link != NULL),
-		.admit = oauth_admit,
+		.admit = limits_admit,
 		.errand = &oneroster_read,
 		.of = arena_copy(table->arena, target, sizeof(*target)),
 	    });
