@@ -386,8 +386,8 @@ bool oauth_open(const struct oauth_settings *settings,
     struct err *err) must_use;
 void oauth_close(void); /* after the edge and the workers; twice is fine */
 /* For a route's admit: the request's bearer token must be ours, fresh, and
- * hold one of the route's scopes; fills rq->caller. On any loop. It can't know
- * what changed in the database just now: session_open sees to that. */
+ * hold one of the route's scopes; fills rq->caller. On any loop. Whether its
+ * application may still come in is for limits_admit and session_open. */
 bool oauth_admit(struct request *rq, struct err *err);
 
 extern const struct route oauth_routes[];

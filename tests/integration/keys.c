@@ -235,13 +235,6 @@ static bool soon(bool (*holds)(void))
 	return false;
 }
 
-static int64_t watched;
-
-static bool is_out(void)
-{
-	return !ring_stands(ring_view()->ring, watched, 1);
-}
-
 static bool has_two_keys(void)
 {
 	return ring_view()->ring->key_count == 2;
@@ -249,27 +242,14 @@ static bool has_two_keys(void)
 
 static void news_arrives(void **state)
 {
-	struct change change = { 1, "watched", "a test" };
-	struct application wanted = { .full = true, .scopes = SCOPE_ROSTER };
-	struct arena *arena = arena_new();
-	struct credentials made;
 	struct err err = { 0 };
 
 	(void)state;
-	CHECK(application_create(owner, arena, &change, &wanted, &made, &err),
-	    "%s", err.text);
-	watched = asked("select id from homeroom.application "
-			"where name = 'watched'");
 	CHECK(keeper_open(database_url(), "key", ISSUER, &err), "%s", err.text);
-	CHECK(!is_out(), "out already");
-	CHECK(application_rotate(owner, arena, &change, 0, &made, &err), "%s",
-	    err.text);
-	CHECK(soon(is_out), "no news of the application");
 	ring_free(loaded("key.other"));
 	CHECK(soon(has_two_keys), "no news of a key");
 	keeper_close();
 	ring_forget();
-	arena_free(arena);
 }
 
 /* Postgres ends the keeper's connection; it comes back by itself. */

@@ -131,11 +131,6 @@ static bool passes(const char *token)
 
 static int set_up(void **state)
 {
-	static const struct standing standings[] = {
-		{ 5, 1, true },
-		{ 7, 3, true },
-		{ 8, 3, false },
-	};
 	struct key *keys;
 	struct err err = { 0 };
 
@@ -152,8 +147,6 @@ static int set_up(void **state)
 	ring->issuer = ISSUER;
 	ring->keys = keys;
 	ring->key_count = 2;
-	ring->standings = standings;
-	ring->standing_count = array_length(standings);
 	ring_choose(ring);
 	return 0;
 }
@@ -330,10 +323,8 @@ static const struct {
 	{ "app a text",              "{}", "{\"app\":\"7\"}", false },
 	{ "app negative",            "{}", "{\"app\":-7}", false },
 	{ "no epoch",                "{}", "{\"epoch\":null}", false },
-	{ "epoch gone by",           "{}", "{\"epoch\":2}", false },
-	{ "epoch to come",           "{}", "{\"epoch\":4}", true },
-	{ "application disabled",    "{}", "{\"app\":8}", false },
-	{ "application not known",   "{}", "{\"app\":6}", true },
+	{ "another epoch",           "{}", "{\"epoch\":4}", true },
+	{ "another application",     "{}", "{\"app\":6}", true },
 };
 /* clang-format on */
 

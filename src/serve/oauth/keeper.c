@@ -51,8 +51,7 @@ static bool connect_and_load(struct err *err)
 	if (!db_open(&keeper.db, keeper.database_url, DB_SERVE, err))
 		return false;
 	db_deadline(keeper.db, clock_tick() + ANSWER_MS);
-	return db_listen(keeper.db, "homeroom_keys", err) &&
-	       db_listen(keeper.db, "homeroom_application", err) && load(err);
+	return db_listen(keeper.db, "homeroom_keys", err) && load(err);
 }
 
 /* Waits a turn for news, and takes all there is. */

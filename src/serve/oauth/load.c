@@ -77,27 +77,6 @@ static bool load_keys(struct ring *ring, struct db *db, const char *key_file,
 	return true;
 }
 
-static bool load_standings(struct ring *ring, struct db *db, struct err *err)
-{
-	struct standing *standings;
-	const struct rows *rows;
-
-	if (!db_ask(db, ring->arena, STATEMENT_application_standings, NULL,
-		&rows, err))
-		return false;
-	ring->standing_count = rows_count(rows);
-	standings = arena_alloc(ring->arena,
-	    (size_t)ring->standing_count * sizeof(*standings));
-	for (int i = 0; i < ring->standing_count; i++)
-		standings[i] = (struct standing){
-			.application = rows_integer(rows, i, 0),
-			.epoch = rows_integer(rows, i, 1),
-			.enabled = rows_get(rows, i, 2)[0] == 't',
-		};
-	ring->standings = standings;
-	return true;
-}
-
 static void render_keys(struct ring *ring)
 {
 	struct buf out = { 0 };
@@ -218,8 +197,6 @@ static bool fill(struct ring *ring, struct db *db, const char *key_file,
 		return false;
 	if (due(ring) &&
 	    !(rotate(db, key_file, err) && load_keys(ring, db, key_file, err)))
-		return false;
-	if (!load_standings(ring, db, err))
 		return false;
 	render_keys(ring);
 	return true;

@@ -36,11 +36,6 @@ const char *key_private(struct arena *arena, const char *pem, size_t len);
 /* --- ring.c: what is known now, the same for all threads -------------------
  */
 
-struct standing { /* of an application */
-	int64_t application, epoch;
-	bool enabled;
-};
-
 /* Never changed once it is shown. */
 struct ring {
 	struct arena *arena; /* that holds it */
@@ -50,8 +45,6 @@ struct ring {
 	int key_count;
 	const struct key *signs; /* of keys; NULL: none can */
 	struct text jwks;
-	const struct standing *standings; /* by application */
-	int standing_count;
 };
 
 /* A thread's hold on the ring, and what it remembers while that lasts. */
@@ -70,10 +63,6 @@ void ring_free(struct ring *ring); /* one that was never shown */
  * known for long before it is used. */
 void ring_choose(struct ring *ring);
 const struct key *ring_find(const struct ring *ring, const char *kid);
-/* False when the application is known to be disabled, or to have ended the
- * tokens of that epoch. One that is not known is left to the database. */
-bool ring_stands(const struct ring *ring, int64_t application, int64_t epoch);
-
 void ring_show(struct ring *ring); /* from now on, to all threads */
 /* This thread's view of what is shown now; good until its next call. Never
  * waits for more than another thread's hand on a pointer. */

@@ -62,24 +62,6 @@ const struct key *ring_find(const struct ring *ring, const char *kid)
 	return NULL;
 }
 
-bool ring_stands(const struct ring *ring, int64_t application, int64_t epoch)
-{
-	int low = 0, high = ring->standing_count;
-
-	while (low < high) {
-		int middle = low + (high - low) / 2;
-		const struct standing *s = &ring->standings[middle];
-
-		if (s->application == application)
-			return s->enabled && s->epoch <= epoch;
-		if (s->application < application)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return true;
-}
-
 /* Under the lock. */
 static void let_go(struct ring *ring)
 {

@@ -1,2 +1,0 @@
--- application_standings: which tokens of which applications are still good.
-select id, epoch, enabled from homeroom.application order by id
