@@ -90,8 +90,8 @@ static const struct column changes[] = {
 	{ "who",         COLUMN_TEXT },
 	{ "kind",        COLUMN_TEXT },
 	{ "name",        COLUMN_TEXT },
-	{ "before",      COLUMN_TEXT },
-	{ "after",       COLUMN_TEXT },
+	{ "before",      COLUMN_JSON },
+	{ "after",       COLUMN_JSON },
 	{ 0 },
 };
 static const struct column ends[] = {
@@ -272,8 +272,7 @@ static bool read_flags(struct task *task, int argc, char **argv)
 	if (flags_has(flags, "--record"))
 		usage(&command,
 		    "the audit keeps no records' ids: it says who asked which "
-		    "endpoint, filtering by which fields; "
-		    "`homeroom explain` says who may see a record");
+		    "endpoint, and which fields they filtered by");
 	else if (flags->argument_count > 0 && !flags_has(flags, "--verify"))
 		usage(&command, "a head goes with --verify");
 	else

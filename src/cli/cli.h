@@ -87,6 +87,7 @@ enum column_kind {
 	COLUMN_TEXT,
 	COLUMN_NUMBER, /* to the right in a table; bare in JSON and YAML */
 	COLUMN_BOOL,   /* "true" and "false"; bare as well */
+	COLUMN_JSON,   /* bare as well */
 };
 
 struct column {

@@ -327,7 +327,8 @@ def asking(home):
               why in done.stderr else done.stderr.decode())
     changes = rows_of(home, "--settings")
     check("176 settings, and by whom", None if changes and all(
-        c["who"] and c["kind"] == "application" for c in changes)
+        c["who"] and c["kind"] == "application" and c["after"]["full"]
+        for c in changes)
           else str(changes))
 
 
