@@ -62,6 +62,10 @@ enum {
 	KEYED = 16,  /* index (district, column, sourced_id) */
 	SOUGHT = 32, /* a column COLUMN_key of lower(COLUMN), and its index */
 	LISTED = 64, /* GIN index on the array */
+	/* What a grant may replace by the record's pseudonym: an identifier,
+	 * an address. Of OBJECTS, the part that says so is replaced. */
+	PSEUDONYM = 128,
+	PSEUDONYM_MAIL = 256,
 };
 
 struct field {

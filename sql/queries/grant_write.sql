@@ -31,11 +31,13 @@ update homeroom."grant" set
 	demographics = coalesce((s #>> '{share,demographics}')::boolean, false),
 	resources = coalesce((s #>> '{share,resources}')::boolean, false),
 	gradebook = coalesce((s #>> '{share,gradebook}')::boolean, false),
-	fields = array(
+	-- Who shares nothing any more tells what is gone as it was known.
+	fields = case when s ->> 'access' = 'none' and not s ? 'fields'
+		then fields else array(
 		select entity.key || '.' || field.key || '=' || field.value
 		from jsonb_each(coalesce(s -> 'fields', '{}')) as entity,
 			jsonb_each_text(entity.value) as field
 		where field.value <> 'share'
-		order by 1)
+		order by 1) end
 from (select $2::jsonb as s) as settings
 where id = $1::bigint

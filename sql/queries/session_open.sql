@@ -15,11 +15,8 @@ select
 		where version.district = application.district
 	), 0),
 	case when "grant".full_access then 0 else "grant".changed end,
-	array_to_string(array(
-		select split_part(field, '=', 1)
-		from unnest("grant".fields) as field
-		where field like '%=omit' and not "grant".full_access
-	), ' '),
+	case when "grant".full_access then ''
+		else array_to_string("grant".fields, ' ') end,
 	concat_ws('.', "grant".id, "grant".revision, application.revision),
 	set_config('plan_cache_mode', $4, true),
 	set_config('statement_timeout', $3, true),

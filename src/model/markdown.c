@@ -60,15 +60,17 @@ static void kind_cell(struct buf *out, const struct field *f)
 
 static void fields(struct buf *out, const struct entity *entity)
 {
-	buf_puts(out, "| in JSON | in CSV | holds | version | needed | meaning "
-		      "|\n|---|---|---|---|---|---|\n");
+	buf_puts(out, "| in JSON | in CSV | holds | version | needed | "
+		      "pseudonym | meaning |\n|---|---|---|---|---|---|---|\n");
 	for_each_field (f, entity->fields) {
 		buf_puts(out, "|");
 		name_cell(out, f->name);
 		name_cell(out, f->csv);
 		kind_cell(out, f);
-		buf_printf(out, " %s | %s | %s |\n", versions(f->in),
-		    when_required(f->need), f->meaning);
+		buf_printf(out, " %s | %s | %s | %s |\n", versions(f->in),
+		    when_required(f->need),
+		    f->need & (PSEUDONYM | PSEUDONYM_MAIL) ? "may be" : "",
+		    f->meaning);
 	}
 }
 

@@ -30,7 +30,7 @@ void doc_example(struct doc *j, const struct entity *entity,
 
 /* The members that every record has: first three, last one. */
 #define BASE_FIELDS \
-	{ "sourcedId",        "sourcedId",        "sourced_id", ID,       REQUIRED, BOTH, NULL,     "Unique id, given by the source" }, \
+	{ "sourcedId",        "sourcedId",        "sourced_id", ID,       REQUIRED | PSEUDONYM, BOTH, NULL,     "Unique id, given by the source" }, \
 	{ "status",           "status",           "status",     WORD,     OPTIONAL, BOTH, "status", "Whether the record is in use or to be deleted" }, \
 	{ "dateLastModified", "dateLastModified", "since",      MODIFIED, OPTIONAL, BOTH, NULL,     "When the record last changed as readers see it" }
 #define LAST_FIELDS \

@@ -8,7 +8,7 @@
 
 static const struct field user_id[] = {
 	{ "type",       NULL, NULL, TEXT, REQUIRED, BOTH, NULL, "Kind of identifier" },
-	{ "identifier", NULL, NULL, TEXT, REQUIRED, BOTH, NULL, "The identifier" },
+	{ "identifier", NULL, NULL, TEXT, REQUIRED | PSEUDONYM, BOTH, NULL, "The identifier" },
 	{ 0 }
 };
 

@@ -10,7 +10,7 @@ static const struct field fields[] = {
 	BASE_FIELDS,
 	{ "name",       "name",            "name",       TEXT, REQUIRED,           BOTH, NULL,      "Name of the organisation" },
 	{ "type",       "type",            "type",       WORD, REQUIRED,           BOTH, "orgType", "Kind of organisation, such as district or school" },
-	{ "identifier", "identifier",      "identifier", TEXT, FILLED | SOUGHT,    BOTH, NULL,      "Public identifier, such as a state's school number" },
+	{ "identifier", "identifier",      "identifier", TEXT, FILLED | SOUGHT | PSEUDONYM, BOTH, NULL,      "Public identifier, such as a state's school number" },
 	{ "parent",     "parentSourcedId", "parent_id",  REF,  OPTIONAL | KEYED,   BOTH, "orgs",    "Organisation that this one belongs to" },
 	{ "children",   NULL,              "child_ids",  REFS, DERIVED,            BOTH, "orgs",    "Organisations that belong to this one" },
 	LAST_FIELDS

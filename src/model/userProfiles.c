@@ -14,7 +14,7 @@ static const struct field fields[] = {
 	{ "applicationId", "applicationId",  "application_id", TEXT, OPTIONAL,            V12, NULL,    "The application" },
 	{ "description",   "description",    "description",    TEXT, OPTIONAL,            V12, NULL,    "What the profile is for" },
 	{ "type",          "credentialType", "credential_type", TEXT, REQUIRED_12,        V12, NULL,    "Kind of credential" },
-	{ "username",      "username",       "username",       TEXT, REQUIRED_12,         V12, NULL,    "Name with which the person signs in there" },
+	{ "username",      "username",       "username",       TEXT, REQUIRED_12 | PSEUDONYM, V12, NULL, "Name with which the person signs in there" },
 	{ NULL,            "password",       NULL,             TEXT, OPTIONAL,            V12, NULL,    "Never kept: read over, and empty where a file needs the column" },
 	LAST_FIELDS
 };

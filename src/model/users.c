@@ -13,9 +13,9 @@
 static const struct field fields[] = {
 /*	  name                   csv                     column                   kind     need               in    of             meaning */
 	BASE_FIELDS,
-	{ "userMasterIdentifier", "userMasterIdentifier", "user_master_identifier", TEXT,  OPTIONAL,          V12,  NULL,          "Identifier of the person across systems" },
-	{ "username",            "username",             "username",              TEXT,    REQUIRED | SOUGHT, BOTH, NULL,          "Name with which the person signs in" },
-	{ "userIds",             "userIds",              "user_ids",              OBJECTS, OPTIONAL,          BOTH, "userId",      "Further identifiers, each with its type" },
+	{ "userMasterIdentifier", "userMasterIdentifier", "user_master_identifier", TEXT,  OPTIONAL | PSEUDONYM, V12, NULL,        "Identifier of the person across systems" },
+	{ "username",            "username",             "username",              TEXT,    REQUIRED | SOUGHT | PSEUDONYM, BOTH, NULL, "Name with which the person signs in" },
+	{ "userIds",             "userIds",              "user_ids",              OBJECTS, OPTIONAL | PSEUDONYM, BOTH, "userId",   "Further identifiers, each with its type" },
 	{ "enabledUser",         "enabledUser",          "enabled_user",          BOOL,    REQUIRED,          BOTH, NULL,          "Whether the person may use systems now" },
 	{ "givenName",           "givenName",            "given_name",            TEXT,    REQUIRED,          BOTH, NULL,          "Given name" },
 	{ "familyName",          "familyName",           "family_name",           TEXT,    REQUIRED,          BOTH, NULL,          "Family name" },
@@ -29,8 +29,8 @@ static const struct field fields[] = {
 	{ "roles",               NULL,                   "roles",                 OBJECTS, DERIVED | REQUIRED_12, V12, "role",        "What the person is, and where" },
 	{ "userProfiles",        NULL,                   "user_profiles",         OBJECTS, DERIVED,           V12,  "userProfile", "Profiles with which the person uses applications" },
 	{ "primaryOrg",          "primaryOrgSourcedId",  "primary_org_id",        REF,     OPTIONAL,          V12,  "orgs",        "Organisation that the person mainly belongs to" },
-	{ "identifier",          "identifier",           "identifier",            TEXT,    OPTIONAL | SOUGHT, BOTH, NULL,          "Number that people know, such as a student number" },
-	{ "email",               "email",                "email",                 TEXT,    OPTIONAL | SOUGHT, BOTH, NULL,          "E-mail address" },
+	{ "identifier",          "identifier",           "identifier",            TEXT,    OPTIONAL | SOUGHT | PSEUDONYM, BOTH, NULL, "Number that people know, such as a student number" },
+	{ "email",               "email",                "email",                 TEXT,    OPTIONAL | SOUGHT | PSEUDONYM_MAIL, BOTH, NULL, "E-mail address" },
 	{ "sms",                 "sms",                  "sms",                   TEXT,    OPTIONAL,          BOTH, NULL,          "Number for text messages" },
 	{ "phone",               "phone",                "phone",                 TEXT,    OPTIONAL,          BOTH, NULL,          "Telephone number" },
 	{ "agents",              "agentSourcedIds",      "agent_ids",             REFS,    OPTIONAL | LISTED, BOTH, "users",       "Parents and guardians of a student, or children of a parent" },

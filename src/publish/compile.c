@@ -31,7 +31,7 @@ static const char make_tables[] =
 
 static const char drop_tables[] = "DROP TABLE IF EXISTS sharing, candidate, "
 				  "listed, want, change, moved, redated, "
-				  "scope_now, shifted";
+				  "scope_now, shifted, named";
 
 /* To whom nothing was shown yet, nothing moves. */
 static const char find_grants[] =
@@ -110,18 +110,38 @@ static void put_was(struct buf *out, const struct entity *entity)
 				    : "NULL::text[]");
 }
 
+/* Their pseudonyms, in the table named; also of a grant that shares nothing
+ * any more. */
+static bool name_changes(const struct compile *c, struct err *err)
+{
+	const char *select = arena_printf(c->arena,
+	    "SELECT c.grant_id, %d, c.sourced_id FROM change c "
+	    "JOIN homeroom.\"grant\" g ON g.id = c.grant_id "
+	    "AND array_to_string(g.fields, ' ') LIKE '%%=pseudonymise%%'",
+	    c->entity->number);
+
+	return names_fill(c->names, c->db, select, NULL, err);
+}
+
 /* In the order of the index by which pages are read. */
 static bool write_rows(const struct compile *c, struct err *err)
 {
+	bool named = names_has(c->names, c->entity);
 	struct buf sql = { 0 };
 	bool written;
 
-	buf_puts(&sql, "INSERT INTO homeroom.visible "
-		       "(grant_id, entity, sourced_id, since, gone, was) "
+	if (named && !name_changes(c, err))
+		return false;
+	buf_puts(&sql, "INSERT INTO homeroom.visible (grant_id, entity, "
+		       "sourced_id, since, gone, was, pseudonym) "
 		       "SELECT c.grant_id, {entity}, c.sourced_id, {version}, "
 		       "NOT c.came, ");
 	put_was(&sql, c->entity);
-	buf_puts(&sql, " FROM change c ORDER BY c.grant_id, c.sourced_id");
+	buf_puts(&sql,
+	    named ? ", n.pseudonym FROM change c LEFT JOIN named n "
+		    "ON n.grant_id = c.grant_id AND n.sourced_id = c.sourced_id"
+		  : ", NULL FROM change c");
+	buf_puts(&sql, " ORDER BY c.grant_id, c.sourced_id");
 	written = compile_ask(c, buf_text(&sql), NULL, err);
 	buf_free(&sql);
 	return written;
@@ -216,13 +236,16 @@ static bool run(struct compile *c, struct err *err)
 
 static bool compile(struct compile c, struct err *err)
 {
+	struct arena *keys = arena_new();
 	struct held held = { 0 };
 	int64_t began = clock_tick();
 	bool done;
 
 	c.arena = arena_new();
 	c.held = &held;
-	done = run(&c, err) && db_run(c.db, drop_tables, err);
+	done = names_load(&c.names, c.db, keys, c.district, err) &&
+	       run(&c, err) && db_run(c.db, drop_tables, err);
+	arena_free(keys);
 	if (done && c.sharing > 0)
 		log_line(LOG_DEBUG, "compiled",
 		    "district=%" PRId64 " version=%" PRId64 " grants=%" PRId64

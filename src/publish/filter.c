@@ -6,12 +6,68 @@
  */
 #include "publish.h"
 
-static void compile(struct sql *sql, const struct term *t)
+#include <string.h>
+#include <strings.h>
+
+/* The pseudonym that an address of ours is made of, or NULL. */
+static const char *pseudonym_in(struct sql *sql, const struct term *t)
+{
+	size_t len = strlen(t->literal), end = strlen(PSEUDONYM_DOMAIN);
+
+	if ((t->field->need & PSEUDONYM_MAIL) == 0)
+		return t->literal;
+	if (len < end ||
+	    strcasecmp(t->literal + len - end, PSEUDONYM_DOMAIN) != 0)
+		return NULL;
+	return arena_textn(sql->arena, t->literal, len - end);
+}
+
+static bool is_renamed(const struct sql *sql, const struct field *f)
+{
+	return f->kind == REF &&
+	       withheld_renames(sql->withheld,
+		   entity_find((struct text){ f->of, strlen(f->of) }));
+}
+
+/* What is equal to a pseudonym is found by the index that has it; other
+ * predicates compare what is shown, which tells nothing of what is not. */
+static bool compile_pseudonym(struct sql *sql, const struct term *t,
+    const struct entity *entity)
+{
+	const struct field *f = t->field;
+	const char *value;
+
+	if (t->predicate != EQUAL || f != t->clause->field)
+		return false;
+	if (is_renamed(sql, f)) {
+		value = arena_printf(sql->arena, "$%d::text",
+		    sql_value(sql, t->literal));
+		sql_put(sql, "%s_real = %s", t->value,
+		    sight_real(sql,
+			entity_find((struct text){ f->of, strlen(f->of) }),
+			value));
+		return true;
+	}
+	if (f->kind != TEXT || !withheld_replaces(sql->withheld, entity, f))
+		return false;
+	value = pseudonym_in(sql, t);
+	if (value == NULL)
+		sql_put(sql, "FALSE");
+	else
+		sql_put(sql,
+		    "(t.pseudonym = lower($%d::text) AND %s IS NOT NULL)",
+		    sql_value(sql, value), t->value);
+	return true;
+}
+
+static void compile(struct sql *sql, const struct term *t,
+    const struct entity *entity)
 {
 	bool negated = t->clause->predicate == UNEQUAL;
 
 	sql_put(sql, negated ? "(" : "");
-	sql_term(sql, t);
+	if (!compile_pseudonym(sql, t, entity))
+		sql_term(sql, t);
 	sql_put(sql, negated ? ") IS NOT TRUE" : "");
 }
 
@@ -33,12 +89,12 @@ static struct term term_of(struct sql *sql, const struct clause *c,
 
 /* The part of object i of the list. */
 static void compile_part(struct sql *sql, const struct clause *c,
-    struct term *t)
+    struct term *t, const struct entity *entity)
 {
 	t->field = c->part;
 	t->value = arena_printf(sql->arena, "t.%s[i][%d]", c->field->column,
 	    c->part_index + 1);
-	compile(sql, t);
+	compile(sql, t, entity);
 }
 
 /*
@@ -64,7 +120,7 @@ static void compile_parts(struct sql *sql, const struct selection *sel,
 		    (*done & (1U << k)) || (filter->any && k != first))
 			continue;
 		sql_put(sql, "%s", and);
-		compile_part(sql, c, &t);
+		compile_part(sql, c, &t, sel->entity);
 		*done |= 1U << k;
 		and = " AND ";
 	}
@@ -116,7 +172,7 @@ void sql_filter(struct sql *sql, const struct selection *sel,
 		sql_put(sql, "%s", glue);
 		glue = filter->any ? " OR " : " AND ";
 		if (c->part == NULL)
-			compile(sql, &t);
+			compile(sql, &t, sel->entity);
 		else if (c->predicate == UNEQUAL &&
 			 !has_company(filter, c->field))
 			compile_no_part(sql, c, &t);

@@ -24,6 +24,28 @@ static void add_parents(struct sql *sql, const struct question *q)
 			sql_value(sql, id_text(sql, q->ids[i]));
 }
 
+static const struct collection *parent_of(const struct link *link, size_t i)
+{
+	const char *name = link->parents[i];
+
+	return name != NULL
+		   ? collection_find((struct text){ name, strlen(name) })
+		   : NULL;
+}
+
+/* Ids that are pseudonyms stand for the records' own. */
+static void find_parents(struct sql *sql, const struct link *link)
+{
+	for (size_t i = 0; i < array_length(link->parents); i++) {
+		const struct collection *parent = parent_of(link, i);
+
+		if (parent != NULL &&
+		    withheld_renames(sql->withheld, parent->entity))
+			sql->ids[i] = sight_real(sql, parent->entity,
+			    arena_printf(sql->arena, "$%zu::text", i + 1));
+	}
+}
+
 /* A statement whose $1 … are the link's ids, as its condition wants them. */
 static struct sql *begin(const struct reading *reading)
 {
@@ -33,6 +55,11 @@ static struct sql *begin(const struct reading *reading)
 	add_parents(sql, q);
 	if (!reading->answer.live)
 		sql->pinned = sql_integer(sql, reading->answer.version);
+	if (reading->asked->grant == 0)
+		return sql;
+	sql->withheld = reading->asked->withheld;
+	if (q->link != NULL)
+		find_parents(sql, q->link);
 	return sql;
 }
 
@@ -42,7 +69,6 @@ static struct sql *begin_rows(const struct reading *reading)
 	struct sql *sql = begin(reading);
 
 	sql->sight = reading->asked->grant != 0;
-	sql->withheld = reading->asked->withheld;
 	return sql;
 }
 
@@ -61,18 +87,17 @@ static void put_part(struct sql *sql, const struct collection *of)
 	if (of->where == NULL)
 		return;
 	if (sql->sight)
-		sql_put(sql, "CASE WHEN t.gone THEN t.was @> ARRAY['%s'] ELSE ",
+		sql_put(sql, "CASE WHEN v.gone THEN v.was @> ARRAY['%s'] ELSE ",
 		    of->name);
 	sql_expand(sql, of->where);
 	if (sql->sight)
 		sql_put(sql, " END");
 }
 
-/* Which rows the question is about, as a condition on t; "" is all. */
-static const char *conditions(struct sql *sql, const struct reading *reading)
+/* Which rows the path is about, as a condition on t as it is stored; "" is all.
+ */
+static const char *path_conditions(struct sql *sql, const struct question *q)
 {
-	const struct question *q = &reading->question;
-
 	put_part(sql, q->of);
 	if (q->link != NULL) {
 		and_(sql);
@@ -80,6 +105,14 @@ static const char *conditions(struct sql *sql, const struct reading *reading)
 		sql_expand(sql, q->link->where);
 		sql_put(sql, ")");
 	}
+	return sql_take(sql);
+}
+
+/* Which rows of the path, as a condition on t as it is shown; "" is all. */
+static const char *conditions(struct sql *sql, const struct reading *reading)
+{
+	const struct question *q = &reading->question;
+
 	if (is_single(q)) {
 		and_(sql);
 		sql_put(sql, "t.sourced_id = $%d::text",
@@ -126,10 +159,20 @@ static const char *behind(struct sql *sql, const struct selection *sel,
 	    value, order, than, value, n, value, n);
 }
 
-static void put_rows(struct sql *sql, const struct entity *entity, bool past)
+struct page_parts {
+	const struct selection *sel;
+	const char *path, *where, *behind; /* conditions, or "" */
+	int skip;                          /* the $n of the offset; 0: none */
+};
+
+/* The rows of page->path: of a restricted grant, that is asked of what is
+ * stored, before it becomes what is shown. */
+static void put_rows(struct sql *sql, const struct page_parts *page, bool past)
 {
+	const struct entity *entity = page->sel->entity;
+
 	if (sql->sight)
-		sight_rows(sql, entity, past);
+		sight_rows(sql, entity, past, page->path);
 	else
 		sql_put(sql, "%s.%s", past ? "history" : "roster",
 		    entity->table);
@@ -139,17 +182,10 @@ static void put_rows(struct sql *sql, const struct entity *entity, bool past)
 /* Both at once, in no order. */
 static void put_relation(struct sql *sql, const struct entity *entity)
 {
-	if (!sql->sight) {
+	if (sql->sight)
+		sight_relation(sql, entity);
+	else
 		sql_relation(sql, entity);
-		return;
-	}
-	sql_put(sql, "(SELECT * FROM ");
-	put_rows(sql, entity, false);
-	if (sql->pinned != 0) {
-		sql_put(sql, " UNION ALL SELECT * FROM ");
-		put_rows(sql, entity, true);
-	}
-	sql_put(sql, ")");
 }
 
 /* The statement's beginning that `behind` refers to. */
@@ -188,10 +224,22 @@ static void put_limit(struct sql *sql, const struct selection *sel, int skip)
 		sql_put(sql, " OFFSET $%d::bigint", skip);
 }
 
-static void put_where(struct sql *sql, const char *first, const char *second,
-    const char *third)
+/* Sight has that in its own rows. */
+static const char *of_version(const struct sql *sql, bool past)
 {
-	const char *parts[] = { first, second, third };
+	if (sql->sight || sql->pinned == 0)
+		return "";
+	return past ? arena_printf(sql->arena,
+			  "t.since <= $%d::bigint AND t.until > $%d::bigint",
+			  sql->pinned, sql->pinned)
+		    : arena_printf(sql->arena, "t.since <= $%d::bigint",
+			  sql->pinned);
+}
+
+static void put_where(struct sql *sql, const struct page_parts *page, bool past)
+{
+	const char *parts[] = { of_version(sql, past),
+		sql->sight ? "" : page->path, page->where, page->behind };
 	const char *glue = " WHERE ";
 
 	for (size_t i = 0; i < array_length(parts); i++) {
@@ -202,25 +250,6 @@ static void put_where(struct sql *sql, const char *first, const char *second,
 	}
 }
 
-struct page_parts {
-	const struct selection *sel;
-	const char *where;
-	const char *behind;
-	int skip; /* the $n of the offset; 0: none */
-};
-
-/* Sight has that in its own rows. */
-static const char *of_version(const struct sql *sql, bool past)
-{
-	if (sql->sight)
-		return "";
-	return past ? arena_printf(sql->arena,
-			  "t.since <= $%d::bigint AND t.until > $%d::bigint",
-			  sql->pinned, sql->pinned)
-		    : arena_printf(sql->arena, "t.since <= $%d::bigint",
-			  sql->pinned);
-}
-
 /* One of the two places where an old version's rows lie. It is ordered and cut
  * by itself, or all of it would be sorted. */
 static void put_branch(struct sql *sql, const struct page_parts *page,
@@ -229,8 +258,8 @@ static void put_branch(struct sql *sql, const struct page_parts *page,
 	sql_put(sql, "(SELECT ");
 	sql_columns(sql, page->sel->entity);
 	sql_put(sql, " FROM ");
-	put_rows(sql, page->sel->entity, past);
-	put_where(sql, of_version(sql, past), page->where, page->behind);
+	put_rows(sql, page, past);
+	put_where(sql, page, past);
 	put_order(sql, page->sel);
 	sql_put(sql, " LIMIT %d", page->sel->limit + 1);
 	if (page->skip > 0)
@@ -247,8 +276,8 @@ static void put_page(struct sql *sql, const struct plan *plan,
 	buf_puts(&sql->text, plan->columns);
 	buf_puts(&sql->text, " FROM ");
 	if (sql->pinned == 0) {
-		put_rows(sql, sel->entity, false);
-		put_where(sql, page->where, page->behind, "");
+		put_rows(sql, page, false);
+		put_where(sql, page, false);
 	} else {
 		sql_put(sql, "(");
 		put_branch(sql, page, false);
@@ -258,6 +287,17 @@ static void put_page(struct sql *sql, const struct plan *plan,
 	}
 	put_order(sql, sel);
 	put_limit(sql, sel, page->skip);
+}
+
+/* Values stand in the statement in the order in which they are added here. */
+static struct page_parts page_of(struct sql *sql, const struct reading *reading)
+{
+	struct page_parts page = { .sel = &reading->question.sel,
+		.behind = "" };
+
+	page.path = path_conditions(sql, &reading->question);
+	page.where = conditions(sql, reading);
+	return page;
 }
 
 /* Where the page begins: behind a record whose id we know, or, when nobody
@@ -295,10 +335,9 @@ static void compose_page(struct reading *reading)
 {
 	const struct question *q = &reading->question;
 	struct sql *sql = begin_rows(reading);
-	struct page_parts page = { .sel = &q->sel, .behind = "" };
+	struct page_parts page = page_of(sql, reading);
 	const char *after = find_place(reading);
 
-	page.where = conditions(sql, reading);
 	if (after != NULL) {
 		page.behind = behind(sql, &q->sel, after);
 		put_place(sql, &q->sel, sql->values.count);
@@ -313,11 +352,9 @@ static void compose_page(struct reading *reading)
 static void compose_single(struct reading *reading)
 {
 	struct sql *sql = begin_rows(reading);
-	struct page_parts page = { .sel = &reading->question.sel,
-		.behind = "" };
+	struct page_parts page = page_of(sql, reading);
 
 	reading->question.sel.limit = 0;
-	page.where = conditions(sql, reading);
 	put_page(sql, reading->asked->plan, &page);
 	reading->asked->page = sql;
 }
@@ -342,16 +379,17 @@ static void compose_parents(struct reading *reading)
 	struct sql *sql = begin(reading);
 
 	for (size_t i = 0; i < array_length(link->parents); i++) {
-		const struct collection *parent;
+		const struct collection *parent = parent_of(link, i);
+		const char id[] = { '$', (char)('1' + i), '\0' };
 
-		if (link->parents[i] == NULL)
+		if (parent == NULL)
 			break;
-		parent = collection_find((
-		    struct text){ link->parents[i], strlen(link->parents[i]) });
 		sql_put(sql, "%sEXISTS (SELECT FROM ",
 		    i == 0 ? "SELECT " : ", ");
 		sql_relation(sql, parent->entity);
-		sql_put(sql, " t WHERE t.sourced_id = $%zu::text", i + 1);
+		sql_put(sql, " t WHERE t.sourced_id = ");
+		sql_expand(sql, id);
+		sql_put(sql, "::text");
 		if (parent->where != NULL) {
 			sql_put(sql, " AND ");
 			sql_expand(sql, parent->where);
@@ -363,70 +401,28 @@ static void compose_parents(struct reading *reading)
 
 void asked_compose_count(struct reading *reading)
 {
-	const struct entity *entity = reading->question.sel.entity;
 	struct sql *sql = begin_rows(reading);
-	const char *where = conditions(sql, reading);
+	struct page_parts page = page_of(sql, reading);
 
 	if (sql->pinned == 0) {
 		sql_put(sql, "SELECT count(*) FROM ");
-		put_rows(sql, entity, false);
-		put_where(sql, where, "", "");
+		put_rows(sql, &page, false);
+		put_where(sql, &page, false);
 	} else {
 		sql_put(sql, "SELECT (SELECT count(*) FROM ");
-		put_rows(sql, entity, false);
-		put_where(sql, of_version(sql, false), where, "");
+		put_rows(sql, &page, false);
+		put_where(sql, &page, false);
 		sql_put(sql, ") + (SELECT count(*) FROM ");
-		put_rows(sql, entity, true);
-		put_where(sql, of_version(sql, true), where, "");
+		put_rows(sql, &page, true);
+		put_where(sql, &page, true);
 		sql_put(sql, ")");
 	}
 	sql->afresh = reading->question.sel.filter.count > 0;
 	reading->asked->count = sql;
 }
 
-/* --- what is asked, as a key ---------------------------------------------- */
-
-static void key_text(struct buf *key, const char *text)
-{
-	if (text != NULL)
-		buf_puts(key, text);
-	buf_char(key, '\0');
-}
-
-static void key_clause(struct buf *key, const struct clause *c)
-{
-	key_text(key, c->field->column);
-	key_text(key, c->part != NULL ? "part" : NULL);
-	buf_printf(key, "%d %d", c->part_index, (int)c->predicate);
-	key_text(key, c->key);
-	key_text(key, c->value);
-}
-
-static void make_keys(struct reading *reading, const struct sight *sight)
-{
-	const struct question *q = &reading->question;
-	const struct selection *sel = &q->sel;
-	struct asked *asked = reading->asked;
-	struct buf key = { 0 };
-
-	buf_printf(&key, "%lld %lld %lld %d %d ",
-	    (long long)sight->times->district, (long long)sight->grant,
-	    (long long)reading->answer.version, (int)sel->version,
-	    sel->filter.any);
-	key_text(&key, q->of->name);
-	key_text(&key, q->link != NULL ? q->link->path : NULL);
-	for (size_t i = 0; q->link != NULL && i < array_length(q->ids); i++)
-		if (q->ids[i].at != NULL)
-			key_text(&key, arena_textn(reading->arena, q->ids[i].at,
-					   q->ids[i].len));
-	for (int i = 0; i < sel->filter.count; i++)
-		key_clause(&key, &sel->filter.clauses[i]);
-	asked->what = places_key(key.data, key.len);
-	buf_printf(&key, "%d ", sel->descending);
-	key_text(&key, sort_of(sel) != NULL ? sel->sort->column : NULL);
-	asked->order = places_key(key.data, key.len);
-	buf_free(&key);
-}
+/* --- the door --------------------------------------------------------------
+ */
 
 /* -1: nobody knows without counting. */
 static int64_t known_total(const struct reading *reading,
@@ -472,7 +468,7 @@ bool asked_compose(struct reading *reading, const struct sight *sight,
 		compose_single(reading);
 		return true;
 	}
-	make_keys(reading, sight);
+	places_name(reading, sight);
 	asked->total = known_total(reading, sight);
 	compose_page(reading);
 	if (q->link != NULL)

@@ -38,7 +38,7 @@ static void make_secret(void)
 	random_bytes(secret, sizeof(secret));
 }
 
-struct hash128 places_key(const void *bytes, size_t len)
+static struct hash128 places_key(const void *bytes, size_t len)
 {
 	pthread_once(&secret_once, make_secret);
 	return siphash128(secret, bytes, len);
@@ -130,4 +130,50 @@ void places_keep_total(struct hash128 what, int64_t total)
 	pthread_mutex_lock(&known.lock);
 	make(what)->total = total;
 	pthread_mutex_unlock(&known.lock);
+}
+
+/* --- what is asked, as a key ---------------------------------------------- */
+
+static void key_text(struct buf *key, const char *text)
+{
+	if (text != NULL)
+		buf_puts(key, text);
+	buf_char(key, '\0');
+}
+
+static void key_clause(struct buf *key, const struct clause *c)
+{
+	key_text(key, c->field->column);
+	key_text(key, c->part != NULL ? "part" : NULL);
+	buf_printf(key, "%d %d", c->part_index, (int)c->predicate);
+	key_text(key, c->key);
+	key_text(key, c->value);
+}
+
+void places_name(struct reading *reading, const struct sight *sight)
+{
+	const struct question *q = &reading->question;
+	const struct selection *sel = &q->sel;
+	struct asked *asked = reading->asked;
+	struct buf key = { 0 };
+
+	buf_printf(&key, "%lld %lld %lld %d %d ",
+	    (long long)sight->times->district, (long long)sight->grant,
+	    (long long)reading->answer.version, (int)sel->version,
+	    sel->filter.any);
+	key_text(&key, q->of->name);
+	key_text(&key, q->link != NULL ? q->link->path : NULL);
+	for (size_t i = 0; q->link != NULL && i < array_length(q->ids); i++)
+		if (q->ids[i].at != NULL)
+			key_text(&key, arena_textn(reading->arena, q->ids[i].at,
+					   q->ids[i].len));
+	for (int i = 0; i < sel->filter.count; i++)
+		key_clause(&key, &sel->filter.clauses[i]);
+	asked->what = places_key(key.data, key.len);
+	buf_printf(&key, "%d ", sel->descending);
+	key_text(&key, sel->sort != NULL && sel->sort->kind != ID
+			   ? sel->sort->column
+			   : NULL);
+	asked->order = places_key(key.data, key.len);
+	buf_free(&key);
 }

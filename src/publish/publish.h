@@ -78,11 +78,11 @@ struct document {
 struct granted {
 	const struct document *document;
 	int64_t district, grant;
-	int64_t live;     /* version of the district */
-	const char *said; /* before, JSON; NULL: it shared everything */
+	int64_t live; /* version of the district */
 	const char *says;
-	bool same;  /* as before */
-	bool fresh; /* it shared nothing before */
+	const char *turned; /* entities that it shows otherwise, "{5,8}" */
+	bool same;          /* as before */
+	bool fresh;         /* it shared nothing before */
 	bool full;
 	bool told; /* a version tells of it */
 	struct granted *next;
@@ -123,18 +123,58 @@ bool grant_withdraw(struct applying *a, struct err *err) must_use;
 /* One version a district for all of them, last in the transaction. */
 bool grants_publish(struct applying *a, struct err *err) must_use;
 
-/* --- withheld.c: fields that a grant does not share -------------------------
+/* --- withheld.c: fields that a grant does not share as they are -------------
  */
 
+/* By entity->number; bit i: the i-th field. */
 struct withheld {
-	uint64_t fields[32]; /* by entity->number; bit i: the i-th field */
+	uint64_t omitted[32];
+	uint64_t replaced[32]; /* by the record's pseudonym */
 };
 
-/* "users.email users.phone"; what is unknown is skipped. */
-void withheld_read(struct withheld *out, const char *names);
-/* The field, or another one over the same column. */
-bool withheld_has(const struct withheld *withheld, const struct entity *entity,
-    const struct field *field);
+/* "users.phone=omit users.email=pseudonymise"; what is unknown is skipped. */
+void withheld_read(struct withheld *out, const char *fields);
+/* Of the field, or another one over the same column. NULL: nothing is. */
+bool withheld_omits(const struct withheld *withheld,
+    const struct entity *entity, const struct field *field);
+bool withheld_replaces(const struct withheld *withheld,
+    const struct entity *entity, const struct field *field);
+/* Whether readers know the entity's records by pseudonyms. */
+bool withheld_renames(const struct withheld *withheld,
+    const struct entity *entity);
+/* Whether its records need pseudonyms, for any of their fields. */
+bool withheld_names(const struct withheld *withheld,
+    const struct entity *entity);
+/* Whether an entity's records are shown otherwise under one than the other. */
+bool withheld_differs(const struct withheld *a, const struct withheld *b,
+    const struct entity *entity);
+/* NULL: there is none of that number. */
+const struct entity *entity_numbered(int64_t number);
+/* Whose sourcedIds an entity's are: demographics have those of users. */
+const struct entity *entity_named_after(const struct entity *entity);
+
+/* --- names.c: pseudonyms ---------------------------------------------------
+ */
+
+/* The grants of a district that have pseudonyms, and their keys; the arena's.
+ * It fails without the key file. */
+struct names;
+
+bool names_load(const struct names **out, struct db *db, struct arena *arena,
+    int64_t district, struct err *err) must_use;
+/* Whether some grant has pseudonyms for records of this entity. */
+bool names_has(const struct names *names, const struct entity *entity);
+/* Makes the table named (grant_id, entity, sourced_id, pseudonym) of a SELECT
+ * of the first three; what needs no pseudonym is left out. */
+bool names_fill(const struct names *names, struct db *db, const char *select,
+    const struct values *values, struct err *err) must_use;
+/* A key for a grant that has none yet. */
+bool names_make_key(struct db *db, struct arena *arena, int64_t grant,
+    struct err *err) must_use;
+/* What a grant sees of these entities, "{5,8}", counts as changed: it shows it
+ * otherwise. */
+bool grant_retell(struct db *db, int64_t district, int64_t version,
+    int64_t grant, const char *numbers, struct err *err) must_use;
 
 /* --- sql.c: a statement in the making ------------------------------------- */
 
@@ -146,6 +186,9 @@ struct sql {
 	bool sight; /* rows are those of homeroom.key_grant(), a restricted one
 		     */
 	const struct withheld *withheld; /* NULL: nothing is */
+	/* What stands for $1, $2 and $3 in conditions of the model's tables;
+	 * NULL: they themselves. */
+	const char *ids[3];
 	bool afresh; /* its best plan depends on its values */
 };
 
@@ -158,7 +201,8 @@ void sql_put(struct sql *sql, const char *fmt, ...) printf_like(2, 3);
 const char *sql_take(struct sql *sql) must_use;
 /* The rows of an entity at the version that is read, for a FROM. */
 void sql_relation(struct sql *sql, const struct entity *entity);
-/* A condition of the model's tables: {name} becomes that entity's rows. */
+/* A condition of the model's tables: {name} becomes that entity's rows, $1 what
+ * stands for it. */
 void sql_expand(struct sql *sql, const char *condition);
 /* All columns of the roster's table, of alias t. */
 void sql_columns(struct sql *sql, const struct entity *entity);
@@ -167,10 +211,23 @@ void sql_columns(struct sql *sql, const struct entity *entity);
 
 /* The rows of an entity as a restricted grant sees them, those that left its
  * sight among them (gone; was: in which collections); `past`: those that are
- * history by now. In parentheses, for a FROM. */
-void sight_rows(struct sql *sql, const struct entity *entity, bool past);
+ * history by now. In parentheses, for a FROM. `where` is a condition on the
+ * stored record t and its row v of homeroom.visible, or "". Where records have
+ * pseudonyms, the column `pseudonym` has them; columns that refer to renamed
+ * records have a twin COLUMN_real. */
+void sight_rows(struct sql *sql, const struct entity *entity, bool past,
+    const char *where);
 /* Whether what a column refers to is always seen where the record is. */
 bool sight_is_sure(const struct entity *entity, const char *column);
+/* Live and past rows at once, in no order. */
+void sight_relation(struct sql *sql, const struct entity *entity);
+/* The stored id of the record that readers know by this pseudonym, an
+ * expression, as another one. */
+const char *sight_real(struct sql *sql, const struct entity *of,
+    const char *pseudonym) must_use;
+
+/* Behind the pseudonym, it makes an address of nobody (RFC 2606). */
+#define PSEUDONYM_DOMAIN "@pseudonym.invalid"
 
 /* --- terms.c -------------------------------------------------------------- */
 
@@ -354,6 +411,7 @@ struct compile {
 	const struct entity *entity;
 	int64_t sharing; /* grants that share a part */
 	struct held *held;
+	const struct names *names;
 };
 
 /* *count: rows that were written, or the one number that was asked for. */
@@ -396,8 +454,9 @@ void places_keep(struct hash128 order, int64_t offset, const char *last);
 /* How many records there are. */
 bool places_total(struct hash128 what, int64_t *total);
 void places_keep_total(struct hash128 what, int64_t total);
-/* The key of such a set: the same for the same bytes in this process. */
-struct hash128 places_key(const void *bytes, size_t len);
+/* Says by which keys a question's set of records, and their order, are known:
+ * asked->what and asked->order. */
+void places_name(struct reading *reading, const struct sight *sight);
 
 /* --- zip.c ---------------------------------------------------------------- */
 

@@ -174,8 +174,11 @@ bool compile_redate(const struct compile *c, struct err *err)
 		   NULL, err) &&
 	       compile_ask(c,
 		   "INSERT INTO homeroom.visible "
-		   "(grant_id, entity, sourced_id, since) "
-		   "SELECT DISTINCT grant_id, entity, sourced_id, "
-		   "{version} FROM redated",
+		   "(grant_id, entity, sourced_id, since, pseudonym) "
+		   "SELECT DISTINCT v.grant_id, v.entity, v.sourced_id, "
+		   "{version}, v.pseudonym FROM redated r "
+		   "JOIN homeroom.visible v ON v.grant_id = r.grant_id "
+		   "AND v.entity = r.entity AND v.sourced_id = r.sourced_id "
+		   "AND v.until = {version}",
 		   NULL, err);
 }

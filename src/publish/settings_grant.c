@@ -2,11 +2,14 @@
 #include "publish.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 struct grant_row {
 	int64_t id;
 	const char *says; /* JSON */
 	bool full, defined;
+	const char *fields; /* "users.email=omit users.username=pseudonymise" */
+	bool keyed;         /* it has a key for pseudonyms */
 };
 
 static const char *number(struct arena *arena, int64_t value)
@@ -28,7 +31,8 @@ static bool find_grant(const struct applying *a, const char *name,
 		    "there is no application '%s'", name);
 	*out = (struct grant_row){ rows_integer(rows, 0, 0),
 		rows_get(rows, 0, 1), rows_get(rows, 0, 2)[0] == 't',
-		rows_get(rows, 0, 3)[0] == 't' };
+		rows_get(rows, 0, 3)[0] == 't', rows_get(rows, 0, 4),
+		rows_get(rows, 0, 5)[0] == 't' };
 	return true;
 }
 
@@ -72,21 +76,26 @@ static const char *scopes_text(const struct applying *a)
 }
 
 /* Who saw everything has seen every record: what it does not see any more must
- * be told. */
-static bool saw_everything(const struct applying *a, int64_t grant,
-    struct err *err)
+ * be told; but not of records that it knew by other names than now. */
+static bool saw_everything(const struct applying *a,
+    const struct grant_row *after, struct err *err)
 {
-	const struct values values = { 2,
-		{ number(a->arena, grant), number(a->arena, a->district) } };
+	const struct values values = { 2, { number(a->arena, after->id),
+					      number(a->arena, a->district) } };
+	struct withheld withheld;
 
+	withheld_read(&withheld, after->fields);
 	for (const struct entity *const *e = entities; *e != NULL; e++) {
-		const char *sql = arena_printf(a->arena,
+		const char *sql;
+
+		if (withheld_renames(&withheld, *e))
+			continue;
+		sql = arena_printf(a->arena,
 		    "INSERT INTO homeroom.visible "
 		    "(grant_id, entity, sourced_id, since) "
 		    "SELECT $1::bigint, %d, sourced_id, 0 FROM roster.%s "
 		    "WHERE district = $2::integer AND status = 'active'",
 		    (*e)->number, (*e)->table);
-
 		if (!db_ask_text(a->db, a->arena, sql, &values, NULL, err))
 			return false;
 	}
@@ -106,14 +115,6 @@ static bool lock_roster(const struct applying *a, int64_t *live,
 		return false;
 	*live = rows_integer(rows, 0, 0);
 	return true;
-}
-
-static const struct entity *entity_numbered(int64_t wanted)
-{
-	for (const struct entity *const *e = entities; *e != NULL; e++)
-		if ((*e)->number == wanted)
-			return *e;
-	return NULL;
 }
 
 /* What it shares: by kind, with what came and went, and by school. */
@@ -167,6 +168,35 @@ static bool write_grant(const struct applying *a, const struct grant_row *row,
 /* --- before and after ------------------------------------------------------
  */
 
+/* The entities whose records are shown otherwise than before; a list of their
+ * numbers. What refers to records with new names changes as well. */
+static const char *find_turned(const struct applying *a,
+    const struct grant_row *before, const struct grant_row *after)
+{
+	struct withheld was, is;
+	struct buf list = { 0 };
+	const char *numbers;
+	bool renamed = false;
+
+	withheld_read(&was, before->full ? "" : before->fields);
+	withheld_read(&is, after->fields);
+	for (const struct entity *const *e = entities; *e != NULL; e++)
+		renamed |=
+		    withheld_renames(&was, *e) != withheld_renames(&is, *e);
+	array_open(&list);
+	for (const struct entity *const *e = entities; *e != NULL; e++) {
+		const char *number_of = number(a->arena, (*e)->number);
+
+		if (renamed || withheld_differs(&was, &is, *e))
+			array_item(&list,
+			    (struct text){ number_of, strlen(number_of) });
+	}
+	array_close(&list);
+	numbers = arena_textn(a->arena, list.data, list.len);
+	buf_free(&list);
+	return numbers;
+}
+
 /* Versions before this one can't be read under it any more; what they hold and
  * the grant did not share is new to its readers. */
 static bool turn(const struct applying *a, const struct grant_row *before,
@@ -183,7 +213,7 @@ static bool turn(const struct applying *a, const struct grant_row *before,
 		    a->document->name);
 	if (live == 0)
 		return true;
-	if (before->full && !after->full && !saw_everything(a, before->id, err))
+	if (before->full && !after->full && !saw_everything(a, after, err))
 		return false;
 	return db_ask(a->db, a->arena, STATEMENT_grant_changed, &values, NULL,
 	    err);
@@ -210,19 +240,34 @@ static bool begin(struct applying *a, struct granted *granted,
 	return true;
 }
 
+/* What it became; with a key, if its fields need one. */
+static bool find_after(const struct applying *a, struct grant_row *after,
+    struct err *err)
+{
+	if (!find_grant(a, a->document->name, after, err))
+		return false;
+	if (after->full && *after->fields != '\0')
+		return fail(err, FAULT_INVALID,
+		    "the grant of %s shares everything, so it can't omit or "
+		    "pseudonymise fields: leave out 'access'",
+		    a->document->name);
+	return after->keyed || strstr(after->fields, "=pseudonymise") == NULL ||
+	       names_make_key(a->db, a->arena, after->id, err);
+}
+
 static bool grant_put(struct applying *a, struct granted *granted,
     const struct grant_row *before, const char *wanted, struct err *err)
 {
 	struct grant_row after;
 
 	if (!write_grant(a, before, wanted, err) ||
-	    !find_grant(a, a->document->name, &after, err) ||
+	    !find_after(a, &after, err) ||
 	    !applying_same(a, before->says, after.says, &granted->same, err) ||
 	    (!granted->same && !turn(a, before, &after, granted->live, err)))
 		return false;
 	granted->full = after.full;
 	granted->says = after.says;
-	granted->said = before->full ? NULL : before->says;
+	granted->turned = find_turned(a, before, &after);
 	granted->fresh = !before->full && !before->defined;
 	keep(a, granted);
 	return true;
@@ -271,24 +316,6 @@ static bool add_version(const struct applying *a, const struct granted *first,
 	    err);
 }
 
-/* Who is shown other fields than before is shown other records. */
-static bool redate(const struct applying *a, const struct granted *g,
-    struct err *err)
-{
-	struct values values = { 6,
-		{ number(a->arena, g->grant), number(a->arena, g->live + 1),
-		    NULL, NULL, g->said, g->says } };
-
-	for (const struct entity *const *e = entities; *e != NULL; e++) {
-		values.at[2] = number(a->arena, (*e)->number);
-		values.at[3] = (*e)->name;
-		if (!db_ask(a->db, a->arena, STATEMENT_grant_redate, &values,
-			NULL, err))
-			return false;
-	}
-	return true;
-}
-
 /* "{1,2}": those of a district that changed; "": none of them shares a part. */
 static const char *list_grants(const struct applying *a, struct granted *first,
     int *count)
@@ -326,7 +353,9 @@ static bool publish_district(const struct applying *a, struct granted *first,
 		return false;
 	for (struct granted *g = first; g != NULL; g = g->next)
 		if (g->district == first->district && !g->same && !g->full &&
-		    !g->fresh && !redate(a, g, err))
+		    !g->fresh && strcmp(g->turned, "{}") != 0 &&
+		    !grant_retell(a->db, g->district, g->live + 1, g->grant,
+			g->turned, err))
 			return false;
 	return add_version(a, first, count, err);
 }

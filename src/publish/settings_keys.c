@@ -201,6 +201,26 @@ static bool check_scope(const struct checking *c, const struct node *node,
 	       refuse(c, node, "scopes, such as roster.readonly", err);
 }
 
+static bool check_pseudonym(const struct checking *c,
+    const struct entity *entity, const struct field *field,
+    const struct node *key, struct err *err)
+{
+	const char *of = field->of;
+
+	if (field->kind == ID && entity_named_after(entity) != entity)
+		of = entity_named_after(entity)->name;
+	else if ((field->need & (PSEUDONYM | PSEUDONYM_MAIL)) != 0)
+		return true;
+	if (field->kind == ID || field->kind == REF || field->kind == REFS)
+		return fail(err, FAULT_INVALID,
+		    "%s:%d: %s can't be pseudonymised by itself: pseudonymise "
+		    "sourcedId of %s, and all that refers to them follows",
+		    c->file, key->value->line, key->text, of);
+	return fail(err, FAULT_INVALID,
+	    "%s:%d: %s can't be pseudonymised: it is no identifier; omit it",
+	    c->file, key->value->line, key->text);
+}
+
 /* A field that may be left out, of an entity that there is. */
 static bool check_field(const struct checking *c, const struct entity *entity,
     const struct node *key, struct err *err)
@@ -217,13 +237,11 @@ static bool check_field(const struct checking *c, const struct entity *entity,
 	if (value->shape == SCALAR && strcmp(value->text, "share") == 0)
 		return true;
 	if (value->shape == SCALAR && strcmp(value->text, "pseudonymise") == 0)
-		return fail(err, FAULT_INVALID,
-		    "%s:%d: this version can't pseudonymise %s; omit it",
-		    c->file, value->line, key->text);
+		return check_pseudonym(c, entity, field, key, err);
 	if (value->shape != SCALAR || strcmp(value->text, "omit") != 0)
 		return fail(err, FAULT_INVALID,
-		    "%s:%d: %s must be share or omit", c->file, value->line,
-		    key->text);
+		    "%s:%d: %s must be share, omit or pseudonymise", c->file,
+		    value->line, key->text);
 	if (field->kind == ID || field->kind == MODIFIED ||
 	    (field->need & REQUIRED) != 0 || strcmp(key->text, "status") == 0)
 		return fail(err, FAULT_INVALID,
@@ -289,7 +307,7 @@ static const struct kind_of_value
 	SCHEDULE = { SCALAR, check_schedule, "{\"type\":\"string\"}" },
 	PEMS = { LIST, check_pem, STRINGS },
 	JWKS = { MAP, check_jwks, "{\"type\":\"object\",\"properties\":{\"keys\":{\"type\":\"array\",\"maxItems\":8,\"items\":{\"type\":\"object\"}}}}" },
-	FIELDS = { MAP, check_fields, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"additionalProperties\":{\"enum\":[\"share\",\"omit\"]}}}" };
+	FIELDS = { MAP, check_fields, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"additionalProperties\":{\"enum\":[\"share\",\"omit\",\"pseudonymise\"]}}}" };
 
 #define ROLES " student teacher administrator aide proctor guardian parent relative "
 
@@ -357,7 +375,7 @@ static const struct key keys[] = {
 	{ "grant",       "share.demographics",       &SWITCH,   false, NULL, "Demographics of people that are shared; default: false" },
 	{ "grant",       "share.resources",          &SWITCH,   false, NULL, "Resources of classes, courses and people that are shared; default: false" },
 	{ "grant",       "share.gradebook",          &SWITCH,   false, NULL, "Line items, results and what belongs to them; default: false" },
-	{ "grant",       "fields",                   &FIELDS,   false, NULL, "Fields that are omitted: entity, field, omit" },
+	{ "grant",       "fields",                   &FIELDS,   false, NULL, "Fields that are omitted, or replaced by pseudonyms: entity, field, omit or pseudonymise" },
 	{ 0 }
 };
 /* clang-format on */

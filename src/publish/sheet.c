@@ -16,12 +16,12 @@
  * left its sight. */
 static void put_rows(struct sql *sql, const struct sheet *sheet)
 {
-	sql->withheld = sheet->withheld;
+	sql->withheld = sheet->full ? NULL : sheet->withheld;
 	sql_put(sql, " FROM ");
 	if (sheet->full)
 		sql_put(sql, "roster.%s", sheet->entity->table);
 	else
-		sight_rows(sql, sheet->entity, false);
+		sight_rows(sql, sheet->entity, false, "");
 	sql_put(sql, " t");
 }
 

@@ -1,13 +1,14 @@
 /*
  * The rows of an entity as a restricted grant sees them, for a FROM: joined
- * with homeroom.visible, without references to what it does not see. Policies
- * check the same again.
+ * with homeroom.visible, without references to what it does not see, and with
+ * pseudonyms where it has them. Policies check the same again.
  *
  * A record that left the grant's sight is a row with its id, its status and the
  * version in which it left, and nothing else.
  */
 #include "publish.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* clang-format off */
@@ -120,17 +121,36 @@ static const struct entity *entity_of(const struct field *field)
 	return entity_find((struct text){ field->of, strlen(field->of) });
 }
 
-static void put_ref(struct sql *sql, const struct field *f)
+/* What readers call the record of this id; NULL when it is not seen. */
+static void put_name(struct sql *sql, const char *id, const struct entity *of)
 {
-	const char *id = arena_printf(sql->arena, "t.%s", f->column);
-
+	if (withheld_renames(sql->withheld, of)) {
+		sql_put(sql, "(SELECT w.pseudonym");
+		put_visible(sql, of);
+		sql_put(sql, " AND w.sourced_id = %s)", id);
+		return;
+	}
 	sql_put(sql, "CASE WHEN ");
-	put_seen(sql, id, entity_of(f));
+	put_seen(sql, id, of);
 	sql_put(sql, " THEN %s END", id);
+}
+
+/* In an order that tells nothing of the ids. */
+static void put_names(struct sql *sql, const struct field *f)
+{
+	sql_put(sql, "CASE WHEN t.%s IS NOT NULL THEN ARRAY(SELECT w.pseudonym",
+	    f->column);
+	put_visible(sql, entity_of(f));
+	sql_put(sql, " AND w.sourced_id = ANY (t.%s) ORDER BY w.pseudonym) END",
+	    f->column);
 }
 
 static void put_refs(struct sql *sql, const struct field *f)
 {
+	if (withheld_renames(sql->withheld, entity_of(f))) {
+		put_names(sql, f);
+		return;
+	}
 	sql_put(sql,
 	    "CASE WHEN t.%s IS NOT NULL THEN ARRAY(SELECT x.id "
 	    "FROM unnest(t.%s) WITH ORDINALITY x(id, place) WHERE ",
@@ -139,28 +159,110 @@ static void put_refs(struct sql *sql, const struct field *f)
 	sql_put(sql, " ORDER BY x.place) END");
 }
 
-/* Objects of a list that refer to something: those that may be seen. */
-static void put_objects(struct sql *sql, const struct field *f)
+/* --- objects in a list ---------------------------------------------------- */
+
+/* The part of a list's objects that refers to something; -1: none does. */
+static int find_reference(const struct object *object)
+{
+	int width = field_count(object->outer);
+
+	for (int i = 0; i < width; i++)
+		if (object->outer[i].kind == REF)
+			return i;
+	return -1;
+}
+
+static void put_part(struct sql *sql, const struct field *f,
+    const struct field *part, const char *value)
+{
+	if (part->kind == REF &&
+	    withheld_renames(sql->withheld, entity_of(part)))
+		put_name(sql, value, entity_of(part));
+	else if ((f->need & part->need & PSEUDONYM) != 0)
+		sql_put(sql, "v.pseudonym");
+	else
+		sql_put(sql, "%s", value);
+}
+
+/* Objects that refer to something: those that may be seen. Those that identify
+ * somebody: with the pseudonym in that place. */
+static void put_objects(struct sql *sql, const struct field *f, bool replaced)
 {
 	const struct object *object = object_find(f->of);
-	int width = field_count(object->outer), at = 0;
+	int reference = find_reference(object);
 	const char *comma = "";
 
-	while (at < width && object->outer[at].kind != REF)
-		at++;
-	if (at == width) {
+	if (reference < 0 && !replaced) {
 		sql_put(sql, "t.%s", f->column);
 		return;
 	}
 	sql_put(sql, "(SELECT array_agg(ARRAY[");
-	for (int i = 1; i <= width; i++, comma = ", ")
-		sql_put(sql, "%st.%s[i][%d]", comma, f->column, i);
-	sql_put(sql, "] ORDER BY i) FROM generate_subscripts(t.%s, 1) i WHERE ",
+	for_each_field (part, object->outer) {
+		sql_put(sql, "%s", comma);
+		put_part(sql, f, part,
+		    arena_printf(sql->arena, "t.%s[i][%d]", f->column,
+			(int)(part - object->outer) + 1));
+		comma = ", ";
+	}
+	sql_put(sql, "] ORDER BY i) FROM generate_subscripts(t.%s, 1) i",
 	    f->column);
-	put_seen(sql,
-	    arena_printf(sql->arena, "t.%s[i][%d]", f->column, at + 1),
-	    entity_of(&object->outer[at]));
+	if (reference >= 0) {
+		sql_put(sql, " WHERE ");
+		put_seen(sql,
+		    arena_printf(sql->arena, "t.%s[i][%d]", f->column,
+			reference + 1),
+		    entity_of(&object->outer[reference]));
+	}
 	sql_put(sql, ")");
+}
+
+/* Whether an object is made of a column that the grant does not share as it
+ * is; what only orders the objects does not count. */
+static bool is_made_of_withheld(const struct withheld *withheld,
+    const struct derived *d)
+{
+	const char *order = strstr(d->value, " ORDER BY ");
+
+	if (withheld == NULL)
+		return false;
+	for_each_field (f, d->child->fields) {
+		char name[80];
+		const char *found;
+
+		if (f->column == NULL)
+			continue;
+		snprintf(name, sizeof(name), "c.%s", f->column);
+		found = strstr(d->value, name);
+		if (found != NULL && (order == NULL || found < order) &&
+		    (withheld_omits(withheld, d->child, f) ||
+			withheld_replaces(withheld, d->child, f) ||
+			(f->kind == REF &&
+			    withheld_renames(withheld, entity_of(f)))))
+			return true;
+	}
+	return false;
+}
+
+/* Whose objects these are, when they must be made anew of what is seen. */
+static const struct derived *find_remade(const struct sql *sql,
+    const struct entity *entity, const struct field *f)
+{
+	for (const struct derived *d = derived; d->parent != NULL; d++)
+		if (d->parent == entity && strcmp(d->column, f->column) == 0)
+			return is_made_of_withheld(sql->withheld, d) ? d : NULL;
+	return NULL;
+}
+
+/* Rows are made of columns, and a column of other rows perhaps; no entity of
+ * the tables is made of itself. NOLINTBEGIN(misc-no-recursion) */
+static void put_remade(struct sql *sql, const struct derived *d)
+{
+	bool renamed = withheld_renames(sql->withheld, d->parent);
+
+	sql_put(sql, "(SELECT %s FROM ", d->value);
+	sight_relation(sql, d->child);
+	sql_put(sql, " c WHERE c.%s%s = t.sourced_id AND c.status = 'active')",
+	    d->child_column, renamed ? "_real" : "");
 }
 
 static bool put_otherwise(struct sql *sql, const struct entity *entity,
@@ -178,13 +280,49 @@ static bool put_otherwise(struct sql *sql, const struct entity *entity,
 	return false;
 }
 
+/* The pseudonym in the field's place, where there is a value. */
+static const char *pseudonym_of(struct sql *sql, const struct field *f)
+{
+	return arena_printf(sql->arena,
+	    "CASE WHEN t.%s IS NOT NULL THEN v.pseudonym%s END", f->column,
+	    f->need & PSEUDONYM_MAIL ? " || '" PSEUDONYM_DOMAIN "'" : "");
+}
+
+static void put_list(struct sql *sql, const struct entity *entity,
+    const struct field *f)
+{
+	const struct derived *remade = find_remade(sql, entity, f);
+
+	if (f->kind == REFS)
+		put_refs(sql, f);
+	else if (remade != NULL)
+		put_remade(sql, remade);
+	else
+		put_objects(sql, f,
+		    withheld_replaces(sql->withheld, entity, f));
+}
+
+static void put_ref(struct sql *sql, const struct entity *entity,
+    const struct field *f)
+{
+	const char *id = arena_printf(sql->arena, "t.%s", f->column);
+
+	if (sight_is_sure(entity, f->column) &&
+	    !withheld_renames(sql->withheld, entity_of(f)))
+		sql_put(sql, "%s", id);
+	else
+		put_name(sql, id, entity_of(f));
+}
+
 static void put_column(struct sql *sql, const struct entity *entity,
     const struct field *f)
 {
-	if (sql->withheld != NULL && withheld_has(sql->withheld, entity, f))
+	if (withheld_omits(sql->withheld, entity, f))
 		sql_put(sql, "NULL::%s", kind_rules[f->kind].sql);
 	else if (f->kind == ID)
-		sql_put(sql, "v.sourced_id");
+		sql_put(sql, "v.%s",
+		    withheld_renames(sql->withheld, entity) ? "pseudonym"
+							    : "sourced_id");
 	else if (f->kind == MODIFIED)
 		sql_put(sql, "greatest(v.since, t.since)");
 	else if (strcmp(f->column, "status") == 0)
@@ -192,12 +330,12 @@ static void put_column(struct sql *sql, const struct entity *entity,
 			     "ELSE t.status END");
 	else if (put_otherwise(sql, entity, f))
 		return;
-	else if (f->kind == REF && !sight_is_sure(entity, f->column))
-		put_ref(sql, f);
-	else if (f->kind == REFS)
-		put_refs(sql, f);
-	else if (f->kind == OBJECTS)
-		put_objects(sql, f);
+	else if (f->kind == REF)
+		put_ref(sql, entity, f);
+	else if (f->kind == REFS || f->kind == OBJECTS)
+		put_list(sql, entity, f);
+	else if (withheld_replaces(sql->withheld, entity, f))
+		sql_put(sql, "%s", pseudonym_of(sql, f));
 	else
 		sql_put(sql, "t.%s", f->column);
 }
@@ -215,13 +353,24 @@ static bool is_first(const struct field *fields, const struct field *field)
 static void put_key(struct sql *sql, const struct entity *entity,
     const struct field *f)
 {
-	bool withheld =
-	    sql->withheld != NULL && withheld_has(sql->withheld, entity, f);
+	const char *key = arena_printf(sql->arena, "t.%s_key", f->column);
 
-	sql_put(sql, "%s AS %s_key, ",
-	    withheld ? "NULL::text"
-		     : arena_printf(sql->arena, "t.%s_key", f->column),
-	    f->column);
+	if (withheld_omits(sql->withheld, entity, f))
+		key = "NULL::text";
+	else if (withheld_replaces(sql->withheld, entity, f))
+		key = pseudonym_of(sql, f);
+	sql_put(sql, "%s AS %s_key, ", key, f->column);
+}
+
+/* What readers know by another name, for conditions of our own. */
+static void put_real(struct sql *sql, const struct entity *entity)
+{
+	if (withheld_names(sql->withheld, entity))
+		sql_put(sql, ", v.pseudonym");
+	for_each_field (f, entity->fields)
+		if (f->kind == REF && f->column != NULL &&
+		    withheld_renames(sql->withheld, entity_of(f)))
+			sql_put(sql, ", t.%s AS %s_real", f->column, f->column);
 }
 
 static void put_columns(struct sql *sql, const struct entity *entity)
@@ -235,11 +384,13 @@ static void put_columns(struct sql *sql, const struct entity *entity)
 			put_key(sql, entity, f);
 	}
 	sql_put(sql, "v.gone, v.was");
+	put_real(sql, entity);
 }
 
 /* --- rows ----------------------------------------------------------------- */
 
-void sight_rows(struct sql *sql, const struct entity *entity, bool past)
+void sight_rows(struct sql *sql, const struct entity *entity, bool past,
+    const char *where)
 {
 	sql_put(sql, "(SELECT ");
 	put_columns(sql, entity);
@@ -255,6 +406,39 @@ void sight_rows(struct sql *sql, const struct entity *entity, bool past)
 	    " WHERE v.grant_id = homeroom.key_grant() AND v.entity = %d AND ",
 	    entity->number);
 	put_open(sql, "v");
+	/* Without a pseudonym a record would be shown by its real id. */
+	if (withheld_renames(sql->withheld, entity))
+		sql_put(sql, " AND v.pseudonym IS NOT NULL");
+	if (*where != '\0')
+		sql_put(sql, " AND %s", where);
 	sql_put(sql, "%s)",
 	    past ? "" : " AND (v.gone OR t.sourced_id IS NOT NULL)");
+}
+
+void sight_relation(struct sql *sql, const struct entity *entity)
+{
+	sql_put(sql, "(SELECT * FROM ");
+	sight_rows(sql, entity, false, "");
+	sql_put(sql, " t");
+	if (sql->pinned != 0) {
+		sql_put(sql, " UNION ALL SELECT * FROM ");
+		sight_rows(sql, entity, true, "");
+		sql_put(sql, " t");
+	}
+	sql_put(sql, ")");
+}
+/* NOLINTEND(misc-no-recursion) */
+
+/* --- from pseudonyms back ------------------------------------------------- */
+
+const char *sight_real(struct sql *sql, const struct entity *of,
+    const char *pseudonym)
+{
+	struct sql *real = sql_new(sql->arena);
+
+	real->pinned = sql->pinned;
+	sql_put(real, "(SELECT w.sourced_id");
+	put_visible(real, of);
+	sql_put(real, " AND w.pseudonym = %s)", pseudonym);
+	return sql_take(real);
 }

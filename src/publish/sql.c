@@ -2,6 +2,7 @@
  * the text. */
 #include "publish.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,16 +83,33 @@ void sql_relation(struct sql *sql, const struct entity *entity)
 	    entity->table, sql->pinned, sql->pinned);
 }
 
+/* $1: the one digit is part of the condition, or of what stands for it. */
+static const char *put_id(struct sql *sql, const char *condition)
+{
+	size_t i = (size_t)(condition[1] - '1');
+
+	assert(i < array_length(sql->ids));
+	if (sql->ids[i] != NULL)
+		sql_put(sql, "%s", sql->ids[i]);
+	else
+		buf_add(&sql->text, condition, 2);
+	return condition + 2;
+}
+
 void sql_expand(struct sql *sql, const char *condition)
 {
 	while (*condition != '\0') {
-		size_t plain = strcspn(condition, "{");
+		size_t plain = strcspn(condition, "{$");
 		size_t name;
 
 		buf_add(&sql->text, condition, plain);
 		condition += plain;
 		if (*condition == '\0')
 			return;
+		if (*condition == '$') {
+			condition = put_id(sql, condition);
+			continue;
+		}
 		name = strcspn(++condition, "}");
 		sql_relation(sql,
 		    entity_find((struct text){ condition, name }));

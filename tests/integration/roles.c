@@ -102,6 +102,7 @@ static const char *const forbidden[] = {
 	"select * from homeroom.application",
 	"select * from homeroom.secret",
 	"select * from homeroom.\"grant\"",
+	"select pseudonym_key from homeroom.\"grant\"",
 	"select * from homeroom.signing_key",
 	"select * from homeroom.district",
 	"select * from homeroom.source",
