@@ -1,5 +1,6 @@
 /* Bundles: which one an application gets, and how it is made. */
 #include "publish.h"
+#include "shelf/shelf.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -73,7 +73,8 @@ FNR == 1 {
 	sub(/^(\.\.\/)+/, "", header)
 	if (FILENAME ~ /^include\// && header != "statements.inc")
 		finding("a door includes doors only; move this behind it")
-	if (header ~ /\// && floor_of(header) != own)
+	if (header ~ /\// && floor_of(header) != own && \
+	    !((own "/" floor_of(header)) in doors))
 		finding("this is another room's private header; open its door")
 	next
 }

@@ -5,7 +5,7 @@
  *
  * dDISTRICT-CLIENT-vVERSION-….zip, .tmp while it is made, .lock beside it.
  */
-#include "publish.h"
+#include "shelf.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* Writes a zip: entries as they come, in memory that does not grow with them.
  */
-#include "publish.h"
+#include "shelf.h"
 
 #include <archive.h>
 #include <archive_entry.h>
