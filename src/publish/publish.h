@@ -65,6 +65,10 @@ void node_json(struct buf *out, const struct node *node);
 bool settings_check(const char *file, const struct node *map,
     struct err *err) must_use;
 
+/* settings_fields.c: the same of the fields of a grant. */
+bool settings_check_fields(const char *file, const struct node *node,
+    struct err *err) must_use;
+
 /* --- settings_apply.c: settings made so -------------------------------------
  */
 

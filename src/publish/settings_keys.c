@@ -201,74 +201,10 @@ static bool check_scope(const struct checking *c, const struct node *node,
 	       refuse(c, node, "scopes, such as roster.readonly", err);
 }
 
-static bool check_pseudonym(const struct checking *c,
-    const struct entity *entity, const struct field *field,
-    const struct node *key, struct err *err)
-{
-	const char *of = field->of;
-
-	if (field->kind == ID && entity_named_after(entity) != entity)
-		of = entity_named_after(entity)->name;
-	else if ((field->need & (PSEUDONYM | PSEUDONYM_MAIL)) != 0)
-		return true;
-	if (field->kind == ID || field->kind == REF || field->kind == REFS)
-		return fail(err, FAULT_INVALID,
-		    "%s:%d: %s can't be pseudonymised by itself: pseudonymise "
-		    "sourcedId of %s, and all that refers to them follows",
-		    c->file, key->value->line, key->text, of);
-	return fail(err, FAULT_INVALID,
-	    "%s:%d: %s can't be pseudonymised: it is no identifier; omit it",
-	    c->file, key->value->line, key->text);
-}
-
-/* A field that may be left out, of an entity that there is. */
-static bool check_field(const struct checking *c, const struct entity *entity,
-    const struct node *key, struct err *err)
-{
-	const struct text name = { key->text, key->length };
-	const struct field *field = field_find(entity, name, V12);
-	const struct node *value = key->value;
-
-	if (field == NULL)
-		field = field_find(entity, name, V11);
-	if (field == NULL || field->column == NULL)
-		return fail(err, FAULT_INVALID, "%s:%d: %s have no field '%s'",
-		    c->file, key->line, entity->name, key->text);
-	if (value->shape == SCALAR && strcmp(value->text, "share") == 0)
-		return true;
-	if (value->shape == SCALAR && strcmp(value->text, "pseudonymise") == 0)
-		return check_pseudonym(c, entity, field, key, err);
-	if (value->shape != SCALAR || strcmp(value->text, "omit") != 0)
-		return fail(err, FAULT_INVALID,
-		    "%s:%d: %s must be share, omit or pseudonymise", c->file,
-		    value->line, key->text);
-	if (field->kind == ID || field->kind == MODIFIED ||
-	    (field->need & REQUIRED) != 0 || strcmp(key->text, "status") == 0)
-		return fail(err, FAULT_INVALID,
-		    "%s:%d: %s can't be omitted: every record has it", c->file,
-		    value->line, key->text);
-	return true;
-}
-
 static bool check_fields(const struct checking *c, const struct node *node,
     struct err *err)
 {
-	for (const struct node *k = node->first; k != NULL; k = k->next) {
-		const struct entity *entity =
-		    entity_find((struct text){ k->text, k->length });
-
-		if (entity == NULL)
-			return fail(err, FAULT_INVALID,
-			    "%s:%d: there are no '%s'", c->file, k->line,
-			    k->text);
-		if (k->value->shape != MAP)
-			return refuse(c, k, "a mapping of fields", err);
-		for (const struct node *f = k->value->first; f != NULL;
-		     f = f->next)
-			if (!check_field(c, entity, f, err))
-				return false;
-	}
-	return true;
+	return settings_check_fields(c->file, node, err);
 }
 
 static bool check_jwks(const struct checking *c, const struct node *node,
