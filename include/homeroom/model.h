@@ -135,6 +135,7 @@ struct vocabulary {
 	const char *otherwise_11; /* what 1.1 is told of a word it lacks; NULL:
 				     the member is left out */
 	const struct word *words; /* ends with a NULL v12 */
+	bool slashed; /* 1.2's JSON has /[a-z0-9]+ for ext:anything */
 };
 
 extern const struct vocabulary vocabularies[]; /* ends with a NULL name */

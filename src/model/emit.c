@@ -67,13 +67,42 @@ bool emit_bool(const struct member *m, struct buf *out, struct text value)
 	return true;
 }
 
+/* What can't be said is left out. Where nothing is left, or a word of the
+ * standard's own, which may not be said so, it is unknown. */
+static void emit_slashed(struct buf *out, struct text word)
+{
+	size_t before = out->len;
+	struct text said;
+
+	PUT(out, "\"/");
+	for (size_t i = strlen("ext:"); i < word.len; i++) {
+		char c = word.at[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c | 0x20);
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+			buf_char(out, c);
+	}
+	said = (struct text){ out->data + before + 2, out->len - before - 2 };
+	if (said.len == 0 || text_is(said, "case") ||
+	    text_is(said, "unknown")) {
+		out->len = before;
+		PUT(out, "\"unknown");
+	}
+	buf_char(out, '"');
+}
+
 bool emit_word(const struct member *m, struct buf *out, struct text value)
 {
 	struct text word = vocabulary_say(m->vocabulary, m->version, value);
 
 	if (word.at == NULL)
 		return false;
-	json_quote(out, word.at, word.len);
+	if (m->vocabulary->slashed && word.len > 4 &&
+	    memcmp(word.at, "ext:", 4) == 0)
+		emit_slashed(out, word);
+	else
+		json_quote(out, word.at, word.len);
 	return true;
 }
 

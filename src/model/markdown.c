@@ -142,8 +142,11 @@ static void vocabulary_section(struct buf *out, const struct vocabulary *v)
 	    "\n### Words %s\n\n%s"
 	    "| in 1.2 | in 1.1 |\n|---|---|\n",
 	    v->name,
-	    v->open ? "1.2 also takes words of one's own, as `ext:word`.\n\n"
-		    : "");
+	    v->slashed
+		? "1.2 also takes words of one's own: `ext:word` in CSV, "
+		  "`/word` in JSON, of small letters and digits.\n\n"
+	    : v->open ? "1.2 also takes words of one's own, as `ext:word`.\n\n"
+		      : "");
 	for (const struct word *w = v->words; w->v12 != NULL; w++) {
 		buf_printf(out, "| `%s` |", w->v12);
 		said_in_11(out, v, w);

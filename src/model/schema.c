@@ -41,7 +41,9 @@ static void word_schema(struct doc *j, const struct field *f,
 		return;
 	doc_close(j, '}');
 	doc_open(j, NULL, '{');
-	doc_string(j, "pattern", "^ext:[a-zA-Z0-9.\\-_]+$");
+	doc_string(j, "pattern",
+	    v->slashed ? "^/(?!case$)(?!unknown$)[a-z0-9]+$"
+		       : "^ext:[a-zA-Z0-9.\\-_]+$");
 	doc_close(j, '}');
 	doc_close(j, ']');
 }

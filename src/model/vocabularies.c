@@ -77,20 +77,20 @@ static const struct word objective_source[] = {
 };
 
 const struct vocabulary vocabularies[] = {
-/*	  name               open   otherwise in 1.1  words */
-	{ "status",          false, NULL,             status },
-	{ "sessionType",     true,  "term",           session_type },
-	{ "classType",       true,  "scheduled",      class_type },
-	{ "orgType",         true,  "local",          org_type },
-	{ "userRole",        false, NULL,             user_role },
-	{ "role",            true,  "aide",           role },
-	{ "roleType",        false, NULL,             role_type },
-	{ "enrollmentRole",  true,  "proctor",        enrollment_role },
-	{ "resourceRole",    true,  NULL,             user_role },
-	{ "importance",      false, NULL,             importance },
-	{ "sex",             true,  NULL,             sex },
-	{ "scoreStatus",     true,  "submitted",      score_status },
-	{ "objectiveSource", true,  NULL,             objective_source },
+/*	  name               open   otherwise in 1.1  words,           slashed */
+	{ "status",          false, NULL,             status,          false },
+	{ "sessionType",     true,  "term",           session_type,    false },
+	{ "classType",       true,  "scheduled",      class_type,      false },
+	{ "orgType",         true,  "local",          org_type,        false },
+	{ "userRole",        false, NULL,             user_role,       false },
+	{ "role",            true,  "aide",           role,            false },
+	{ "roleType",        false, NULL,             role_type,       false },
+	{ "enrollmentRole",  true,  "proctor",        enrollment_role, false },
+	{ "resourceRole",    true,  NULL,             user_role,       false },
+	{ "importance",      false, NULL,             importance,      false },
+	{ "sex",             true,  NULL,             sex,             false },
+	{ "scoreStatus",     true,  "submitted",      score_status,    false },
+	{ "objectiveSource", true,  NULL,             objective_source,true },
 	{ 0 }
 };
 

@@ -137,6 +137,13 @@ static void word(struct sql *sql, const struct term *t)
 		folded(sql, t->value, t->predicate, sql_value(sql, t->literal));
 		return;
 	}
+	if (vocabulary->slashed && t->literal[0] == '/') {
+		sql_put(sql,
+		    "(%s LIKE 'ext:%%' AND regexp_replace(lower(substr(%s, "
+		    "5)), '[^a-z0-9]', '', 'g') = $%d::text)",
+		    t->value, t->value, sql_value(sql, t->literal + 1));
+		return;
+	}
 	/* Compared as it stands, so that the planner knows how common it is. */
 	if (vocabulary_read(vocabulary, V12, literal_text(t), &stored, &same))
 		sql_put(sql, "%s = $%d::text", t->value,

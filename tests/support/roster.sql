@@ -79,9 +79,9 @@ insert into roster.score_scales (district, source, since, status, sourced_id,
 	title, type, org_id, class_id) values
 	(1, 1, 1, 'active', 'z1', 'Points', 'p', 's1', 'c1');
 insert into roster.line_items (district, source, since, status, sourced_id,
-	title, assign_date, due_date, class_id, category_id, school_id) values
-	(1, 1, 1, 'active', 'l1', 'Quiz',  '2025-09-01 08:00Z', '2025-09-02 00:00Z', 'c1', 'q1', 's1'),
-	(1, 1, 1, 'active', 'l2', 'Essay', '2025-10-01 08:00Z', '2025-10-02 12:30Z', 'c2', 'q2', 's1');
+	title, assign_date, due_date, class_id, category_id, school_id, objectives) values
+	(1, 1, 1, 'active', 'l1', 'Quiz',  '2025-09-01 08:00Z', '2025-09-02 00:00Z', 'c1', 'q1', 's1', '{{case,o1},{ext:My-State,o2}}'),
+	(1, 1, 1, 'active', 'l2', 'Essay', '2025-10-01 08:00Z', '2025-10-02 12:30Z', 'c2', 'q2', 's1', null);
 insert into roster.results (district, source, since, status, sourced_id,
 	line_item_id, student_id, score, score_date, comment) values
 	(1, 1, 1, 'active', 'n1', 'l1', 'u1', 12.5, '2025-09-03', 'fine'),
