@@ -46,6 +46,9 @@ COMPILE_FLAGS := -std=c17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS_$(MODE)) \
 LINK_FLAGS := $(LDFLAGS_$(MODE)) $(LDFLAGS)
 LIBS := $(if $(MISSING),,$(shell pkg-config --libs $(PACKAGES))) -pthread
 
+# What was built with other flags, or by another compiler, is built anew.
+FLAGS := $(OUT)/flags
+
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -60,12 +63,18 @@ $(OUT)/homeroom: $(OBJECTS)
 	$(if $(V),,@echo "LINK $@")
 	$(Q)$(CC) $(LINK_FLAGS) -o $@ $^ $(LIBS)
 
-$(OUT)/obj/%.o: src/%.c | $(OUT)/gen/statements.inc
+$(FLAGS): force
+	@mkdir -p $(@D)
+	@echo '$(CC) $(COMPILE_FLAGS) $(LINK_FLAGS)' | cmp -s - $@ || \
+	    echo '$(CC) $(COMPILE_FLAGS) $(LINK_FLAGS)' >$@
+.PHONY: force
+
+$(OUT)/obj/%.o: src/%.c $(FLAGS) | $(OUT)/gen/statements.inc
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC   $<")
 	$(Q)$(CC) $(COMPILE_FLAGS) -MMD -MP -c -o $@ $<
 
-$(OUT)/obj/embedded.o: $(OUT)/gen/embedded.c
+$(OUT)/obj/embedded.o: $(OUT)/gen/embedded.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMPILE_FLAGS) -c -o $@ $<
 
@@ -107,7 +116,7 @@ TEST_FLAGS   = $(COMPILE_FLAGS) -Itests -Isrc -MMD -MP
 RUN          = HOMEROOM_TEST_MODE=$(MODE) tests/run $(OUT)
 
 # base and model stand on libc alone: this link proves it.
-$(OUT)/tests/unit/%: tests/unit/%.c $(BOTTOM)
+$(OUT)/tests/unit/%: tests/unit/%.c $(FLAGS) $(BOTTOM)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "TEST $<")
 	$(Q)$(CC) $(TEST_FLAGS) $(LINK_FLAGS) -o $@ $< $(BOTTOM) -lcmocka
@@ -124,7 +133,8 @@ $(OUT)/tests/fuzz/%: tests/fuzz/%.c $(OBJECTS)
 	$(Q)$(CC) $(TEST_FLAGS) $(LINK_FLAGS) -fsanitize=fuzzer -o $@ $< \
 	    $(filter-out $(OUT)/obj/main.o,$(OBJECTS)) $(LIBS)
 
-$(OUT)/tests/support/%.o: tests/support/%.c | $(OUT)/gen/statements.inc
+$(OUT)/tests/support/%.o: tests/support/%.c $(FLAGS) | \
+    $(OUT)/gen/statements.inc
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_FLAGS) -c -o $@ $<
 
