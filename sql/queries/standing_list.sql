@@ -1,5 +1,6 @@
 -- standing_list: what every application may do, and what it would read now.
 -- Times are milliseconds from now on, by the clock that session_open goes by.
+-- $1: the day, UTC
 select a.id, a.epoch, (a.enabled and g.enabled)::integer,
 	ceil(extract(epoch from g.valid_from::timestamptz - now()) * 1000)::bigint,
 	floor(extract(epoch from (g.valid_until + 1)::timestamptz - now())
@@ -7,11 +8,13 @@ select a.id, a.epoch, (a.enabled and g.enabled)::integer,
 	array_to_string(g.addresses, ' '), g.requests_per_minute,
 	g.concurrency, g.bytes_per_day,
 	coalesce(live.version, 0),
-	concat_ws('.', g.id, g.revision, a.revision)
+	concat_ws('.', g.id, g.revision, a.revision),
+	coalesce(u.requests, 0), coalesce(u.bytes, 0)
 from homeroom.application a
 join homeroom."grant" g on g.application = a.id and g.district = a.district
 left join (
 	select district, max(version) as version from homeroom.version
 	group by district
 ) as live on live.district = a.district
+left join homeroom.usage u on u.application = a.id and u.day = $1::date
 order by a.id

@@ -83,14 +83,39 @@ struct account *accounts_next(struct account *account)
 /* --- what each may do --------------------------------------------------------
  */
 
-/* A bucket that nobody took from yet is full. */
-static void allow(struct account *account, const struct allowance *may)
+void day_now(char out[DAY_TEXT])
 {
-	double quota = (double)may->requests_per_minute;
+	char now[CLOCK_TEXT];
 
+	clock_format(now, clock_now());
+	memcpy(out, now, DAY_TEXT - 1);
+	out[DAY_TEXT - 1] = '\0';
+}
+
+void accounts_begin_day(struct account *account, const char *day)
+{
+	if (strcmp(account->day, day) == 0)
+		return;
+	memcpy(account->day, day, DAY_TEXT);
+	account->all = (struct usage){ 0 };
+}
+
+static bool has_limits(const struct allowance *may)
+{
+	return may->requests_per_minute >= 0 || may->bytes_per_day >= 0;
+}
+
+/* A new limit finds a full bucket, and what was used of the day before. */
+static void allow(struct account *account, const struct allowance *may,
+    const char *day)
+{
 	if (account->may.requests_per_minute != may->requests_per_minute) {
-		account->tokens = quota;
+		account->tokens = (double)may->requests_per_minute;
 		account->filled = clock_tick();
+	}
+	if (!has_limits(&account->may) && has_limits(may)) {
+		accounts_begin_day(account, day);
+		account->all = may->used;
 	}
 	account->may = *may;
 }
@@ -104,8 +129,8 @@ static void forbid(struct account *account)
 	account->may.application = application;
 }
 
-void accounts_learn(struct arena *arena, const struct allowance *list,
-    int count)
+void accounts_learn(struct arena *arena, const char *day,
+    const struct allowance *list, int count)
 {
 	struct arena *old;
 
@@ -116,7 +141,7 @@ void accounts_learn(struct arena *arena, const struct allowance *list,
 	for (int i = 0; i < count; i++) {
 		struct account *account = accounts_find(list[i].application);
 
-		allow(account, &list[i]);
+		allow(account, &list[i], day);
 		account->told_of = true;
 	}
 	for (struct account *a = accounts_next(NULL); a != NULL;
@@ -152,30 +177,6 @@ bool accounts_certain(const struct caller *caller, struct allowance *out)
  * -------------------------------------------------------
  */
 
-static bool has_limits(const struct account *account)
-{
-	return account->may.requests_per_minute >= 0 ||
-	       account->may.bytes_per_day >= 0;
-}
-
-void day_now(char out[DAY_TEXT])
-{
-	char now[CLOCK_TEXT];
-
-	clock_format(now, clock_now());
-	memcpy(out, now, DAY_TEXT - 1);
-	out[DAY_TEXT - 1] = '\0';
-}
-
-void accounts_begin_day(struct account *account, const char *day)
-{
-	if (strcmp(account->day, day) == 0)
-		return;
-	memcpy(account->day, day, DAY_TEXT);
-	account->all = (struct usage){ 0 };
-	account->heard = false;
-}
-
 static int compare(const void *a, const void *b)
 {
 	const struct usage *x = a, *y = b;
@@ -203,7 +204,7 @@ bool accounts_used(struct arena *arena, const char *day,
 			atomic_exchange(&a->requests, 0),
 			atomic_exchange(&a->bytes, 0) };
 
-		if (!has_limits(a))
+		if (!has_limits(&a->may))
 			continue;
 		any = true;
 		accounts_begin_day(a, day);
@@ -218,17 +219,15 @@ bool accounts_used(struct arena *arena, const char *day,
 	return any;
 }
 
-/* Requests that other servers answered take tokens here as well. What they did
- * before we listened has been filled up since, or will soon be. */
+/* Requests that other servers answered take tokens here as well. */
 static void hear(struct account *account, const struct usage *all)
 {
 	int64_t others =
 	    all->requests - account->all.requests - account->telling.requests;
 
-	if (account->heard && others > 0)
+	if (others > 0)
 		account->tokens -= (double)others;
 	account->all = *all;
-	account->heard = true;
 }
 
 static void end_telling(struct account *account, bool told)
@@ -250,11 +249,8 @@ void accounts_told(const char *day, const struct usage *list, int count)
 			hear(account, &list[i]);
 	}
 	for (struct account *a = accounts_next(NULL); a != NULL;
-	     a = accounts_next(a)) {
+	     a = accounts_next(a))
 		end_telling(a, list != NULL);
-		if (list != NULL && strcmp(a->day, day) == 0)
-			a->heard = true;
-	}
 	pthread_mutex_unlock(&table.lock);
 }
 

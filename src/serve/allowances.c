@@ -60,19 +60,22 @@ static bool read_row(struct allowance *out, struct arena *arena,
 		.concurrency = number_or(rows, row, 7, -1),
 		.bytes_per_day = number_or(rows, row, 8, -1),
 		.version = rows_integer(rows, row, 9),
+		.used = { .requests = rows_integer(rows, row, 11),
+		    .bytes = rows_integer(rows, row, 12) },
 	};
 	snprintf(out->revision, sizeof(out->revision), "%s",
 	    rows_get(rows, row, 10));
 	return networks_parse(&out->networks, arena, networks, err);
 }
 
-static bool read_all(struct arena *arena, struct allowance **list, int *count,
-    struct err *err)
+static bool read_all(struct arena *arena, const char *day,
+    struct allowance **list, int *count, struct err *err)
 {
+	const struct values values = { 1, { day } };
 	int64_t asked = clock_tick();
 	const struct rows *rows;
 
-	if (!db_ask(keeper.db, arena, STATEMENT_standing_list, NULL, &rows,
+	if (!db_ask(keeper.db, arena, STATEMENT_standing_list, &values, &rows,
 		err))
 		return false;
 	*count = rows_count(rows);
@@ -90,14 +93,16 @@ static bool load(struct err *err)
 	struct arena *arena = arena_new();
 	int64_t asked = clock_tick();
 	struct allowance *list;
+	char day[DAY_TEXT];
 	int count;
 
 	accounts_trust(0);
-	if (!read_all(arena, &list, &count, err)) {
+	day_now(day);
+	if (!read_all(arena, day, &list, &count, err)) {
 		arena_free(arena);
 		return false;
 	}
-	accounts_learn(arena, list, count);
+	accounts_learn(arena, day, list, count);
 	accounts_trust(asked + SERVE_LEASE_MS);
 	return true;
 }

@@ -261,6 +261,11 @@ void counters_outcome(const struct err *err);
 /* --- what an application may: allowances.c, accounts.c, limits.c -----------
  */
 
+/* What was answered of a day. */
+struct usage {
+	int64_t application, requests, bytes;
+};
+
 /*
  * What the database says of an application, as it was told last. It decides
  * what is refused before the database is asked. What the database might refuse
@@ -276,7 +281,8 @@ struct allowance {
 	struct networks networks; /* where it may come from, if confined */
 	/* -1: it has no such limit of its own. */
 	int64_t requests_per_minute, concurrency, bytes_per_day;
-	int64_t version; /* live in its district */
+	struct usage used; /* today, on all servers */
+	int64_t version;   /* live in its district */
 	char revision[72];
 };
 
@@ -284,11 +290,6 @@ struct allowance {
  * own. Once in a process, before edge_open. The URL is borrowed. */
 bool allowances_open(const char *database_url, struct err *err) must_use;
 void allowances_close(void); /* twice is fine */
-
-/* What was answered of a day. */
-struct usage {
-	int64_t application, requests, bytes;
-};
 
 /* Why a request is refused before the database is asked. */
 /* clang-format off */
@@ -321,7 +322,6 @@ struct account {
 	char day[DAY_TEXT];
 	struct usage all;     /* of that day, on all servers, when last told */
 	struct usage telling; /* here: on its way to the others */
-	bool heard;           /* `all` is true of that day */
 	atomic_llong requests, bytes; /* here, and not told yet */
 	atomic_int running;
 	int64_t refused[REASON_COUNT];
@@ -330,9 +330,10 @@ struct account {
 /* `concurrency`: of those that have no such limit of their own. */
 void accounts_open(int concurrency);
 void accounts_close(void); /* when no request is left; twice is fine */
-/* From now on these hold, whose texts are the arena's, which is taken over. */
-void accounts_learn(struct arena *arena, const struct allowance *list,
-    int count);
+/* From now on these hold, whose texts are the arena's, which is taken over;
+ * `day` is today. */
+void accounts_learn(struct arena *arena, const char *day,
+    const struct allowance *list, int count);
 void accounts_trust(int64_t until); /* clock_tick; the lease */
 /* What a request of this application would read now, if that is certain; its
  * networks are left out. False: only the database knows. */
