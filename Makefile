@@ -34,6 +34,7 @@ OBJECTS := $(SOURCES:src/%.c=$(OUT)/obj/%.o) $(OUT)/obj/embedded.o
 HEADERS := $(wildcard include/homeroom/*.h src/*/*.h src/*/*/*.h)
 QUERIES := $(sort $(wildcard sql/queries/*.sql))
 MIGRATIONS := $(sort $(wildcard sql/migrations/*.sql))
+PROFILES := $(sort $(wildcard src/publish/profiles/*.yaml))
 
 # What a machine lacks for the build, in pkg-config's words.
 MISSING := $(if $(shell command -v pkg-config),$(shell pkg-config \
@@ -78,9 +79,10 @@ $(OUT)/obj/embedded.o: $(OUT)/gen/embedded.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMPILE_FLAGS) -c -o $@ $<
 
-$(OUT)/gen/embedded.c: $(QUERIES) $(MIGRATIONS) src/embed.sh | ready
+$(OUT)/gen/embedded.c: $(QUERIES) $(MIGRATIONS) $(PROFILES) src/embed.sh | ready
 	@mkdir -p $(@D)
-	$(Q)sh src/embed.sh $(@D) $(QUERIES) -- $(MIGRATIONS)
+	$(Q)sh src/embed.sh $(@D) $(QUERIES) -- $(MIGRATIONS) -- \
+		$(PROFILES)
 
 # Written beside embedded.c, and only when a statement came or went.
 $(OUT)/gen/statements.inc: $(OUT)/gen/embedded.c ;

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Makes GENDIR/statements.inc and GENDIR/embedded.c: the named statements of
-# sql/queries and the migrations, as C strings in the binary.
+# sql/queries, the migrations and the consumers' profiles, as C strings in the
+# binary.
 #
-# usage: embed.sh GENDIR QUERY.sql … -- MIGRATION.sql …
+# usage: embed.sh GENDIR QUERY.sql … -- MIGRATION.sql … -- PROFILE.yaml …
 set -eu
 gen=$1
 shift
@@ -27,8 +28,17 @@ quoted() { # a file as C string literals, a line each
 	shift
 	echo '{ 0 } };'
 	echo 'const struct embedded embedded_migrations[] = {'
+	while [ "$1" != -- ]; do
+		printf '{ "%s",\n' "$(basename "$1" .sql)"
+		quoted "$1"
+		echo '},'
+		shift
+	done
+	shift
+	echo '{ 0 } };'
+	echo 'const struct embedded embedded_profiles[] = {'
 	for file; do
-		printf '{ "%s",\n' "$(basename "$file" .sql)"
+		printf '{ "%s",\n' "$(basename "$file" .yaml)"
 		quoted "$file"
 		echo '},'
 	done

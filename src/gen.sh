@@ -24,6 +24,7 @@ write sql/model.sql --sql
 for name in $("$homeroom" describe --apis); do
 	write "api/$name.json" --openapi "$name"
 done
-for kind in district application grant; do
+write docs/profiles.md --profiles
+for kind in district source application grant; do
 	write "schema/$kind.json" --schema "$kind"
 done

@@ -16,6 +16,7 @@ static const struct subcommand subcommands[] = {
 	{ "import",   cli_import,   "Take in a bundle, and report what became of it" },
 	{ "jobs",     cli_jobs,     "List what waits to be done, is being done, and was" },
 	{ "migrate",  cli_migrate,  "Create or upgrade the database" },
+	{ "preflight", cli_preflight, "What an application will receive, and what its importer will not like" },
 	{ "push",     cli_push,     "Bring an application its CSV bundle, by SFTP" },
 	{ "rollback", cli_rollback, "Make the roster what it was at an earlier version" },
 	{ "serve",    cli_serve,    "Serve OneRoster to publishers" },

@@ -30,6 +30,7 @@ int cli_generate(int argc, char **argv);
 int cli_import(int argc, char **argv);
 int cli_jobs(int argc, char **argv);
 int cli_migrate(int argc, char **argv);
+int cli_preflight(int argc, char **argv);
 int cli_push(int argc, char **argv);
 int cli_rollback(int argc, char **argv);
 int cli_demo(int argc, char **argv);

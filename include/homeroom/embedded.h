@@ -1,5 +1,5 @@
 /* Files that the build puts into the binary: sql/queries and
- * sql/migrations, in order of their names. */
+ * sql/migrations and src/publish/profiles, in order of their names. */
 #ifndef HOMEROOM_EMBEDDED_H
 #define HOMEROOM_EMBEDDED_H
 
@@ -10,5 +10,6 @@ struct embedded {
 
 extern const struct embedded embedded_statements[];
 extern const struct embedded embedded_migrations[];
+extern const struct embedded embedded_profiles[];
 
 #endif

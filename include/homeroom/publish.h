@@ -62,8 +62,9 @@ struct application {
 	const char *name;
 	const char *client_id;
 	bool enabled;
-	bool full;       /* a grant over everything */
-	unsigned scopes; /* that the grant allows */
+	bool full;           /* a grant over everything */
+	unsigned scopes;     /* that the grant allows */
+	const char *profile; /* of its importer; NULL: the standard */
 	/* application_check: when the secret that was shown ends;
 	 * application_list: when the one before the present one does. Ms since
 	 * 1970; 0: never, and there is none. */
@@ -114,6 +115,9 @@ bool application_enable(struct db *db, struct arena *arena,
     const struct change *change, bool enabled, struct err *err) must_use;
 bool application_list(struct db *db, struct arena *arena, int64_t district,
     const struct application **list, int *count, struct err *err) must_use;
+/* FAULT_NOT_FOUND when there is none of this name. */
+bool application_find(struct db *db, struct arena *arena, int64_t district,
+    const char *name, struct application *out, struct err *err) must_use;
 /* FAULT_BAD_CLIENT for an unknown client, a wrong secret, a disabled
  * application alike, in the same time. */
 bool application_check(struct db *db, struct arena *arena,
@@ -317,7 +321,8 @@ struct export
 	int64_t since;
 	int fd; /* to be closed; -1: it is not made yet */
 	int64_t size;
-	const char *tag; /* differs from that of any other file; the arena's */
+	const char *tag;  /* differs from that of any other file; the arena's */
+	const char *file; /* the name that its reader expects; NULL: any */
 };
 
 /* Which bundle that is now, and the file if there is one. Outside a
@@ -333,6 +338,71 @@ bool export_make(struct db *db, struct arena *arena, const char *home,
     struct err *err) must_use;
 /* Throws bundles away that are of versions before `live`. */
 void export_sweep(const char *home, int64_t district, int64_t live);
+
+/* --- profiles and pre-flight
+ * --------------------------------------------------
+ */
+
+struct node;
+
+/* What an application's importer expects beyond the standard. */
+struct profile {
+	const char *name; /* "canvas"; NULL: nothing but the standard */
+	const char *title, *about;
+	/* Bundles. */
+	const char *file; /* the archive's name; NULL: ours */
+	uint64_t files;   /* bit i: entities[i] may be in it */
+	bool deltas;      /* else a delta that is asked for is a bulk one */
+	bool metadata;    /* with columns metadata.* */
+	bool empty_files; /* a file with nothing but its header, not none */
+	bool quote_all;
+	/* REST. */
+	bool word_booleans;        /* "true" also in 1.1 */
+	bool empty_for_unknown;    /* 200 and no record below a parent that is
+				      not there, not 404 */
+	const struct node *checks; /* publish's own */
+};
+
+/* By its name; NULL is the standard. FAULT_INVALID: there is none. */
+bool profile_read(struct arena *arena, const char *name,
+    struct profile *profile, struct err *err) must_use;
+bool profile_list(struct arena *arena, const struct profile **list, int *count,
+    struct err *err) must_use;
+
+#define PREFLIGHT_EXAMPLES 5
+
+struct preflight_count {
+	const char *entity;
+	int64_t records;
+};
+
+struct preflight_finding {
+	const char *code;     /* "class-without-teacher" */
+	const char *entity;   /* "classes" */
+	const char *message;  /* "has no teacher" */
+	bool severe;          /* its importer refuses such a record */
+	const char *withheld; /* a field that the grant does not share, so that
+				 it holds of every record; or NULL */
+	int64_t count;
+	const char *examples[PREFLIGHT_EXAMPLES]; /* sourcedIds */
+	int example_count;
+};
+
+/* What an application will receive, and which records its importer will not
+ * like. */
+struct preflight {
+	struct profile profile;
+	struct preflight_count counts[32];
+	int count;
+	struct preflight_finding *findings;
+	int finding_count;
+};
+
+/* Over the live version, as the application sees it; `profile`: another than
+ * its own, or NULL. As homeroom_serve, outside a transaction. */
+bool preflight_run(struct db *db, struct arena *arena,
+    const struct application *application, const char *profile,
+    struct preflight *out, struct err *err) must_use;
 
 /* --- pushes ----------------------------------------------------------------
  */

@@ -18,7 +18,8 @@ select a.id, a.district, a.epoch, a.name, a.client_id, a.enabled,
 		select string_agg(key ->> 'kid', ' ')
 		from jsonb_array_elements(a.jwks -> 'keys') as key
 	), ''),
-	a.oauth1 is not null
+	a.oauth1 is not null,
+	a.profile
 from homeroom.application a
 left join homeroom."grant" g
 	on g.application = a.id and g.district = a.district

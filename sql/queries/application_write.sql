@@ -6,6 +6,7 @@ update homeroom.application set
 	enabled = coalesce((s ->> 'enabled')::boolean, true),
 	epoch = epoch + case when enabled and s ->> 'enabled' = 'false'
 		then 1 else 0 end,
-	push = s -> 'push'
+	push = s -> 'push',
+	profile = s ->> 'profile'
 from (select $2::jsonb as s) as settings
 where id = $1::bigint

@@ -17,6 +17,7 @@ select
 	else 'gone' end,
 	case when "grant".full_access then 'full'
 		else 'g' || "grant".id || '.' || "grant".changed end,
+	application.profile,
 	set_config('homeroom.since', $3::bigint::text, true)
 from homeroom.application
 join homeroom."grant" on "grant".application = application.id

@@ -9,7 +9,7 @@ select name, settings::text from (
 	union all
 	select 'application', name, jsonb_strip_nulls(jsonb_build_object(
 		'kind', 'application', 'name', name, 'enabled', enabled,
-		'jwks', jwks, 'push', push))
+		'jwks', jwks, 'profile', profile, 'push', push))
 	from homeroom.application where district = $1::integer
 	union all
 	select 'source', name, settings

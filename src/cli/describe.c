@@ -14,6 +14,7 @@ static const struct flag flags_known[] = {
 	{ "--openapi",  "NAME", "The API's document of that name" },
 	{ "--apis",     NULL,   "The names of the API's documents" },
 	{ "--markdown", NULL,   "The roster's data, as Markdown" },
+	{ "--profiles", NULL,   "What known importers expect, as Markdown" },
 	{ "--schema",   "KIND", "JSON Schema of a kind of settings files" },
 	{ "--settings", NULL,   "The settings of the process, as Markdown" },
 	{ 0 },
@@ -22,7 +23,7 @@ static const struct flag flags_known[] = {
 
 static const struct command command = {
 	.usage = "describe --sql|--openapi "
-		 "NAME|--apis|--markdown|--settings|--schema KIND",
+		 "NAME|--apis|--markdown|--settings|--profiles|--schema KIND",
 	.meaning = "Prints what the program's tables say.\n",
 	.flags = flags_known,
 };
@@ -38,6 +39,52 @@ static void describe_settings(struct buf *out)
 	for (const struct setting *s = settings; s->name != NULL; s++)
 		buf_printf(out, "| `%s` | %s | %s |\n", s->name,
 		    s->fallback != NULL ? s->fallback : "", s->meaning);
+}
+
+static void describe_bundle(struct buf *out, const struct profile *p)
+{
+	if (p->file != NULL)
+		buf_printf(out, "called `%s`; ", p->file);
+	if (p->files != UINT64_MAX)
+		buf_puts(out, "only some files; ");
+	if (!p->deltas)
+		buf_puts(out, "always bulk; ");
+	if (!p->metadata)
+		buf_puts(out, "no `metadata.*`; ");
+	if (p->empty_files)
+		buf_puts(out, "a file also without rows; ");
+	if (p->quote_all)
+		buf_puts(out, "everything in quotes; ");
+	if (p->word_booleans)
+		buf_puts(out, "REST 1.1: booleans as words; ");
+	if (p->empty_for_unknown)
+		buf_puts(out, "REST: nothing, not 404, below an unknown "
+			      "parent; ");
+}
+
+static bool describe_profiles(struct buf *out, struct err *err)
+{
+	struct arena *arena = arena_new();
+	const struct profile *list;
+	int count;
+	bool done = profile_list(arena, &list, &count, err);
+
+	buf_puts(out,
+	    "# Profiles\n\n"
+	    "What known importers expect beyond the standard, or against it. "
+	    "An\napplication's settings name one (`profile: canvas`), and "
+	    "`homeroom preflight`\nsays which records it would not like. "
+	    "Each is a file of `src/publish/profiles/`.\n\n"
+	    "| profile | importer | which | differs in |\n"
+	    "|---|---|---|---|\n");
+	for (int i = 0; done && i < count; i++) {
+		buf_printf(out, "| `%s` | %s | %s | ", list[i].name,
+		    list[i].title, list[i].about);
+		describe_bundle(out, &list[i]);
+		buf_puts(out, "|\n");
+	}
+	arena_free(arena);
+	return done;
 }
 
 static void describe_names(struct buf *out)
@@ -60,6 +107,7 @@ int cli_describe(int argc, char **argv)
 {
 	struct buf out = { 0 };
 	struct flags flags;
+	struct err err = { 0 };
 	const char *name;
 
 	if (!flags_read(&flags, &command, argc, argv))
@@ -79,6 +127,8 @@ int cli_describe(int argc, char **argv)
 		describe_markdown(&out);
 	if (flags_has(&flags, "--settings"))
 		describe_settings(&out);
+	if (flags_has(&flags, "--profiles") && !describe_profiles(&out, &err))
+		return failed(&err);
 	if (out.len == 0)
 		return usage(&command, "say what to describe");
 	fwrite(out.data, 1, out.len, stdout);

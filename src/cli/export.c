@@ -43,27 +43,21 @@ struct task {
 static bool find_application(struct task *task, struct err *err)
 {
 	const char *name = flags_get(&task->flags, "--application");
-	const struct application *list;
+	struct application application;
 	int64_t district;
-	int count;
 
 	if (!district_find(task->house.db, task->house.arena,
 		flags_get(&task->flags, "--district"), &district, err) ||
-	    !application_list(task->house.db, task->house.arena, district,
-		&list, &count, err))
+	    !application_find(task->house.db, task->house.arena, district, name,
+		&application, err))
 		return false;
-	for (int i = 0; i < count; i++) {
-		if (strcmp(list[i].name, name) != 0)
-			continue;
-		if (!list[i].enabled)
-			return fail(err, FAULT_FORBIDDEN,
-			    "the application '%s' is disabled", name);
-		task->wanted.application = list[i].id;
-		task->wanted.epoch = list[i].epoch;
-		task->wanted.scopes = list[i].scopes;
-		return true;
-	}
-	return fail(err, FAULT_NOT_FOUND, "there is no application '%s'", name);
+	if (!application.enabled)
+		return fail(err, FAULT_FORBIDDEN,
+		    "the application '%s' is disabled", name);
+	task->wanted.application = application.id;
+	task->wanted.epoch = application.epoch;
+	task->wanted.scopes = application.scopes;
+	return true;
 }
 
 /* --- the file --------------------------------------------------------------

@@ -291,10 +291,27 @@ bool application_list(struct db *db, struct arena *arena, int64_t district,
 		read_application(&applications[i], rows, i);
 		applications[i].secret_made = rows_integer(rows, i, 9);
 		applications[i].keys = rows_get(rows, i, 10);
+		applications[i].profile = rows_get(rows, i, 12);
 		applications[i].oauth1 = rows_get(rows, i, 11)[0] == 't';
 	}
 	*list = applications;
 	return true;
+}
+
+bool application_find(struct db *db, struct arena *arena, int64_t district,
+    const char *name, struct application *out, struct err *err)
+{
+	const struct application *list;
+	int count;
+
+	if (!application_list(db, arena, district, &list, &count, err))
+		return false;
+	for (int i = 0; i < count; i++)
+		if (strcmp(list[i].name, name) == 0) {
+			*out = list[i];
+			return true;
+		}
+	return fail(err, FAULT_NOT_FOUND, "there is no application '%s'", name);
 }
 
 /* The row whose secret it is, or -1. Looks at every row, and at one that never

@@ -22,6 +22,7 @@ struct making {
 	const char *grant; /* and which of its forms */
 	const char *name;  /* on the shelf */
 	struct withheld withheld;
+	struct profile profile;
 	bool full;
 	struct zip *zip;
 	struct buf piece;
@@ -36,12 +37,14 @@ static const char *number(struct arena *arena, int64_t value)
 /* --- which bundle ----------------------------------------------------------
  */
 
-static bool has_file(const struct export_wanted *wanted,
-    const struct entity *entity)
+static bool has_file(const struct making *m, int i)
 {
-	return csv_header(entity, wanted->format) != NULL &&
-	       (scopes_of_read(entity, wanted->format, false) &
-		   wanted->scopes) != 0;
+	enum oneroster format = m->wanted->format;
+
+	return csv_header(entities[i], format) != NULL &&
+	       (m->profile.files >> i & 1) != 0 &&
+	       (scopes_of_read(entities[i], format, false) &
+		   m->wanted->scopes) != 0;
 }
 
 /* All that makes it differ from other bundles. */
@@ -51,13 +54,16 @@ static void name_it(struct making *m)
 	uint64_t files = 0;
 
 	for (int i = 0; entities[i] != NULL; i++)
-		if (has_file(m->wanted, entities[i]))
+		if (has_file(m, i))
 			files |= UINT64_C(1) << i;
 	m->name = arena_printf(m->arena,
-	    "d%lld-%.100s-v%lld-%lld-%s-s%lld-%s-%llx", (long long)m->district,
-	    m->client, (long long)out->version, (long long)m->published,
+	    "d%lld-%.100s-v%lld-%lld-%s-s%lld-%s-%llx%s%s",
+	    (long long)m->district, m->client, (long long)out->version,
+	    (long long)m->published,
 	    m->wanted->format == V11 ? "csv11" : "csv12", (long long)out->since,
-	    m->grant, (unsigned long long)files);
+	    m->grant, (unsigned long long)files,
+	    m->profile.name != NULL ? "-" : "",
+	    m->profile.name != NULL ? m->profile.name : "");
 }
 
 static bool settle_since(struct making *m, const char *state, struct err *err)
@@ -66,7 +72,7 @@ static bool settle_since(struct making *m, const char *state, struct err *err)
 		return fail(err, FAULT_BAD_REQUEST,
 		    "There is no version %lld yet; the newest is %lld.",
 		    (long long)m->wanted->since, (long long)m->out->version);
-	if (strcmp(state, "kept") == 0)
+	if (strcmp(state, "kept") == 0 && m->profile.deltas)
 		m->out->since = m->wanted->since;
 	return true;
 }
@@ -89,8 +95,10 @@ static bool find(struct making *m, struct err *err)
 	m->client = rows_get(rows, 0, 1);
 	m->out->version = rows_integer(rows, 0, 2);
 	m->published = rows_integer(rows, 0, 3);
-	if (!settle_since(m, rows_get(rows, 0, 4), err))
+	if (!profile_read(m->arena, rows_get(rows, 0, 6), &m->profile, err) ||
+	    !settle_since(m, rows_get(rows, 0, 4), err))
 		return false;
+	m->out->file = m->profile.file;
 	m->grant = rows_get(rows, 0, 5);
 	name_it(m);
 	return true;
@@ -151,7 +159,7 @@ static void put_header(struct making *m, const struct sheet *sheet,
     const struct rows *keys)
 {
 	buf_puts(&m->piece, csv_header(sheet->entity, sheet->format));
-	for (int i = 0; i < rows_count(keys); i++) {
+	for (int i = 0; i < sheet->keys; i++) {
 		const char *name =
 		    arena_printf(m->arena, "metadata.%s", rows_get(keys, i, 0));
 
@@ -177,7 +185,17 @@ static bool put_row(struct making *m, char *row, size_t len, struct err *err)
 	return flush(m, err);
 }
 
-/* What has no rows has no file. */
+static bool begin_file(struct making *m, const struct sheet *sheet,
+    const struct rows *keys, struct err *err)
+{
+	if (!zip_begin(m->zip,
+		arena_printf(m->arena, "%s.csv", sheet->entity->name), err))
+		return false;
+	put_header(m, sheet, keys);
+	return true;
+}
+
+/* What has no rows has no file, unless its reader wants one. */
 static bool put_rows(struct making *m, const struct sheet *sheet,
     const struct rows *keys, bool *any, struct err *err)
 {
@@ -186,13 +204,11 @@ static bool put_rows(struct making *m, const struct sheet *sheet,
 
 	if (!copy_get(m->db, &row, &len, err))
 		return false;
-	*any = row != NULL;
-	if (row == NULL)
+	*any = row != NULL || m->profile.empty_files;
+	if (!*any)
 		return true;
-	if (!zip_begin(m->zip,
-		arena_printf(m->arena, "%s.csv", sheet->entity->name), err))
+	if (!begin_file(m, sheet, keys, err))
 		return false;
-	put_header(m, sheet, keys);
 	while (row != NULL)
 		if (!put_row(m, row, len, err) ||
 		    !copy_get(m->db, &row, &len, err))
@@ -206,6 +222,7 @@ static bool put_file(struct making *m, int i, struct err *err)
 		.format = m->wanted->format,
 		.delta = m->out->since > 0,
 		.withheld = &m->withheld,
+		.quote_all = m->profile.quote_all,
 		.full = m->full };
 	struct sql *ask = sql_new(m->arena), *copy = sql_new(m->arena);
 	const struct rows *keys;
@@ -215,7 +232,7 @@ static bool put_file(struct making *m, int i, struct err *err)
 	if (!db_ask_text(m->db, m->arena, buf_text(&ask->text), NULL, &keys,
 		err))
 		return false;
-	sheet.keys = rows_count(keys);
+	sheet.keys = m->profile.metadata ? rows_count(keys) : 0;
 	sheet_copy(copy, &sheet);
 	if (!copy_out(m->db, buf_text(&copy->text), err) ||
 	    !put_rows(m, &sheet, keys, &any, err)) {
@@ -253,7 +270,7 @@ static bool write_zip(struct making *m, int fd, bool large, struct err *err)
 	if (!zip_open(&m->zip, fd, m->published, large, err))
 		return false;
 	for (int i = 0; entities[i] != NULL; i++)
-		if (has_file(m->wanted, entities[i]) && !put_file(m, i, err))
+		if (has_file(m, i) && !put_file(m, i, err))
 			return false;
 	return put_manifest(m, err) && zip_close(m->zip, err);
 }

@@ -473,7 +473,8 @@ struct sheet {
 	bool delta;
 	const struct withheld *withheld;
 	bool full; /* else the grant's visible rows are joined */
-	int keys;  /* metadata columns */
+	bool quote_all;
+	int keys; /* metadata columns */
 };
 
 /* Lists the names of the metadata columns. */

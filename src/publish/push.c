@@ -84,7 +84,9 @@ static bool read_password(struct push *push, struct err *err)
 /* The file's name with {version} and {date}, encoded, behind the folder. */
 static const char *target(const struct push *push)
 {
-	const char *name = push->file != NULL ? push->file : "oneroster.zip";
+	const char *name = push->file != NULL        ? push->file
+			   : push->made.file != NULL ? push->made.file
+						     : "oneroster.zip";
 	struct buf plain = { 0 }, url = { 0 };
 	char today[CLOCK_TEXT];
 	const char *text;

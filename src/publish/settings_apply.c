@@ -162,6 +162,15 @@ const char *applying_json(const struct applying *a)
 	return text;
 }
 
+static bool check_profile(const struct applying *a, struct err *err)
+{
+	const struct node *name = node_get(a->document->map, "profile");
+	struct profile profile;
+
+	return name == NULL ||
+	       profile_read(a->arena, name->text, &profile, err);
+}
+
 static bool apply_application(struct applying *a, struct err *err)
 {
 	struct values values = { 2,
@@ -179,7 +188,7 @@ static bool apply_application(struct applying *a, struct err *err)
 		    a->document->name);
 	values =
 	    (struct values){ 2, { rows_get(rows, 0, 0), applying_json(a) } };
-	return said(a, &before, err) &&
+	return check_profile(a, err) && said(a, &before, err) &&
 	       db_ask(a->db, a->arena, STATEMENT_application_write, &values,
 		   NULL, err) &&
 	       keys_apply(a, rows_get(rows, 0, 0), err) &&

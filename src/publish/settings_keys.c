@@ -257,6 +257,7 @@ static const struct key keys[] = {
 	{ "application", "enabled",                  &SWITCH,   false, NULL, "Whether it may come in; default: true" },
 	{ "application", "jwks",                     &JWKS,     false, NULL, "Its public keys, as a JWK set, for private_key_jwt; default: none" },
 	{ "application", "pem",                      &PEMS,     false, NULL, "The same as PEM; the key's id is then its thumbprint (RFC 7638)" },
+	{ "application", "profile",                  &TEXT_,    false, NULL, "What its importer expects beyond the standard, by the name of a profile: docs/profiles.md" },
 	{ "application", "push.url",                 &FOLDER,   true,  NULL, "Folder of an SFTP server to which its bundles are brought" },
 	{ "application", "push.user",                &TEXT_,    true,  NULL, "Who we are there" },
 	{ "application", "push.hostKey",             &HOST_KEY, true,  NULL, "Digest of that server's key, SHA256:…" },

@@ -76,5 +76,6 @@ void sheet_copy(struct sql *sql, const struct sheet *sheet)
 		put_changed(sql, sheet);
 	else
 		put_present(sql, sheet);
-	sql_put(sql, ") TO STDOUT (FORMAT csv)");
+	sql_put(sql, ") TO STDOUT (FORMAT csv");
+	sql_put(sql, sheet->quote_all ? ", FORCE_QUOTE *)" : ")");
 }

@@ -55,9 +55,12 @@ static void put_headers(struct request *rq, const struct export *made)
 	reply_header(rq, "Accept-Ranges", "bytes");
 	reply_header(rq, "Homeroom-Bundle", mode);
 	reply_header(rq, "Content-Disposition",
-	    arena_printf(rq->arena,
-		"attachment; filename=\"oneroster-%s-%s.zip\"", format_name(rq),
-		version));
+	    made->file != NULL
+		? arena_printf(rq->arena, "attachment; filename=\"%s\"",
+		      made->file)
+		: arena_printf(rq->arena,
+		      "attachment; filename=\"oneroster-%s-%s.zip\"",
+		      format_name(rq), version));
 }
 
 /* 206 and 416 say how much there is. */
