@@ -167,6 +167,7 @@ class Sight:
                       "courseResources", "userResources")
 
     def gradebook(self):
+        sees = self.sees
         self.follow("scoreScales", classSourcedId="classes",
                     courseSourcedId="courses", orgSourcedId="orgs")
         self.follow("lineItems", classSourcedId="classes",
@@ -182,7 +183,13 @@ class Sight:
         self.follow("resultScoreScales", resultSourcedId="results",
                     scoreScaleSourcedId="scoreScales")
         self.follow("resultLearningObjectiveIds", resultSourcedId="results")
-        self.follow("assessmentLineItems", classSourcedId="classes")
+        taken = {row["assessmentLineItemSourcedId"]
+                 for row in self.world["assessmentResults"].values()
+                 if row["studentSourcedId"] in sees["users"]}
+        sees["assessmentLineItems"] = {
+            key for key, row in self.world["assessmentLineItems"].items()
+            if row["classSourcedId"] in sees["classes"]
+            or not row["classSourcedId"] and key in taken}
         self.follow("assessmentResults",
                     assessmentLineItemSourcedId="assessmentLineItems",
                     studentSourcedId="users")
