@@ -253,6 +253,9 @@ struct answer {
 	/* Of what the application may see and how it is told: the same page
 	 * of the same version under the same revision has the same bytes. */
 	char revision[72];
+	/* Of a question for what changed: deletions before this time are not
+	 * told any more. "": all are. */
+	char deletions_since[CLOCK_TEXT];
 };
 
 /* One question on its way; zeroed but for `arena` and `question`. */

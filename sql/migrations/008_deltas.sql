@@ -6,6 +6,9 @@ create function homeroom.key_version() returns bigint
 language sql stable parallel safe
 return nullif(current_setting('homeroom.version', true), '')::bigint;
 
+-- Which versions are not kept is asked with each question for what changed.
+create index on homeroom.version (district, version) where purged;
+
 do $policies$
 declare
 	entity text[];

@@ -89,7 +89,7 @@ static bool bury_old(struct ingest *job, struct err *err)
 	if (horizon == 0)
 		return true;
 	old = arena_printf(job->arena,
-	    "status = 'tobedeleted' AND since <= %" PRId64, horizon);
+	    "status = 'tobedeleted' AND since < %" PRId64, horizon);
 	for_each_part(p,
 	    job) if (!bury(job, p, old, &buried, err)) return false;
 	return forget_versions(job, horizon, err);

@@ -471,6 +471,7 @@ bool asked_compose(struct reading *reading, const struct sight *sight,
 	places_name(reading, sight);
 	asked->total = known_total(reading, sight);
 	compose_page(reading);
+	deletions_compose(reading);
 	if (q->link != NULL)
 		compose_parents(reading);
 	return true;

@@ -317,6 +317,7 @@ struct asked {
 	const struct withheld *withheld;
 	const struct plan *plan;
 	struct sql *kept;    /* NULL: it is the live version */
+	struct sql *purged;  /* NULL: it does not ask for what changed */
 	struct sql *parents; /* NULL: the question has none */
 	struct sql *page;
 	struct sql *count; /* NULL: not needed */
@@ -342,6 +343,14 @@ bool asked_compose(struct reading *reading, const struct sight *sight,
     struct err *err) must_use;
 /* The statement that counts, for a page that did not tell its total. */
 void asked_compose_count(struct reading *reading);
+
+/* --- deletions.c: whether an answer tells of all ---------------------------
+ */
+
+/* Asks for the last version that is not kept, where the filter asks for what
+ * changed. */
+void deletions_compose(struct reading *reading);
+void deletions_hear(struct reading *reading, const struct rows *purged);
 
 /* --- rules.c: what a restricted grant sees ---------------------------------
  */

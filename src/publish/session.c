@@ -103,6 +103,7 @@ static bool send(struct reader *reader, const struct session *session,
 		if (!is_asked(reading))
 			continue;
 		if (!ask_text(db, reading->asked->kept, err) ||
+		    !ask_text(db, reading->asked->purged, err) ||
 		    !ask_text(db, reading->asked->parents, err) ||
 		    !ask_text(db, reading->asked->page, err) ||
 		    !ask_text(db, reading->asked->count, err))
@@ -153,6 +154,18 @@ static bool hear_kept(struct db *db, struct reading *reading, struct err *err)
 	return true;
 }
 
+static bool hear_purged(struct db *db, struct reading *reading, struct err *err)
+{
+	const struct rows *rows;
+
+	if (reading->asked->purged == NULL)
+		return true;
+	if (!pipe_answer(db, reading->arena, &rows, err))
+		return false;
+	deletions_hear(reading, rows);
+	return true;
+}
+
 static bool hear_parents(struct db *db, struct reading *reading,
     struct err *err)
 {
@@ -177,7 +190,8 @@ static bool hear(struct reader *reader, struct reading *reading,
 	struct asked *asked = reading->asked;
 	const struct rows *rows;
 
-	if (!hear_kept(db, reading, err) || !hear_parents(db, reading, err))
+	if (!hear_kept(db, reading, err) || !hear_purged(db, reading, err) ||
+	    !hear_parents(db, reading, err))
 		return false;
 	if (asked->page != NULL &&
 	    !pipe_answer(db, reader->rows, &asked->rows, err))
@@ -270,7 +284,8 @@ static void compose_counts(struct reader *reader, struct session *session)
 		struct reading *reading = session->readings[i];
 		struct asked *asked = reading->asked;
 
-		asked->kept = asked->parents = asked->page = NULL;
+		asked->kept = asked->purged = NULL;
+		asked->parents = asked->page = NULL;
 		reading->answer.live =
 		    reading->answer.version == session->of->times->live;
 		reading->err = (struct err){ 0 };

@@ -94,6 +94,9 @@ static void answer(struct request *rq, struct reading *reading)
 	buf_char(out, '}');
 	if (!target->single)
 		cursor_reply(rq, question, &reading->answer);
+	if (reading->answer.deletions_since[0] != '\0')
+		reply_header(rq, "Homeroom-Deletions-Since",
+		    reading->answer.deletions_since);
 	tag_reply(rq, reading->answer.version, reading->answer.revision);
 }
 
