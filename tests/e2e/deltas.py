@@ -163,7 +163,7 @@ class History:
     def __init__(self, home, postgres, publishers, seed):
         self.home, self.postgres, self.seed = home, postgres, seed
         self.publishers, self.rng = publishers, random.Random(seed)
-        self.wire, self.replays = Wire(home.port), 0
+        self.wire, self.replays, self.told = Wire(home.port), 0, 0
         self.log = []
         self.worlds, self.version, self.world = {}, 0, None
         self.grants = {}
@@ -299,12 +299,20 @@ class History:
         self.version = self.live()
         self.worlds[self.version] = self.world
         kept = self.kept()
+        self.kept_since = self.postgres.run(
+            "select to_char(published at time zone 'UTC', "
+            "'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') from homeroom.version "
+            "where version = %d" % min(kept))[0]
         for p in self.publishers:
             sight = oracle.Sight(self.world, self.grants[p.name])
             now = {api: self.full(p, api, sight) for api in COLLECTIONS}
             past = [v for v in p.pulls if v in kept and v != self.version]
-            for api in COLLECTIONS if past else ():
-                self.delta(p, api, self.rng.choice(past), now[api])
+            gone = [v for v in p.pulls if v not in kept]
+            for api in COLLECTIONS:
+                if past:
+                    self.delta(p, api, self.rng.choice(past), now[api])
+                if gone:
+                    self.old_delta(p, api, self.rng.choice(gone), now[api])
             if past:
                 self.as_it_was(p, max(past))
             p.pulls[self.version] = now
@@ -355,17 +363,28 @@ class History:
     def delta(self, p, api, since, now):
         found = self.ask(p, list(p.deltas(self.rng, api, since)))
         for (_, entity), rows in zip(COLLECTIONS[api], found):
-            have = dict(p.pulls[since][api][entity])
-            for key, (raw, row) in rows.items():
-                if row["status"] == "tobedeleted":
-                    have.pop(key, None)
-                else:
-                    have[key] = raw
+            have = replay(p.pulls[since][api][entity], rows)
             self.replays += 1
             if have != now[entity]:
                 raise Wrong("%s, %s: %s of version %d and the delta since: %s"
                             % (p.name, api, entity, since,
                                unlike(have, now[entity])))
+
+    def old_delta(self, p, api, since, now):
+        """Since what is not kept: all that there is comes, and it is said
+        that deletions may be missing, if they may."""
+        (_, entity), path = self.rng.choice(list(zip(
+            COLLECTIONS[api], p.deltas(self.rng, api, since))))
+        ((status, headers, body),) = self.wire.ask([(path, p.token)])
+        have = replay(p.pulls[since][api][entity], raw_rows(body))
+        said = headers.get("homeroom-deletions-since")
+        there = {key: have.get(key) for key in now[entity]}
+        if said not in (None, self.kept_since) or \
+                (have if said is None else there) != now[entity]:
+            raise Wrong("%s, %s: %s since version %d, which is not kept: %d, "
+                        "%s, %s" % (p.name, api, entity, since, status, said,
+                                    unlike(have, now[entity])))
+        self.told += said is not None
 
     def as_it_was(self, p, version):
         """A pull that began before all that goes on as it began, unless the
@@ -443,6 +462,17 @@ class History:
             if mine != rows:
                 raise Wrong("%s, %s: %s of bundle %d and the delta since: %s"
                             % (p.name, api, file, since, unlike(mine, rows)))
+
+
+def replay(base, rows):
+    """What a client has that takes changed rows into what it had."""
+    have = dict(base)
+    for key, (raw, row) in rows.items():
+        if row["status"] == "tobedeleted":
+            have.pop(key, None)
+        else:
+            have[key] = raw
+    return have
 
 
 def put_row(table, names, key, values, present, made):
@@ -562,7 +592,7 @@ def one(home, postgres, publishers, seed):
         why = "HOMEROOM_TEST_SEED=%d, after %s: %s" % (
             seed, ", ".join(history.log), wrong)
     d.check("history %d" % seed, why)
-    return history.replays
+    return history.replays, history.told
 
 
 def main():
@@ -570,12 +600,13 @@ def main():
     first = int(given) if given else random.SystemRandom().randrange(1 << 30)
     count = int(os.environ.get("HOMEROOM_TEST_COUNT") or 10)
     print("# HOMEROOM_TEST_SEED=%d" % first, flush=True)
-    begun, replays = time.monotonic(), 0
+    begun, replays, told = time.monotonic(), 0, 0
     world = open_home()
     for seed in range(first, first + count):
-        replays += one(*world, seed)
-    print("# %d histories, %d deltas replayed, %d s" % (
-        count, replays, time.monotonic() - begun))
+        more = one(*world, seed)
+        replays, told = replays + more[0], told + more[1]
+    print("# %d histories, %d deltas replayed, %d older than what is kept, "
+          "%d s" % (count, replays, told, time.monotonic() - begun))
     d.finish()
 
 
