@@ -7,12 +7,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How often what was noted goes to Postgres (ms), and what Postgres may take;
- * both also bound how long a stop takes. */
+/* How often what was noted goes to Postgres (ms). */
 #define ROUND_MS 1000
-#define ANSWER_MS 5000
-/* Whoever stops hurries. */
-#define LAST_MS 3000
+/* What Postgres may take; and in all, when the server stops. */
+#define ANSWER_MS 30000
+#define LAST_MS 5000
 /* What goes in one transaction. */
 #define PIECE ((size_t)1024 * 1024)
 /* Postgres is gone and the disk is to live on. */
@@ -30,6 +29,7 @@ struct audit {
 	/* The thread's own. */
 	const char *url;
 	struct db *db;
+	int64_t until; /* clock_tick: the last round ends; 0: it goes on */
 	char live[SPOOL_NAME]; /* the spool that is shipped as it grows */
 	int64_t shipped;       /* of that; -1: Postgres must be asked */
 	bool failed;           /* said so already */
@@ -101,8 +101,13 @@ static const char *number(struct arena *arena, int64_t value)
 	return arena_printf(arena, "%lld", (long long)value);
 }
 
-/* The whole lines of a piece; none are left when *len is 0. */
-static bool read_piece(int fd, int64_t at, char *piece, size_t *len,
+static int64_t deadline(const struct audit *audit)
+{
+	return audit->until > 0 ? audit->until : clock_tick() + ANSWER_MS;
+}
+
+/* The whole lines of a piece; *last: it is none of the full ones. */
+static bool read_piece(int fd, int64_t at, char *piece, size_t *len, bool *last,
     struct err *err)
 {
 	ssize_t got = pread(fd, piece, PIECE, at);
@@ -110,6 +115,7 @@ static bool read_piece(int fd, int64_t at, char *piece, size_t *len,
 	if (got < 0)
 		return fail(err, FAULT_IO, "a spool can't be read: %m");
 	*len = (size_t)got;
+	*last = *len < PIECE;
 	while (*len > 0 && piece[*len - 1] != '\n')
 		(*len)--;
 	return true;
@@ -128,23 +134,24 @@ static bool ship_piece(struct audit *audit, const char *name, int64_t at,
 	values_add(&values, number(arena, at));
 	values_add(&values, number(arena, at + (int64_t)len));
 	values_add(&values, buf_text(&json));
-	db_deadline(audit->db, clock_tick() + ANSWER_MS);
+	db_deadline(audit->db, deadline(audit));
 	done = append(audit->db, arena, &values, err);
 	buf_free(&json);
 	arena_free(arena);
 	return done;
 }
 
-/* From *at to the end. */
+/* From *at to the end; what is written meanwhile waits for the next round, or
+ * there would be a transaction for every few lines. */
 static bool ship_lines(struct audit *audit, const char *name, int fd,
     int64_t *at, struct err *err)
 {
 	char *piece = memory_new(PIECE + 1);
+	bool done = true, last = false;
 	size_t len;
-	bool done = true;
 
-	while (done) {
-		done = read_piece(fd, *at, piece, &len, err);
+	while (done && !last) {
+		done = read_piece(fd, *at, piece, &len, &last, err);
 		if (!done || len == 0)
 			break;
 		done = ship_piece(audit, name, *at, piece, len, err);
@@ -164,7 +171,7 @@ static bool ask_shipped(struct audit *audit, const char *name, int64_t *at,
 	bool done;
 
 	values_add(&values, name);
-	db_deadline(audit->db, clock_tick() + ANSWER_MS);
+	db_deadline(audit->db, deadline(audit));
 	done = db_ask(audit->db, arena, STATEMENT_audit_shipped, &values, &rows,
 	    err);
 	if (done)
@@ -215,7 +222,6 @@ static bool ship_left(struct audit *audit, const char *name, struct err *err)
 struct round {
 	struct audit *audit;
 	char live[SPOOL_NAME];
-	int64_t until; /* clock_tick; 0: it has time */
 	struct err err;
 };
 
@@ -224,8 +230,7 @@ static void ship(void *context, const char *name)
 	struct round *round = context;
 	struct audit *audit = round->audit;
 
-	if (round->err.fault != FAULT_NONE ||
-	    (round->until > 0 && clock_tick() > round->until))
+	if (round->err.fault != FAULT_NONE)
 		return;
 	if (strcmp(round->live, name) == 0)
 		(void)ship_live(audit, round->live, &round->err);
@@ -239,7 +244,7 @@ static void begin_round(struct audit *audit, struct round *round)
 
 	pthread_mutex_lock(&audit->lock);
 	audit->line.len = 0;
-	refused_take(&audit->refused, clock_now(), round->until > 0,
+	refused_take(&audit->refused, clock_now(), audit->until > 0,
 	    &audit->line);
 	/* Counts that can't be written are lost; what waits may still go. */
 	if (audit->line.len > 0 && !add_lines(audit, &ignored))
@@ -292,9 +297,9 @@ static bool connect_db(struct audit *audit, struct err *err)
 	return db_open(&audit->db, audit->url, DB_SERVE, err);
 }
 
-static void ship_all(struct audit *audit, int64_t until)
+static void ship_all(struct audit *audit)
 {
-	struct round round = { .audit = audit, .until = until };
+	struct round round = { .audit = audit };
 
 	begin_round(audit, &round);
 	if (round.err.fault == FAULT_NONE && connect_db(audit, &round.err))
@@ -329,9 +334,10 @@ static void *rounds(void *context)
 	struct audit *audit = context;
 
 	do
-		ship_all(audit, 0);
+		ship_all(audit);
 	while (!rest(audit));
-	ship_all(audit, clock_tick() + LAST_MS);
+	audit->until = clock_tick() + LAST_MS;
+	ship_all(audit);
 	return NULL;
 }
 
