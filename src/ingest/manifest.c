@@ -187,12 +187,12 @@ static bool find_manifest(struct ingest *job, struct buf *text, bool *found,
 	return true;
 }
 
-static void parse(struct ingest *job, const struct buf *text)
+static void parse(struct ingest *job, struct buf *text)
 {
 	struct csv *csv = csv_new(job->arena);
 	struct csv_row row;
 
-	csv_feed(csv, text->data, text->len, true);
+	csv_feed(csv, buf_text(text), text->len, true);
 	while (!job->refused && csv_next(csv, &row))
 		read_manifest_row(job, &row);
 	if (!job->refused && job->version == 0)
