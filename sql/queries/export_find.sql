@@ -11,8 +11,9 @@ select
 	coalesce(live.published, 0),
 	case
 	when $3::bigint > coalesce(live.version, 0) then 'ahead'
-	when not "grant".full_access and $3::bigint < "grant".changed
-		then 'gone' -- it may have shown other fields
+	-- It may have shown other fields, or other records.
+	when $3::bigint < case when "grant".full_access then "grant".widened
+		else "grant".changed end then 'gone'
 	when since.purged is false then 'kept'
 	else 'gone' end,
 	case when "grant".full_access then 'full'

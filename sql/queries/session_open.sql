@@ -14,7 +14,8 @@ select
 		select max(version.version) from homeroom.version
 		where version.district = application.district
 	), 0),
-	case when "grant".full_access then 0 else "grant".changed end,
+	case when "grant".full_access then "grant".widened
+		else "grant".changed end,
 	case when "grant".full_access then ''
 		else array_to_string("grant".fields, ' ') end,
 	concat_ws('.', "grant".id, "grant".revision, application.revision),

@@ -69,6 +69,7 @@ static struct sql *begin_rows(const struct reading *reading)
 	struct sql *sql = begin(reading);
 
 	sql->sight = reading->asked->grant != 0;
+	sql->floor = reading->asked->floor;
 	return sql;
 }
 
@@ -448,6 +449,8 @@ bool asked_compose(struct reading *reading, const struct sight *sight,
 	reading->asked = asked;
 	asked->grant = sight->grant;
 	asked->withheld = sight->withheld;
+	/* Who came to see everything may have seen nothing before. */
+	asked->floor = sight->grant == 0 ? sight->changed : 0;
 	reading->answer = (struct answer){ .version = q->version };
 	if (q->version == 0)
 		reading->answer.version = sight->times->live;

@@ -157,10 +157,10 @@ void places_name(struct reading *reading, const struct sight *sight)
 	struct asked *asked = reading->asked;
 	struct buf key = { 0 };
 
-	buf_printf(&key, "%lld %lld %lld %d %d ",
+	buf_printf(&key, "%lld %lld %lld %lld %d %d ",
 	    (long long)sight->times->district, (long long)sight->grant,
-	    (long long)reading->answer.version, (int)sel->version,
-	    sel->filter.any);
+	    (long long)asked->floor, (long long)reading->answer.version,
+	    (int)sel->version, sel->filter.any);
 	key_text(&key, q->of->name);
 	key_text(&key, q->link != NULL ? q->link->path : NULL);
 	for (size_t i = 0; q->link != NULL && i < array_length(q->ids); i++)

@@ -194,6 +194,8 @@ struct sql {
 	 * NULL: they themselves. */
 	const char *ids[3];
 	bool afresh; /* its best plan depends on its values */
+	/* Rows that are older than this version are dated by it. */
+	int64_t floor;
 };
 
 struct sql *sql_new(struct arena *arena) must_use;
@@ -314,6 +316,7 @@ struct membership *reader_membership(struct reader *reader,
 struct asked {
 	struct times *times;
 	int64_t grant; /* 0: a full one */
+	int64_t floor; /* as in struct sql */
 	const struct withheld *withheld;
 	const struct plan *plan;
 	struct sql *kept;    /* NULL: it is the live version */

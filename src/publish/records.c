@@ -8,14 +8,15 @@
 
 /* The time of the version that brought the row stands in place of its
  * number. */
-static struct text time_of(const struct times *times, const char *since)
+static struct text time_of(const struct asked *asked, const char *since)
 {
 	struct text version = { since, strlen(since) };
 	const struct moment *moment = NULL;
 	int64_t number;
 
 	if (text_integer(version, 0, INT64_MAX, &number))
-		moment = times_find(times, number);
+		moment = times_find(asked->times,
+		    number > asked->floor ? number : asked->floor);
 	return moment == NULL ? (struct text){ 0 }
 			      : (struct text){ moment->text, CLOCK_TEXT - 1 };
 }
@@ -35,7 +36,7 @@ static void write_row(struct reading *reading, struct text *values,
 	int modified = emit_modified(asked->plan->emit);
 
 	if (modified >= 0)
-		values[modified] = time_of(asked->times, values[modified].at);
+		values[modified] = time_of(asked, values[modified].at);
 	if (reading->answer.rows++ > 0)
 		buf_char(out, ',');
 	emit_record(asked->plan->emit, out, values);

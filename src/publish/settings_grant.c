@@ -76,7 +76,8 @@ static const char *scopes_text(const struct applying *a)
 }
 
 /* Who saw everything has seen every record: what it does not see any more must
- * be told; but not of records that it knew by other names than now. */
+ * be told, and what is to be deleted may not have been yet; but not of records
+ * that it knew by other names than now. */
 static bool saw_everything(const struct applying *a,
     const struct grant_row *after, struct err *err)
 {
@@ -93,8 +94,9 @@ static bool saw_everything(const struct applying *a,
 		sql = arena_printf(a->arena,
 		    "INSERT INTO homeroom.visible "
 		    "(grant_id, entity, sourced_id, since) "
-		    "SELECT $1::bigint, %d, sourced_id, 0 FROM roster.%s "
-		    "WHERE district = $2::integer AND status = 'active'",
+		    "SELECT g.id, %d, t.sourced_id, g.widened "
+		    "FROM homeroom.\"grant\" g, roster.%s t "
+		    "WHERE g.id = $1::bigint AND t.district = $2::integer",
 		    (*e)->number, (*e)->table);
 		if (!db_ask_text(a->db, a->arena, sql, &values, NULL, err))
 			return false;
@@ -202,18 +204,17 @@ static const char *find_turned(const struct applying *a,
 static bool turn(const struct applying *a, const struct grant_row *before,
     const struct grant_row *after, int64_t live, struct err *err)
 {
+	const char *grant = number(a->arena, before->id);
+	bool widened = !before->full && after->full;
 	const struct values values = { 3,
-		{ number(a->arena, before->id), number(a->arena, live + 1),
-		    !before->full && after->full ? "t" : "f" } };
+		{ grant, number(a->arena, live + 1), widened ? "t" : "f" } };
 
-	if (before->defined && after->full)
-		return fail(err, FAULT_CONFLICT,
-		    "the grant of %s shares a part, and its readers would not "
-		    "be told of the rest; widen what it shares instead",
-		    a->document->name);
 	if (live == 0)
 		return true;
 	if (before->full && !after->full && !saw_everything(a, after, err))
+		return false;
+	if (widened && !db_ask(a->db, a->arena, STATEMENT_visible_forget,
+			   &(struct values){ 1, { grant } }, NULL, err))
 		return false;
 	return db_ask(a->db, a->arena, STATEMENT_grant_changed, &values, NULL,
 	    err);

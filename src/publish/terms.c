@@ -337,6 +337,15 @@ static void metadata(struct sql *sql, const struct term *t)
 	    t->predicate, sql_value(sql, t->literal));
 }
 
+/* The version that brought the row, as it is told. */
+static const char *dated(struct sql *sql, const struct term *t)
+{
+	if (sql->floor == 0)
+		return t->value;
+	return arena_printf(sql->arena, "greatest(%s, $%d::bigint)", t->value,
+	    sql_integer(sql, sql->floor));
+}
+
 /* Versions whose time, as it is shown, contains the literal. */
 static void modified_contains(struct sql *sql, const struct term *t)
 {
@@ -356,7 +365,17 @@ static void modified_contains(struct sql *sql, const struct term *t)
 	array_close(&list);
 	copy = arena_textn(sql->arena, list.data, list.len);
 	buf_free(&list);
-	sql_put(sql, "%s = ANY($%d::bigint[])", t->value, sql_value(sql, copy));
+	sql_put(sql, "%s = ANY($%d::bigint[])", dated(sql, t),
+	    sql_value(sql, copy));
+}
+
+/* What came later than the floor is found by index. */
+static void modified_since(struct sql *sql, const struct term *t,
+    int64_t version)
+{
+	sql_put(sql, "%s >= $%d::bigint",
+	    version > sql->floor ? t->value : dated(sql, t),
+	    sql_integer(sql, version));
 }
 
 /* Times become versions: versions are in order of their times. */
@@ -376,14 +395,14 @@ static void modified(struct sql *sql, const struct term *t)
 	behind = times_first(t->times, when, true);
 	if (t->predicate == EQUAL)
 		sql_put(sql, "(%s >= $%d::bigint AND %s < $%d::bigint)",
-		    t->value, sql_integer(sql, from), t->value,
+		    dated(sql, t), sql_integer(sql, from), dated(sql, t),
 		    sql_integer(sql, behind));
 	else if (t->predicate == LESS || t->predicate == AT_MOST)
-		sql_put(sql, "%s < $%d::bigint", t->value,
+		sql_put(sql, "%s < $%d::bigint", dated(sql, t),
 		    sql_integer(sql, t->predicate == LESS ? from : behind));
 	else
-		sql_put(sql, "%s >= $%d::bigint", t->value,
-		    sql_integer(sql, t->predicate == AT_LEAST ? from : behind));
+		modified_since(sql, t,
+		    t->predicate == AT_LEAST ? from : behind);
 }
 
 static void (*const compilers[KIND_COUNT])(struct sql *sql,

@@ -176,7 +176,8 @@ class History:
             "truncate homeroom.visible, homeroom.scope, %s; "
             "update homeroom.version set purged = true, rows = '{}'; "
             "update homeroom.\"grant\" set full_access = false, "
-            "defined = false, fields = '{}', changed = 0" % ", ".join(tables))
+            "defined = false, fields = '{}', changed = 0, "
+            "widened = 0" % ", ".join(tables))
         for p in self.publishers:
             p.forget()
 
@@ -239,8 +240,7 @@ class History:
     def regrant(self, count=None):
         names = [p.name for p in self.publishers]
         for name in self.rng.sample(names, count or self.rng.randint(1, 3)):
-            was = self.grants.get(name)
-            self.grants[name] = random_grant(self.rng, name, was)
+            self.grants[name] = random_grant(self.rng, name)
         with open("grants.yaml", "w", encoding="utf-8") as f:
             f.write("\n---\n".join(json.dumps(g)
                                    for g in self.grants.values()))
@@ -495,16 +495,15 @@ def put_row(table, names, key, values, present, made):
                 e=", ".join("excluded." + n for n in names.split(", ")))
 
 
-def random_grant(rng, name, was):
+def random_grant(rng, name):
     def ids(entity):
         return [worlds.name_of(entity, rng.randint(
             1, worlds.SIZES.get(entity, worlds.SOME)))
             for _ in range(rng.randint(1, 3))]
 
-    access = was["access"] if was else \
-        "full" if rng.random() < 0.12 else "restricted"
+    access = rng.choices(("restricted", "full", "none"), (16, 3, 1))[0]
     grant = {"kind": "grant", "name": name, "access": access}
-    if access == "full":
+    if access != "restricted":
         return grant
     share = grant["share"] = {}
     narrow = rng.choice((0.3, 1))

@@ -76,8 +76,11 @@ check 'and withholds the same fields' 1 \
 
 printf 'kind: grant\nname: pub\naccess: full\n' >full.yaml
 "$homeroom" apply full.yaml >full.log 2>&1
-check 'what shared a part does not share everything' 1 \
-	"$(grep -c 'would not be told' full.log)"
+check 'what shared a part may share everything' 'grant pub: changed' \
+	"$(cat full.log)"
+check 'and a part again, of which all else left' "classes $classes" \
+	"$("$homeroom" apply grant.yaml | awk '$1 == "classes" && $4 != "-0" {
+		print $1, $2 }')"
 
 "$homeroom" delete grant pub
 check 'deleted, it shares nothing' 1 \
