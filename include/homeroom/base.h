@@ -197,7 +197,8 @@ void base64url_encode(struct buf *out, const void *data, size_t len);
 bool base64url_decode(struct buf *out, const char *text, size_t len) must_use;
 /* RFC 4648 §4, padding required (HTTP Basic). */
 bool base64_decode(struct buf *out, const char *text, size_t len) must_use;
-void hex_encode(char *out, const void *data, size_t len);    /* 2*len+1 bytes */
+void hex_encode(char *out, const void *data, size_t len); /* 2*len+1 bytes */
+bool hex_decode(struct buf *out, const char *text, size_t len) must_use;
 bool equal_secret(const void *a, const void *b, size_t len); /* constant time */
 
 /* A JSON string with its quotes (RFC 8259 §7). The text is valid UTF-8. */

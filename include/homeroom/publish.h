@@ -113,6 +113,15 @@ bool application_end_secret(struct db *db, struct arena *arena,
  * the secret works and the old tokens don't. */
 bool application_enable(struct db *db, struct arena *arena,
     const struct change *change, bool enabled, struct err *err) must_use;
+/* A secret by which an application signs requests (OAuth 1.0a), in place of the
+ * one that it has, which stops working at once; `out` NULL: no secret any more.
+ */
+bool application_oauth1(struct db *db, struct arena *arena,
+    const struct change *change, const char *key_file, struct credentials *out,
+    struct err *err) must_use;
+/* That secret, from how it is kept, in hexadecimal: to be wiped after use. */
+bool application_oauth1_open(struct buf *out, const char *key_file,
+    int64_t application, const char *sealed, struct err *err) must_use;
 bool application_list(struct db *db, struct arena *arena, int64_t district,
     const struct application **list, int *count, struct err *err) must_use;
 /* FAULT_NOT_FOUND when there is none of this name. */

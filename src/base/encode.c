@@ -173,6 +173,19 @@ void hex_encode(char *out, const void *data, size_t len)
 	*out = '\0';
 }
 
+bool hex_decode(struct buf *out, const char *text, size_t len)
+{
+	buf_reserve(out, len / 2 + 1);
+	for (size_t i = 0; i + 1 < len; i += 2) {
+		int high = hex_digit(text[i]), low = hex_digit(text[i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		buf_char(out, (char)(high << 4 | low));
+	}
+	return len % 2 == 0;
+}
+
 /* --- JSON ---------------------------------------------------------------- */
 
 #define EACH_BYTE(b) ((uint64_t)(b)*0x0101010101010101U)

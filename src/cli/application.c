@@ -76,6 +76,26 @@ static const struct command end_secret_command = {
 	.settings = SETTINGS_READ,
 };
 
+static const struct flag oauth1_flags[] = {
+	{ "--enable", NULL, "Give it a secret for that; an earlier one ends" },
+	{ "--disable", NULL, "End its secret" },
+	FLAG_DISTRICT,
+	FLAG_DRY_RUN,
+	FLAG_OUTPUT,
+	{ 0 },
+};
+
+static const struct command oauth1_command = {
+	.usage = "application oauth1 NAME --enable|--disable",
+	.meaning = "Lets an application sign its requests by OAuth 1.0a, where "
+		   "it reads OneRoster 1.1,\nby a secret of its own that is "
+		   "printed this once; or ends that.\n",
+	.flags = oauth1_flags,
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.settings = SETTINGS_READ,
+};
+
 static const struct command enable_command = {
 	.usage = "application enable NAME",
 	.meaning = "Lets a disabled application in again, with the secret "
@@ -316,6 +336,23 @@ static bool end_secret(struct task *task, struct err *err)
 	    task->house.arena, &task->change, err));
 }
 
+static bool oauth1(struct task *task, struct err *err)
+{
+	bool on = flags_has(&task->flags, "--enable");
+	struct credentials made;
+
+	if (task->dry)
+		return rehearse(task, true,
+		    on ? "let OAuth 1.0a sign for" : "end OAuth 1.0a of", err);
+	if (!application_oauth1(task->house.db, task->house.arena,
+		&task->change, config_get("HOMEROOM_KEY_FILE"),
+		on ? &made : NULL, err))
+		return false;
+	if (on)
+		print_credentials(task, &made);
+	return true;
+}
+
 static bool enable(struct task *task, struct err *err)
 {
 	if (task->dry)
@@ -360,6 +397,7 @@ static const struct verb {
 	{ "create",     &create_command,     create,     "Make one, and print its credentials" },
 	{ "rotate",     &rotate_command,     rotate,     "Give it a new secret" },
 	{ "end-secret", &end_secret_command, end_secret, "End the old secret that was kept" },
+	{ "oauth1",     &oauth1_command,     oauth1,     "Let it sign requests by OAuth 1.0a, or not" },
 	{ "list",       &list_command,       list,       "List them" },
 	{ "enable",     &enable_command,     enable,     "Let it in again" },
 	{ "disable",    &disable_command,    disable,    "Keep it out" },
@@ -390,6 +428,11 @@ static int run_verb(const struct verb *verb, int argc, char **argv)
 		return task.flags.exit;
 	if (task.flags.argument_count > 0)
 		task.change.name = task.flags.arguments[0];
+	if (verb->command == &oauth1_command &&
+	    flags_has(&task.flags, "--enable") ==
+		flags_has(&task.flags, "--disable"))
+		return usage(verb->command,
+		    "either --enable or --disable is needed");
 	if (verb->command != &list_command)
 		task.dry = flags_has(&task.flags, "--dry-run");
 	done = run(&task, verb, &err);

@@ -270,6 +270,79 @@ bool application_enable(struct db *db, struct arena *arena,
 	    NULL, err);
 }
 
+/* --- OAuth 1.0a ------------------------------------------------------------
+ */
+
+/* So that one application's secret can't stand for another's. */
+static void put_about(struct buf *about, int64_t application)
+{
+	buf_printf(about, "OAuth 1.0a secret of application %lld",
+	    (long long)application);
+}
+
+/* The sealed secret, in hexadecimal. */
+static bool seal_oauth1(struct arena *arena, const char *key_file,
+    int64_t application, const char *secret, const char **out, struct err *err)
+{
+	struct buf about = { 0 }, sealed = { 0 };
+	char *hex;
+	bool done;
+
+	put_about(&about, application);
+	done = seal(&sealed, key_file, buf_text(&about), secret, strlen(secret),
+	    err);
+	if (done) {
+		hex = arena_alloc(arena, 2 * sealed.len + 1);
+		hex_encode(hex, sealed.data, sealed.len);
+		*out = hex;
+	}
+	buf_free(&about);
+	buf_free(&sealed);
+	return done;
+}
+
+bool application_oauth1(struct db *db, struct arena *arena,
+    const struct change *change, const char *key_file, struct credentials *out,
+    struct err *err)
+{
+	struct values values = { 0 };
+	const char *sealed = NULL;
+	const struct rows *found;
+
+	if (!begin_change(db, arena, change, &found, err))
+		return false;
+	if (out != NULL) {
+		*out = (struct credentials){ rows_get(found, 0, 1),
+			make_secret(arena) };
+		if (!seal_oauth1(arena, key_file, rows_integer(found, 0, 0),
+			out->client_secret, &sealed, err)) {
+			db_rollback(db);
+			return false;
+		}
+	}
+	values_add(&values, rows_get(found, 0, 0));
+	values_add(&values, sealed);
+	values_add(&values, change->who);
+	return end_change(db, arena, STATEMENT_application_oauth1, &values,
+	    NULL, err);
+}
+
+bool application_oauth1_open(struct buf *out, const char *key_file,
+    int64_t application, const char *sealed, struct err *err)
+{
+	struct buf about = { 0 }, bytes = { 0 };
+	bool done;
+
+	put_about(&about, application);
+	done = hex_decode(&bytes, sealed, strlen(sealed))
+		   ? unseal(out, key_file, buf_text(&about), bytes.data,
+			 bytes.len, err)
+		   : fail(err, FAULT_INTERNAL, "a secret is no hexadecimal");
+	buf_free(&about);
+	buf_free(&bytes);
+	return done;
+}
+
 /* --- questions -------------------------------------------------------------
  */
 

@@ -194,7 +194,7 @@ static const enum oneroster v11 = V11, v12 = V12;
 
 /* clang-format off */
 const struct route bundle_routes[] = {
-	{ METHOD_GET, "/bundles/v1p1.zip", DIALECT_PROBLEM, ROSTER << SCOPE_11, limits_admit, .errand = &bundle_errand, .of = &v11, .media = "application/zip" },
+	{ METHOD_GET, "/bundles/v1p1.zip", DIALECT_PROBLEM, ROSTER << SCOPE_11, limits_admit, .errand = &bundle_errand, .of = &v11, .media = "application/zip", .oauth1 = true },
 	{ METHOD_GET, "/bundles/v1p2.zip", DIALECT_PROBLEM, ROSTER, limits_admit, .errand = &bundle_errand, .of = &v12, .media = "application/zip" },
 	{ 0 },
 };

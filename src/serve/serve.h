@@ -80,8 +80,8 @@ struct route {
 	bool (*here)(struct request *rq, struct err *err);
 	const struct errand *errand; /* on a worker */
 	const void *of;              /* what the handler serves */
-	const char
-	    *media; /* what it makes, for Accept; NULL: application/json */
+	const char *media;           /* what it makes; NULL: application/json */
+	bool oauth1; /* signed requests (OAuth 1.0a) pass, too */
 };
 
 struct request {
@@ -105,6 +105,8 @@ struct request {
 	int64_t deadline;   /* clock_tick; the answer is given up after it */
 	struct caller caller;
 	struct account *account; /* accounts.c: who pays for it; NULL: nobody */
+	const struct claim *claim; /* oauth/signed.c: the caller is not proven
+				      yet; NULL: it is */
 
 	/* The answer. status 0 is 200. */
 	int status;
@@ -387,9 +389,13 @@ bool oauth_open(const struct oauth_settings *settings,
     struct err *err) must_use;
 void oauth_close(void); /* after the edge and the workers; twice is fine */
 /* For a route's admit: the request's bearer token must be ours, fresh, and
- * hold one of the route's scopes; fills rq->caller. On any loop. Whether its
- * application may still come in is for limits_admit and session_open. */
+ * hold one of the route's scopes; fills rq->caller. Or, where the route has it,
+ * the request claims to be signed. On any loop. Whether its application may
+ * still come in is for limits_admit and session_open. */
 bool oauth_admit(struct request *rq, struct err *err);
+/* On a worker: proves what these requests claim, in one round trip. What is no
+ * good has its rq->err; the others, their rq->caller. */
+void oauth_prove(struct request *const *batch, int count, struct db *db);
 
 extern const struct route oauth_routes[];
 

@@ -180,7 +180,7 @@ static void read_all(struct worker *worker, struct request **batch, int count)
 	reader_rest(worker->reader);
 }
 
-static void work(struct worker *worker, struct request **batch, int count)
+static void do_alike(struct worker *worker, struct request **batch, int count)
 {
 	if (batch[0]->route->errand->run == NULL) {
 		read_all(worker, batch, count);
@@ -191,6 +191,53 @@ static void work(struct worker *worker, struct request **batch, int count)
 			run_keeper(worker, batch[i]);
 		else
 			run(worker, batch[i]);
+	}
+}
+
+static bool claims(struct request *const *batch, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (batch[i]->claim != NULL)
+			return true;
+	return false;
+}
+
+/* What claims to be signed and is not goes back. Returns how many are left. */
+static int prove(struct worker *worker, struct request **batch, int count)
+{
+	int64_t deadline = batch[0]->deadline;
+	struct err err = { 0 };
+	struct db *db;
+	int n = 0;
+
+	if (reader_db(worker->reader, deadline, &db, &err))
+		oauth_prove(batch, count, db);
+	for (int i = 0; i < count; i++) {
+		if (batch[i]->claim == NULL) {
+			batch[n++] = batch[i];
+			continue;
+		}
+		if (batch[i]->err.fault == FAULT_NONE)
+			batch[i]->err = err;
+		loop_take_back(batch[i]);
+	}
+	return n;
+}
+
+/* What was proven may be of another epoch than what it was taken with. */
+static void work(struct worker *worker, struct request **batch, int count)
+{
+	if (claims(batch, count))
+		count = prove(worker, batch, count);
+	while (count > 0) {
+		int n = 1;
+
+		while (n < count &&
+		       batch[n]->caller.epoch == batch[0]->caller.epoch)
+			n++;
+		do_alike(worker, batch, n);
+		batch += n;
+		count -= n;
 	}
 }
 

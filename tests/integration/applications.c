@@ -157,74 +157,6 @@ static void a_secret_is_replaced(void **state)
 	    "%s", err.text);
 }
 
-#define HOUR ((int64_t)3600 * 1000)
-
-/* The old secret beside the new, until its time is up. */
-static void a_secret_is_kept(void **state)
-{
-	struct credentials old = created("keeps"), new, third;
-	struct change change = change_of("keeps");
-	int64_t now = clock_now();
-	struct application found;
-	struct err err = { 0 };
-
-	(void)state;
-	CHECK(application_rotate(owner, arena, &change, 2 * HOUR, &new, &err),
-	    "%s", err.text);
-	CHECK(checked(old.client_id, old.client_secret, &found) == FAULT_NONE &&
-		  found.epoch == 1 && found.secret_until >= now + 2 * HOUR &&
-		  found.secret_until < now + 3 * HOUR,
-	    "the old one");
-	CHECK(checked(new.client_id, new.client_secret, &found) == FAULT_NONE &&
-		  found.epoch == 1 && found.secret_until == 0,
-	    "the new one");
-	CHECK(!application_rotate(owner, arena, &change, HOUR, &third, &err) &&
-		  err.fault == FAULT_CONFLICT,
-	    "three at a time: %s", err.text);
-	CHECK(checked(old.client_id, old.client_secret, NULL) == FAULT_NONE,
-	    "the old one went with what was refused");
-	clock_set(now + 3 * HOUR);
-	CHECK(checked(old.client_id, old.client_secret, NULL) ==
-		  FAULT_BAD_CLIENT,
-	    "its time is up");
-	err = (struct err){ 0 };
-	CHECK(application_rotate(owner, arena, &change, HOUR, &third, &err),
-	    "%s", err.text);
-	CHECK(checked(new.client_id, new.client_secret, NULL) == FAULT_NONE &&
-		  checked(third.client_id, third.client_secret, NULL) ==
-		      FAULT_NONE,
-	    "the second and the third");
-	CHECK(application_rotate(owner, arena, &change, 0, &new, &err), "%s",
-	    err.text);
-	CHECK(checked(third.client_id, third.client_secret, NULL) ==
-		  FAULT_BAD_CLIENT,
-	    "one that was kept outlives a rotation that keeps none");
-	clock_set(now);
-}
-
-static void a_kept_secret_is_ended(void **state)
-{
-	struct credentials old = created("ends"), new;
-	struct change change = change_of("ends");
-	struct application found;
-	struct err err = { 0 };
-
-	(void)state;
-	CHECK(!application_end_secret(owner, arena, &change, &err) &&
-		  err.fault == FAULT_NOT_FOUND,
-	    "there was none: %s", err.text);
-	err = (struct err){ 0 };
-	CHECK(application_rotate(owner, arena, &change, HOUR, &new, &err) &&
-		  application_end_secret(owner, arena, &change, &err),
-	    "%s", err.text);
-	CHECK(checked(old.client_id, old.client_secret, NULL) ==
-		  FAULT_BAD_CLIENT,
-	    "it goes on");
-	CHECK(checked(new.client_id, new.client_secret, &found) == FAULT_NONE &&
-		  found.epoch == 2,
-	    "epoch %d: its tokens go on", (int)found.epoch);
-}
-
 static void turn(const char *name, bool on)
 {
 	struct change change = change_of(name);
@@ -418,8 +350,6 @@ int main(void)
 		cmocka_unit_test(nothing_else_does),
 		cmocka_unit_test(names_are_checked),
 		cmocka_unit_test(a_secret_is_replaced),
-		cmocka_unit_test(a_secret_is_kept),
-		cmocka_unit_test(a_kept_secret_is_ended),
 		cmocka_unit_test(the_disabled_stay_out),
 		cmocka_unit_test(changes_are_noted),
 		cmocka_unit_test(secrets_are_not_kept),

@@ -187,6 +187,22 @@ static void writes_hex(void **state)
 	CHECK(strcmp(out, "") == 0, "%s", out);
 }
 
+static void reads_hex(void **state)
+{
+	static const char *const bad[] = { "0", "0g", "g0", "00 ", " 00",
+		"0x" };
+	struct buf out = { 0 };
+
+	(void)state;
+	CHECK(hex_decode(&out, "009aFF10", 8) && out.len == 4 &&
+		  memcmp(out.data, "\x00\x9a\xff\x10", 4) == 0,
+	    "%zu bytes", out.len);
+	CHECK(hex_decode(&out, "", 0) && out.len == 4, "nothing");
+	for (size_t i = 0; i < array_length(bad); i++)
+		CHECK(!hex_decode(&out, bad[i], strlen(bad[i])), "%s", bad[i]);
+	buf_free(&out);
+}
+
 static void quotes_json(void **state)
 {
 	struct buf out = { 0 };
@@ -233,6 +249,7 @@ int main(void)
 		cmocka_unit_test(refuses_other_spellings),
 		cmocka_unit_test(returns_what_went_in),
 		cmocka_unit_test(writes_hex),
+		cmocka_unit_test(reads_hex),
 		cmocka_unit_test(quotes_json),
 		cmocka_unit_test(quotes_each_byte_anywhere),
 	};

@@ -1,4 +1,5 @@
-/* Who may pass: on the loop, by the bearer token (RFC 6750). */
+/* Who may pass: on the loop, by the bearer token (RFC 6750), or by what a
+ * worker must prove first. */
 #include "oauth.h"
 #include "../serve.h"
 
@@ -68,15 +69,17 @@ static void remember(struct cache *cache, struct hash128 token,
 /* --- the request -----------------------------------------------------------
  */
 
-/* The token, or NULL. */
-static const char *bearer(const struct request *rq)
+/* What the header Authorization says after this scheme, or NULL. */
+static const char *credentials(const struct request *rq, const char *scheme)
 {
 	const char *authorization = request_header(rq, "Authorization");
+	size_t len = strlen(scheme);
 
 	if (authorization == NULL ||
-	    strncasecmp(authorization, "Bearer ", 7) != 0)
+	    strncasecmp(authorization, scheme, len) != 0 ||
+	    authorization[len] != ' ')
 		return NULL;
-	authorization += 7;
+	authorization += len;
 	return authorization + strspn(authorization, " ");
 }
 
@@ -111,8 +114,12 @@ static bool read_caller(struct request *rq, const char *token, struct err *err)
 
 bool oauth_admit(struct request *rq, struct err *err)
 {
-	const char *token = bearer(rq);
+	const char *token = credentials(rq, "Bearer");
+	const char *signature =
+	    rq->route->oauth1 ? credentials(rq, "OAuth") : NULL;
 
+	if (signature != NULL)
+		return signed_admit(rq, signature, err);
 	if (token == NULL)
 		return fail(err, FAULT_UNAUTHORISED,
 		    "a bearer token is needed");

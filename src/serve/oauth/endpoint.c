@@ -7,8 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define FORM_MEDIA "application/x-www-form-urlencoded"
-
 /* --- who asks --------------------------------------------------------------
  */
 

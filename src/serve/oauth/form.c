@@ -36,26 +36,47 @@ static const char **find(struct form *form, const char *name)
 	return NULL;
 }
 
-static bool take(struct form *form, struct arena *arena, struct text pair,
+static bool read_pair(struct param *out, struct arena *arena, struct text pair,
     struct err *err)
 {
 	const char *equals = memchr(pair.at, '=', pair.len);
 	size_t len = equals == NULL ? pair.len : (size_t)(equals - pair.at);
-	const char *name = decode(arena, pair.at, len);
-	const char *value = "";
-	const char **at;
 
+	out->name = decode(arena, pair.at, len);
+	out->value = "";
 	if (equals != NULL)
-		value = decode(arena, equals + 1, pair.len - len - 1);
-	if (name == NULL || value == NULL)
-		return fail(err, FAULT_BAD_REQUEST,
-		    "the body is not form-encoded UTF-8");
-	at = find(form, name);
-	if (at == NULL)
-		return true;
-	if (*at != NULL)
-		return fail(err, FAULT_BAD_REQUEST, "%s comes twice", name);
-	*at = value;
+		out->value = decode(arena, equals + 1, pair.len - len - 1);
+	return (out->name != NULL && out->value != NULL) ||
+	       fail(err, FAULT_BAD_REQUEST,
+		   "the body is not form-encoded UTF-8");
+}
+
+static size_t count_pairs(struct text body)
+{
+	size_t pairs = 1;
+
+	for (size_t i = 0; i < body.len; i++)
+		pairs += body.at[i] == '&';
+	return pairs;
+}
+
+bool form_params(struct params *out, struct arena *arena, struct text body,
+    struct err *err)
+{
+	struct param *at = arena_alloc(arena, count_pairs(body) * sizeof(*at));
+
+	*out = (struct params){ at, 0 };
+	while (body.len > 0) {
+		const char *end = memchr(body.at, '&', body.len);
+		size_t len = end == NULL ? body.len : (size_t)(end - body.at);
+		struct text pair = { body.at, len };
+
+		if (len > 0 && !read_pair(&at[out->count++], arena, pair, err))
+			return false;
+		len += end != NULL;
+		body.at += len;
+		body.len -= len;
+	}
 	return true;
 }
 
@@ -66,19 +87,29 @@ static void omit_empty(const char **value)
 		*value = NULL;
 }
 
+static bool take(struct form *form, const struct param *param, struct err *err)
+{
+	const char **at = find(form, param->name);
+
+	if (at == NULL)
+		return true;
+	if (*at != NULL)
+		return fail(err, FAULT_BAD_REQUEST, "%s comes twice",
+		    param->name);
+	*at = param->value;
+	return true;
+}
+
 bool form_read(struct form *form, struct arena *arena, struct text body,
     struct err *err)
 {
-	while (body.len > 0) {
-		const char *end = memchr(body.at, '&', body.len);
-		size_t len = end == NULL ? body.len : (size_t)(end - body.at);
+	struct params params;
 
-		if (!take(form, arena, (struct text){ body.at, len }, err))
+	if (!form_params(&params, arena, body, err))
+		return false;
+	for (size_t i = 0; i < params.count; i++)
+		if (!take(form, &params.at[i], err))
 			return false;
-		len += end != NULL;
-		body.at += len;
-		body.len -= len;
-	}
 	omit_empty(&form->grant_type);
 	omit_empty(&form->scope);
 	omit_empty(&form->client_id);

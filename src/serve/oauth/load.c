@@ -20,15 +20,6 @@ static const char *about(struct arena *arena, const char *kid)
 	return arena_printf(arena, "signing key %s", kid);
 }
 
-static void from_hex(struct buf *out, const char *hex)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (; hex[0] != '\0' && hex[1] != '\0'; hex += 2)
-		buf_char(out, (char)((strchr(digits, hex[0]) - digits) << 4 |
-				     (strchr(digits, hex[1]) - digits)));
-}
-
 /* A key that another host sealed under a key file of its own serves to verify
  * its tokens; that is no reason to fail. */
 static void open_private(struct key *key, struct arena *arena,
@@ -37,8 +28,8 @@ static void open_private(struct key *key, struct arena *arena,
 	struct buf sealed = { 0 }, pem = { 0 };
 	struct err ignored = { 0 };
 
-	from_hex(&sealed, hex);
-	if (unseal(&pem, key_file, about(arena, key->kid), sealed.data,
+	if (hex_decode(&sealed, hex, strlen(hex)) &&
+	    unseal(&pem, key_file, about(arena, key->kid), sealed.data,
 		sealed.len, &ignored)) {
 		key->private_pem = key_private(arena, pem.data, pem.len);
 		OPENSSL_cleanse(pem.data, pem.len);
@@ -74,6 +65,26 @@ static bool load_keys(struct ring *ring, struct db *db, const char *key_file,
 	}
 	ring->keys = keys;
 	ring_choose(ring);
+	return true;
+}
+
+static bool load_consumers(struct ring *ring, struct db *db, struct err *err)
+{
+	struct consumer *consumers;
+	const struct rows *rows;
+
+	if (!db_ask(db, ring->arena, STATEMENT_oauth1_list, NULL, &rows, err))
+		return false;
+	ring->consumer_count = rows_count(rows);
+	consumers = arena_alloc(ring->arena,
+	    (size_t)ring->consumer_count * sizeof(*consumers));
+	for (int i = 0; i < ring->consumer_count; i++)
+		consumers[i] = (struct consumer){
+			.key = rows_get(rows, i, 0),
+			.application = rows_integer(rows, i, 1),
+			.sealed = rows_get(rows, i, 2),
+		};
+	ring->consumers = consumers;
 	return true;
 }
 
@@ -198,6 +209,8 @@ static bool fill(struct ring *ring, struct db *db, const char *key_file,
 	if (due(ring) &&
 	    !(rotate(db, key_file, err) && load_keys(ring, db, key_file, err)))
 		return false;
+	if (!load_consumers(ring, db, err))
+		return false;
 	render_keys(ring);
 	return true;
 }
@@ -208,6 +221,7 @@ bool load_ring(struct ring **out, struct db *db, const char *key_file,
 	struct ring *ring = ring_new();
 
 	ring->issuer = arena_text(ring->arena, issuer);
+	ring->key_file = arena_text(ring->arena, key_file);
 	if (fill(ring, db, key_file, err)) {
 		*out = ring;
 		return true;

@@ -36,15 +36,25 @@ const char *key_private(struct arena *arena, const char *pem, size_t len);
 /* --- ring.c: what is known now, the same for all threads -------------------
  */
 
+/* An application that may sign requests (OAuth 1.0a). */
+struct consumer {
+	const char *key; /* its client id */
+	int64_t application;
+	const char *sealed; /* its secret, in hexadecimal */
+};
+
 /* Never changed once it is shown. */
 struct ring {
 	struct arena *arena; /* that holds it */
 	int holders;
 	const char *issuer;
+	const char *key_file; /* that secrets are sealed by */
 	const struct key *keys;
 	int key_count;
 	const struct key *signs; /* of keys; NULL: none can */
 	struct text jwks;
+	const struct consumer *consumers; /* by key */
+	int consumer_count;
 };
 
 /* A thread's hold on the ring, and what it remembers while that lasts. */
@@ -63,6 +73,9 @@ void ring_free(struct ring *ring); /* one that was never shown */
  * known for long before it is used. */
 void ring_choose(struct ring *ring);
 const struct key *ring_find(const struct ring *ring, const char *kid);
+/* NULL: no such application may sign. */
+const struct consumer *ring_consumer(const struct ring *ring, const char *key);
+
 void ring_show(struct ring *ring); /* from now on, to all threads */
 /* This thread's view of what is shown now; good until its next call. Never
  * waits for more than another thread's hand on a pointer. */
@@ -148,8 +161,17 @@ struct form {
 	const char *client_assertion, *client_assertion_type;
 };
 
-/* application/x-www-form-urlencoded; a parameter we know that comes twice is
- * FAULT_BAD_REQUEST. */
+struct params {
+	const struct param *at;
+	size_t count;
+};
+
+#define FORM_MEDIA "application/x-www-form-urlencoded"
+
+/* Its parameters, whatever their names, in their order. */
+bool form_params(struct params *out, struct arena *arena, struct text body,
+    struct err *err) must_use;
+/* A parameter we know that comes twice is FAULT_BAD_REQUEST. */
 bool form_read(struct form *form, struct arena *arena, struct text body,
     struct err *err) must_use;
 /* The credentials of HTTP Basic, each form-encoded (RFC 6749 §2.3.1). */
@@ -197,6 +219,43 @@ bool nonce_take(const struct nonce *nonce, struct db *db, struct arena *arena,
     bool *fresh, struct err *err) must_use;
 /* Forgets those that have expired. */
 bool nonce_purge(struct db *db, struct err *err) must_use;
+
+/* --- signature.c: signed requests (OAuth 1.0a, RFC 5849) ---------------------
+ */
+
+/* What the header Authorization says. */
+struct signature {
+	const char *consumer, *nonce;
+	const char *method;   /* "HMAC-SHA1" or "HMAC-SHA256" */
+	const char *proof;    /* base64 */
+	int64_t time;         /* ms since 1970 */
+	struct params params; /* of the header; those that are signed */
+};
+
+/* What is signed beside it. */
+struct signed_request {
+	const char *method, *base_url, *path;
+	struct params query, body;
+};
+
+/* `header` is what follows "OAuth ". FAULT_BAD_REQUEST where something is
+ * missing, comes twice or is not supported. */
+bool signature_read(struct signature *out, struct arena *arena,
+    const char *header, struct err *err) must_use;
+/* RFC 5849 §3.4.1. */
+void signature_base(struct buf *out, struct arena *arena,
+    const struct signature *signature, const struct signed_request *request);
+/* Whether this secret signed that text. */
+bool signature_fits(const struct signature *signature, struct text base,
+    struct text secret);
+
+/* --- signed.c: who signs -----------------------------------------------------
+ */
+
+/* On the loop: whom the request claims to be of, if it is in time. What of
+ * rq->caller it fills is a claim, and rq->claim says so until it is proven. */
+bool signed_admit(struct request *rq, const char *header,
+    struct err *err) must_use;
 
 /* --- endpoint.c: POST /oauth/token -----------------------------------------
  */

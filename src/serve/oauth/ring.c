@@ -62,6 +62,24 @@ const struct key *ring_find(const struct ring *ring, const char *kid)
 	return NULL;
 }
 
+const struct consumer *ring_consumer(const struct ring *ring, const char *key)
+{
+	int low = 0, high = ring->consumer_count;
+
+	while (low < high) {
+		int middle = low + (high - low) / 2;
+		int order = strcmp(ring->consumers[middle].key, key);
+
+		if (order == 0)
+			return &ring->consumers[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
 /* Under the lock. */
 static void let_go(struct ring *ring)
 {

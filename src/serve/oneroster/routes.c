@@ -37,6 +37,7 @@ static void add_read(struct table *table, const struct target *target,
 		.scopes = scopes_of_read(target->of->entity, api->version,
 		    target->link != NULL),
 		.admit = limits_admit,
+		.oauth1 = api->version == V11,
 		.errand = &oneroster_read,
 		.of = arena_copy(table->arena, target, sizeof(*target)),
 	    });
