@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define HOMEROOM_VERSION "0.1.0"
 
@@ -146,19 +147,33 @@ struct buf {
 };
 
 void buf_free(struct buf *buf);
-void buf_reserve(struct buf *buf, size_t more); /* room for `more` bytes */
-void buf_add(struct buf *buf, const void *data, size_t len);
+void buf_grow(struct buf *buf, size_t more); /* by buf_reserve alone */
 void buf_puts(struct buf *buf, const char *text);
 void buf_printf(struct buf *buf, const char *fmt, ...) printf_like(2, 3);
 const char *buf_text(struct buf *buf); /* NUL-terminated; borrowed */
 /* Gives the bytes away: memory_free() them. The buf is empty again. */
 char *buf_take(struct buf *buf, size_t *len) must_use;
 
+/* Room for `more` bytes. */
+static inline void buf_reserve(struct buf *buf, size_t more)
+{
+	if (buf->cap - buf->len < more)
+		buf_grow(buf, more);
+}
+
 static inline void buf_char(struct buf *buf, char c)
 {
-	if (buf->len == buf->cap)
-		buf_reserve(buf, 1);
+	buf_reserve(buf, 1);
 	buf->data[buf->len++] = c;
+}
+
+static inline void buf_add(struct buf *buf, const void *data, size_t len)
+{
+	if (len == 0)
+		return;
+	buf_reserve(buf, len);
+	memcpy(buf->data + buf->len, data, len);
+	buf->len += len;
 }
 
 /* --- text ---------------------------------------------------------------- */

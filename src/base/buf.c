@@ -11,27 +11,15 @@ void buf_free(struct buf *buf)
 	*buf = (struct buf){ 0 };
 }
 
-void buf_reserve(struct buf *buf, size_t more)
+void buf_grow(struct buf *buf, size_t more)
 {
 	size_t cap = buf->cap == 0 ? 64 : buf->cap;
 
 	assert(more < SIZE_MAX / 4 && buf->len < SIZE_MAX / 4);
-	if (buf->cap - buf->len >= more)
-		return;
 	while (cap - buf->len < more)
 		cap *= 2;
 	buf->data = memory_grow(buf->data, cap);
 	buf->cap = cap;
-}
-
-void buf_add(struct buf *buf, const void *data, size_t len)
-{
-	if (len == 0)
-		return;
-	if (buf->cap - buf->len < len)
-		buf_reserve(buf, len);
-	memcpy(buf->data + buf->len, data, len);
-	buf->len += len;
 }
 
 void buf_puts(struct buf *buf, const char *text)

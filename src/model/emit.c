@@ -37,7 +37,8 @@ bool emit_text(const struct member *m, struct buf *out, struct text value)
 	return true;
 }
 
-/* What Postgres wrote and can hold nothing to escape. */
+/* What can hold nothing to escape: Postgres wrote it, or a vocabulary has it.
+ */
 bool emit_plain(const struct member *m, struct buf *out, struct text value)
 {
 	(void)m;
@@ -102,16 +103,22 @@ bool emit_word(const struct member *m, struct buf *out, struct text value)
 	    memcmp(word.at, "ext:", 4) == 0)
 		emit_slashed(out, word);
 	else
-		json_quote(out, word.at, word.len);
+		(void)emit_plain(m, out, word);
 	return true;
 }
 
+/* What stands for itself in a URL does so in JSON, too. */
 bool emit_ref(const struct member *m, struct buf *out, struct text value)
 {
+	bool plain;
+	size_t start;
+
 	put(out, m->href);
+	start = out->len;
 	percent_encode(out, value.at, value.len);
+	plain = out->len - start == value.len;
 	PUT(out, "\",\"sourcedId\":");
-	json_quote(out, value.at, value.len);
+	(plain ? emit_plain : emit_text)(m, out, value);
 	put(out, m->after);
 	return true;
 }

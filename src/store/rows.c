@@ -54,10 +54,11 @@ void rows_values(const struct rows *rows, int row, struct text *values,
 	for (int i = 0; i < count; i++) {
 		int len = PQgetlength(result, row, i);
 
-		values[i] =
-		    (struct text){ PQgetvalue(result, row, i), (size_t)len };
 		if (len == 0 && PQgetisnull(result, row, i))
-			values[i].at = NULL;
+			values[i] = (struct text){ 0 };
+		else
+			values[i] = (struct text){ PQgetvalue(result, row, i),
+				(size_t)len };
 	}
 }
 
