@@ -1,10 +1,12 @@
 -- standing_list: what every application may do, and what it would read now.
--- Times are milliseconds from now on, by the clock that session_open goes by.
+-- Times are milliseconds from now on, by the clock that session_open goes by; a
+-- grant that is off is over.
 -- $1: the day, UTC
-select a.id, a.epoch, (a.enabled and g.enabled)::integer,
+select a.id, a.epoch, a.enabled::integer,
 	ceil(extract(epoch from g.valid_from::timestamptz - now()) * 1000)::bigint,
-	floor(extract(epoch from (g.valid_until + 1)::timestamptz - now())
-		* 1000)::bigint,
+	case when g.enabled then floor(extract(epoch from
+		(g.valid_until + 1)::timestamptz - now()) * 1000)::bigint
+		else 0 end,
 	array_to_string(g.addresses, ' '), g.requests_per_minute,
 	g.concurrency, g.bytes_per_day,
 	coalesce(live.version, 0),

@@ -277,7 +277,7 @@ struct usage {
  */
 struct allowance {
 	int64_t application, epoch;
-	bool enabled;         /* it, and its grant */
+	bool enabled;
 	int64_t begins, ends; /* clock_tick: when the grant is in force */
 	bool confined;
 	struct networks networks; /* where it may come from, if confined */
@@ -298,7 +298,7 @@ void allowances_close(void); /* twice is fine */
 #define REASONS(X) \
 	X(TOKEN,       "token",       UNAUTHORISED, "The token is not valid any more.") \
 	X(ADDRESS,     "address",     REFUSED,      "This application may not ask from this address.") \
-	X(PERIOD,      "period",      REFUSED,      "What this application was granted is not in force today.") \
+	X(PERIOD,      "period",      REFUSED,      "What this application was granted is not in force.") \
 	X(CONCURRENCY, "concurrency", LIMITED,      "Too many requests of this application are under way.") \
 	X(BYTES,       "bytes",       LIMITED,      "This application has been sent all that it may have in a day.") \
 	X(REQUESTS,    "requests",    LIMITED,      "This application has asked too often.")

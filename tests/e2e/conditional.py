@@ -159,7 +159,7 @@ def grants(home, token, tag):
         f.write("enabled: false\n")
     home.run("apply", "grant.yaml")
     answer = again(home, token, PAGE, new)
-    d.check("a grant that is off shares nothing", answer.status != 401
+    d.check("a grant that is off shares nothing", answer.status != 403
             and str(answer.status))
     home.run("delete", "grant", "reader")
 

@@ -176,7 +176,7 @@ def days(home):
         wrong("from %s until %s" % (begins, ends),
               home.get(ONE, token).status, status)
     grant(home, "days", enabled="false")
-    wrong("a grant that is off", home.get(ONE, token).status, 401)
+    wrong("a grant that is off", home.get(ONE, token).status, 403)
 
 
 def bytes_a_day(home, other):
