@@ -158,8 +158,7 @@ static void print_credentials(const struct task *task,
 	listing_row(&listing, row);
 	listing_print(&listing, task->format);
 	if (task->format == FORMAT_TABLE)
-		fputs("The secret is not kept and can't be shown again.\n",
-		    stderr);
+		fputs("The secret can't be shown again.\n", stderr);
 }
 
 static const struct column list_columns[] = {
