@@ -56,17 +56,26 @@ static inline uint64_t check_random(uint64_t *state)
 	return z ^ z >> 31;
 }
 
-/* A seed that is new each time and printed, or the one in SEED. */
+/* A seed that is new each time and printed, or HOMEROOM_TEST_SEED. */
 static inline uint64_t check_seed(void)
 {
-	const char *given = getenv("SEED");
+	const char *given = getenv("HOMEROOM_TEST_SEED");
 	uint64_t seed;
 
 	random_bytes(&seed, sizeof(seed));
 	if (given != NULL)
 		seed = strtoull(given, NULL, 0);
-	printf("# SEED=%llu\n", (unsigned long long)seed);
+	printf("# HOMEROOM_TEST_SEED=%llu\n", (unsigned long long)seed);
 	return seed;
+}
+
+/* How many cases of a property test are to be run, unless HOMEROOM_TEST_COUNT
+ * says it. */
+static inline int check_count(int usual)
+{
+	const char *given = getenv("HOMEROOM_TEST_COUNT");
+
+	return given != NULL ? (int)strtol(given, NULL, 10) : usual;
 }
 
 #endif

@@ -51,6 +51,47 @@ OMITTED = {"users": {"email": "email", "middleName": "middleName",
            "orgs": {"identifier": "identifier"}}
 PLURAL = {"academicSession": "academicSessions", "category": "categories",
           "class": "classes"}
+# Filters that let everything by, and such as would get out of a statement; {k}
+# is the id of a record that the grant does not show, or of none.
+WIDE = ("status='active' OR status!='active'",
+        "sourcedId!='{k}' OR sourcedId='{k}'",
+        "dateLastModified>='1970-01-01' OR status='active'",
+        "metadata.note='n1' OR metadata.note!='n1'")
+NASTY = ("sourcedId='{k}' OR sourcedId='nobody'",
+         "sourcedId='{k}' OR status='active'",
+         "status='active' AND sourcedId='{k}' OR status!='x'",
+         "status='active') OR (sourcedId='{k}'", "(status='active')",
+         "status='x' OR 1=1", "status='x' OR 'a'='a'", "status='x' OR TRUE",
+         "status='it''s' OR sourcedId='{k}'", "status='\\' OR sourcedId='{k}",
+         "status='x'; select 1 --' OR sourcedId='{k}'",
+         "status='x' or sourcedId='{k}'", "status=\"x\" OR sourcedId=\"{k}\"",
+         "metadata.note' OR 'a'='a", "metadata.n' OR 1=1 --='x'",
+         "sourcedId~'{k}' OR sourcedId~'-'", "status=$1 OR status='$2'",
+         "sourcedId='%' OR sourcedId~'%'", "sourcedId>'' OR sourcedId<='~'",
+         "status='active'/**/OR/**/sourcedId='{k}'", " OR status='active'")
+# What a record that is not shown could be sought by: ENTITY FIELD OF.
+SOUGHT = {"1.2": ("users agents users", "users roles.org.sourcedId orgs",
+                  "users primaryOrg orgs", "users resources resources",
+                  "orgs parent orgs", "orgs children orgs",
+                  "academicSessions children academicSessions",
+                  "courses schoolYear academicSessions",
+                  "courses resources resources", "classes resources resources",
+                  "classes terms academicSessions", "enrollments user users",
+                  "enrollments class classes", "lineItems class classes",
+                  "results student users", "results lineItem lineItems",
+                  "assessmentLineItems parentAssessmentLineItem "
+                  "assessmentLineItems"),
+          "1.1": ("users agents users", "users orgs orgs",
+                  "orgs children orgs", "classes terms academicSessions",
+                  "courses resources resources", "enrollments user users",
+                  "results student users")}
+LINKS = {"1.2": (("schools/%s/students", "orgs"),
+                 ("schools/%s/enrollments", "orgs"),
+                 ("classes/%s/students", "classes"),
+                 ("users/%s/classes", "users")),
+         "1.1": (("schools/%s/teachers", "orgs"),
+                 ("classes/%s/students", "classes"),
+                 ("terms/%s/classes", "academicSessions"))}
 REFERENCE = re.compile(r'"sourcedId":"([^"]+)","type":"([^"]+)"')
 
 
@@ -60,19 +101,15 @@ class Wrong(Exception):
 
 # --- asking ------------------------------------------------------------------
 
-class Wire:
-    """A connection on which many requests are sent at once."""
-
+class Connection:
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port), 60)
         self.file = self.socket.makefile("rb")
 
-    def ask(self, requests):
-        """(path, token)… → (status, headers, body)…"""
+    def send(self, requests):
         self.socket.sendall(b"".join(
             b"GET %s HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\n\r\n"
             % (path.encode(), token.encode()) for path, token in requests))
-        return [self.answer() for _ in requests]
 
     def answer(self):
         status = int(self.file.readline().split()[1])
@@ -81,6 +118,20 @@ class Wire:
             name, _, value = line.decode().partition(":")
             headers[name.lower()] = value.strip()
         return status, headers, self.file.read(int(headers["content-length"]))
+
+
+class Wire:
+    """Connections on which many requests are sent at once."""
+
+    def __init__(self, port):
+        self.connections = [Connection(port) for _ in range(3)]
+
+    def ask(self, requests):
+        """(path, token)… → (status, headers, body)…"""
+        for i, c in enumerate(self.connections):
+            c.send(requests[i::len(self.connections)])
+        return [self.connections[i % len(self.connections)].answer()
+                for i in range(len(requests))]
 
 
 def raw_rows(body):
@@ -315,6 +366,8 @@ class History:
                     self.old_delta(p, api, self.rng.choice(gone), now[api])
             if past:
                 self.as_it_was(p, max(past))
+            if self.rng.random() < 0.25:
+                self.pry(p, self.rng.choice(list(COLLECTIONS)), now, sight)
             p.pulls[self.version] = now
             p.clocks[self.version] = stamp(self.home.clock, self.rng)
         if self.rng.random() < 0.3:
@@ -402,6 +455,73 @@ class History:
                 raise Wrong("%s, %s: %s of version %d, read later: %d, %s" % (
                     p.name, api, entity, version, status,
                     unlike(rows, p.pulls[version][api][entity])))
+
+    # filters
+
+    def hidden(self, sight, entity):
+        return self.rng.choice(sorted(
+            set(self.world[entity]) - sight.sees[entity]) or ["nobody"])
+
+    def pry(self, p, api, now, sight):
+        """Whatever is asked for, nothing else comes than a full pull shows."""
+        asked = []
+        for i, (_, entity) in enumerate(COLLECTIONS[api]):
+            for text in (self.rng.choice(WIDE), self.rng.choice(NASTY)):
+                asked.append((p.path(api, i), entity, text.format(
+                    k=self.hidden(sight, entity)), text in WIDE))
+        found = self.wire.ask([("%s&filter=%s" % (
+            path, urllib.parse.quote(text)), p.token)
+            for path, _, text, _ in asked])
+        for (path, entity, text, wide), (status, _, body) in zip(asked, found):
+            rows = raw_rows(body) if status == 200 else {}
+            shown = {key: raw for key, (raw, row) in rows.items()
+                     if row["status"] == "active"}
+            full = now[api][entity]
+            if status not in (200, 400, 404) or wide and shown != full or any(
+                    full.get(key) != raw for key, raw in shown.items()):
+                raise Wrong("%s, %s, filter=%s: %d, %s" % (
+                    p.name, path, text, status, unlike(shown, full)))
+        self.follow(p, api)
+        self.seek(p, api, sight)
+
+    def follow(self, p, api):
+        """A filter that lets everything by lets a link's records by."""
+        base = COLLECTIONS[api][0][0]
+        paths = ["%s/%s?limit=200" % (base, path % self.rng.choice(
+            sorted(self.world[of]) or ["nobody"])) for path, of in LINKS[api]]
+        wide = "&filter=" + urllib.parse.quote(
+            self.rng.choice(WIDE).format(k="nobody"))
+        found = self.wire.ask([(path + more, p.token)
+                               for path in paths for more in ("", wide)])
+        for i, path in enumerate(paths):
+            all_of_it, filtered = found[2 * i], found[2 * i + 1]
+            if (all_of_it[0], all_of_it[2]) != (filtered[0], filtered[2]) and \
+                    all_of_it[0] == 200:
+                raise Wrong("%s, %s%s: %d, %s instead of %s" % (
+                    p.name, path, wide, filtered[0], filtered[2],
+                    all_of_it[2]))
+
+    def seek(self, p, api, sight):
+        """Nothing is found by what is not shown."""
+        indexes = {e: i for i, (_, e) in enumerate(COLLECTIONS[api])}
+        terms = [(e, "%s='%s'" % (field, self.hidden(sight, of)))
+                 for e, field, of in map(str.split, SOUGHT[api])]
+        for entity, names in self.grants[p.name].get("fields", {}).items():
+            if entity in indexes:
+                terms += [(entity, "%s%s'%s'" % (name, how, value))
+                          for name in names for how, value in (
+                              ("~", "a"), ("=", "plain"), ("<", "zz"))]
+        found = self.wire.ask([(p.path(
+            api, indexes[e], "&filter=" + urllib.parse.quote(term)), p.token)
+            for e, term in terms])
+        for (entity, term), (status, _, body) in zip(terms, found):
+            rows = raw_rows(body) if status == 200 else {}
+            shown = [k for k, (_, row) in rows.items()
+                     if row["status"] == "active"]
+            if status not in (200, 400) or shown and \
+                    self.grants[p.name]["access"] != "full":
+                raise Wrong("%s, %s, filter=%s: %d, %s" % (
+                    p.name, entity, term, status, shown))
 
     # bundles
 
@@ -597,7 +717,8 @@ def one(home, postgres, publishers, seed):
 def main():
     given = os.environ.get("HOMEROOM_TEST_SEED")
     first = int(given) if given else random.SystemRandom().randrange(1 << 30)
-    count = int(os.environ.get("HOMEROOM_TEST_COUNT") or 10)
+    usual = 8 if os.environ.get("HOMEROOM_TEST_MODE") == "release" else 2
+    count = int(os.environ.get("HOMEROOM_TEST_COUNT") or usual)
     print("# HOMEROOM_TEST_SEED=%d" % first, flush=True)
     begun, replays, told = time.monotonic(), 0, 0
     world = open_home()

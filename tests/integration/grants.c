@@ -1,5 +1,5 @@
 /* What grants see: random districts, random grants and random changes, over
- * and over. SEED and CASES choose. */
+ * and over. HOMEROOM_TEST_SEED and HOMEROOM_TEST_COUNT choose. */
 #include "check.h"
 #include "support/database.h"
 
@@ -165,8 +165,7 @@ static void run_case(uint64_t *state)
 
 static void grants_see_what_they_may(void **state)
 {
-	const char *given = getenv("CASES");
-	int cases = given != NULL ? (int)strtol(given, NULL, 10) : 2;
+	int cases = check_count(2);
 	uint64_t seed = check_seed();
 
 	(void)state;

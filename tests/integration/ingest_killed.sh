@@ -1,6 +1,7 @@
 #!/bin/sh
 # Importer and Postgres are killed at random moments: what was committed is
-# there, whole, and the same import goes through afterwards. SEED=N repeats.
+# there, whole, and the same import goes through afterwards. HOMEROOM_TEST_SEED=N
+# repeats.
 # timeout: 900
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
@@ -8,8 +9,8 @@ export HOMEROOM_LOG=error
 unset HOMEROOM_DATABASE_URL
 ROUNDS=6
 
-seed=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
-echo "# SEED=$seed"
+seed=${HOMEROOM_TEST_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
+echo "# HOMEROOM_TEST_SEED=$seed"
 random() { # below N, in $drawn
 	seed=$(((seed * 1103515245 + 12345) % 2147483648))
 	drawn=$((seed / 65536 % $1))

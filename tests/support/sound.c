@@ -159,7 +159,7 @@ void fixture_check_same(int64_t a, int64_t b, int64_t seed)
 		    buf_text(&columns), (*e)->table, (long long)b,
 		    buf_text(&columns), (*e)->table, (long long)a);
 		CHECK(fixture_value(a, buf_text(&sql))[0] == '\0',
-		    "SEED=%lld: %s", (long long)seed,
+		    "HOMEROOM_TEST_SEED=%lld: %s", (long long)seed,
 		    fixture_value(a, buf_text(&sql)));
 		buf_free(&columns);
 		buf_free(&sql);
