@@ -403,34 +403,84 @@ def rights(home, all_of_it):
                   else said)
 
 
-def together(home, all_of_it):
+def delta_by_http(home, token):
+    """A delta is a file like any other, and its manifest says what it is."""
+    for version, files in ((V11, 13), (V12, 21)):
+        path = "/bundles/v%s.zip?since=" % version.replace(".", "p")
+        whole = ask(home, token, path + "2")
+        with open("delta.zip", "wb") as f:
+            f.write(whole.body)
+        said = manifest("delta.zip")
+        there = {n[:-4] for n in tables("delta.zip")} - {"manifest"}
+        check("225 %s: the manifest of a delta" % version, None if
+              len([k for k in said if k.startswith("file.")]) == files and
+              {k[5:] for k, v in said.items() if v == "delta"} == there and
+              {v for k, v in said.items() if k.startswith("file.")} ==
+              {"delta", "absent"} and there and
+              said["oneroster.version"] == version else str(said))
+        size, tag = len(whole.body), whole.headers["ETag"]
+        bulk = ask(home, token, path.split("?")[0]).headers["ETag"]
+        check("226 %s: its tag is its own" % version, None if tag not in (
+            bulk, ask(home, token, path + "3").headers["ETag"]) else tag)
+        same = ask(home, token, path + "2", If_None_Match=tag)
+        check("226 %s: If-None-Match" % version, None if same.status == 304 and
+              not same.body and same.headers["ETag"] == tag else
+              str(same.status))
+        part = ask(home, token, path + "2", Range="bytes=10-99",
+                   If_Range=tag)
+        check("226 %s: Range" % version, None if part.status == 206 and
+              part.body == whole.body[10:100] and
+              part.headers["Content-Range"] == "bytes 10-99/%d" % size else
+              "%d %s" % (part.status, part.headers))
+        other = ask(home, token, path + "2", Range="bytes=10-99",
+                    If_Range=bulk)
+        check("226 %s: a range of the bulk bundle is none of it" % version,
+              None if (other.status, other.body) == (200, whole.body) else
+              str(other.status))
+        nothing = ask(home, token, path + "4")
+        with open("nothing.zip", "wb") as f:
+            f.write(nothing.body)
+        check("227 %s: a delta with nothing in it" % version, None if
+              set(tables("nothing.zip")) == {"manifest.csv"} and {
+                  v for k, v in manifest("nothing.zip").items()
+                  if k.startswith("file.")} == {"absent"} and
+              nothing.headers["Homeroom-Bundle"] == "delta; since=4" else
+              str(manifest("nothing.zip")))
+    export(home, "same.zip", "--since", "2")
+    check("228 export writes the same", None if
+          open("same.zip", "rb").read() == ask(
+              home, token, "/bundles/v1p2.zip?since=2").body else "another")
+
+
+def together(home, all_of_it, query=""):
     """Many at once get one file; so do they of two processes."""
     token = home.token(all_of_it)
     for f in os.listdir(home.home + "/bundles"):
         os.unlink(os.path.join(home.home, "bundles", f))
     answers = []
+    since = ["--since", query[-1]] if query else []
 
     def one():
-        answers.append(ask(home, token))
+        answers.append(ask(home, token, "/bundles/v1p2.zip" + query))
 
     threads = [threading.Thread(target=one) for _ in range(12)]
     for t in threads:
         t.start()
     exports = [subprocess.Popen(
-        [HOMEROOM, "export", "--application", "all", "at-once-%d.zip" % i],
-        env=home.env, stdout=subprocess.DEVNULL) for i in range(3)]
+        [HOMEROOM, "export", "--application", "all", *since,
+         "at-once-%d.zip" % i], env=home.env, stdout=subprocess.DEVNULL) for i in range(3)]
     for t in threads:
         t.join()
     codes = [e.wait() for e in exports]
-    check("230 all are answered", None if
+    check("230 all are answered" + query, None if
           [a.status for a in answers] == [200] * 12 and codes == [0] * 3
           else "%s %s" % ([a.status for a in answers], codes))
-    check("231 with one file", None if
+    check("231 with one file" + query, None if
           len({a.headers["ETag"] for a in answers}) == 1 and
           {open("at-once-%d.zip" % i, "rb").read() for i in range(3)} ==
           {answers[0].body} else "they differ")
     left = os.listdir(home.home + "/bundles")
-    check("232 and nothing beside it", None if len(left) == 1 else str(left))
+    check("232 and nothing beside it" + query, None if len(left) == 1 else str(left))
 
 
 def killed(home):
@@ -506,7 +556,9 @@ def main():
     restricted()
     ranges(one, one.token(all_of_it))
     rights(one, all_of_it)
+    delta_by_http(one, one.token(all_of_it))
     together(one, all_of_it)
+    together(one, all_of_it, "?since=1")
     killed(one)
     superseded(one, all_of_it)
     finish()
