@@ -17,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 import zipfile
@@ -235,8 +236,9 @@ class History:
     # what may happen
 
     def run(self, *args, days=KEEP_DAYS):
-        env = dict(self.home.env, HOMEROOM_CLOCK=str(self.home.clock),
-                   HOMEROOM_RETENTION_DAYS=str(days))
+        env = dict(self.home.env, HOMEROOM_RETENTION_DAYS=str(days))
+        if self.home.clock:
+            env["HOMEROOM_CLOCK"] = str(self.home.clock)
         done = subprocess.run([d.HOMEROOM, *args], env=env, timeout=120,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               stdin=subprocess.DEVNULL)
@@ -250,7 +252,7 @@ class History:
         # Something is new in each: so each makes a version.
         world["orgs"]["orgs-1"] = dict(
             worlds.record(self.rng, "orgs", 1),
-            name="at %d" % self.home.clock)
+            name="no. %d" % (self.live() + 1))
         worlds.write(world, "bundle")
         said = self.run("import", "--accept", "bundle")
         if "error:" in said:
@@ -561,6 +563,9 @@ class History:
     def delta_bundle(self, p, api, since, now):
         said, found = self.bundle(p, api, "?since=%d" % since)
         if said == "bulk":
+            if self.grants[p.name]["access"] == "restricted" and \
+                    since >= self.changed[p.name]:
+                raise Wrong("%s: bulk since %d" % (p.name, since))
             if found != now[1]:
                 raise Wrong("%s: a bulk bundle is another" % p.name)
             return
@@ -690,7 +695,7 @@ def open_home():
     home = d.District()
     home.run("migrate")
     home.serve()
-    home.clock = int(time.time()) + 3600
+    home.clock = None  # the real one
     postgres = Postgres(home)
     home.tables = postgres.run("select table_name from "
                                "information_schema.tables "
@@ -698,6 +703,55 @@ def open_home():
     publishers = [Publisher("p%d" % i, home.token(home.application(
         "p%d" % i, "--full"))) for i in range(GRANTS)]
     return home, postgres, publishers
+
+
+def meanwhile(home, postgres, publishers, seed):
+    """Who asks while imports commit, for what came since it began to ask
+    before, in pages of its own version each, misses nothing."""
+    history = History(home, postgres, publishers, seed)
+    history.stored = {e: {} for e in worlds.BY_REST}
+    wrong, api, some = [], "1.2", publishers[:4]
+    have = {p: {i: {} for i in range(len(COLLECTIONS[api]))} for p in some}
+
+    def take_in(world):
+        history.take_in(dict(world, **{e: {} for e in worlds.BY_REST}))
+
+    def imports():
+        try:
+            for _ in range(6):
+                take_in(worlds.changed(history.rng, history.world))
+        except Wrong as why:
+            wrong.append(str(why))
+
+    def pull(p, i, since):
+        return home.pull(p.path(api, i).split("?")[0] + (
+            "?filter=dateLastModified%%3E%%3D'%s'" % since if since else ""),
+            p.token, limit=3)[0]
+
+    take_in(worlds.new(history.rng))
+    history.regrant(len(publishers))
+    thread, since, rounds = threading.Thread(target=imports), None, 0
+    thread.start()
+    while since is None or thread.is_alive() or rounds < 2:
+        rounds = 0 if thread.is_alive() else rounds + 1
+        begun = datetime.datetime.now(datetime.timezone.utc)
+        for p in some:
+            for i, rows in have[p].items():
+                for row in pull(p, i, since):
+                    if row["status"] == "active":
+                        rows[row["sourcedId"]] = row
+                    else:
+                        rows.pop(row["sourcedId"], None)
+        since = begun.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    thread.join()
+    for p in some:
+        for i, rows in have[p].items():
+            want = {r["sourcedId"]: r for r in pull(p, i, None)
+                    if r["status"] == "active"}
+            if rows != want:
+                wrong.append("%s: %s" % (p.name, unlike(rows, want)))
+    d.check("deltas while imports commit", "; ".join(wrong))
+    home.clock = int(time.time()) + 3600
 
 
 def one(home, postgres, publishers, seed):
@@ -722,6 +776,7 @@ def main():
     print("# HOMEROOM_TEST_SEED=%d" % first, flush=True)
     begun, replays, told = time.monotonic(), 0, 0
     world = open_home()
+    meanwhile(*world, first)
     for seed in range(first, first + count):
         more = one(*world, seed)
         replays, told = replays + more[0], told + more[1]
