@@ -10,6 +10,7 @@ static const struct subcommand subcommands[] = {
 	{ "delete",   cli_delete,   "Delete a setting" },
 	{ "demo",     cli_demo,     "Everything at once, over a made-up district" },
 	{ "describe", cli_describe, "Print what the model's and the settings' tables say" },
+	{ "explain",  cli_explain,  "Say why a publisher sees a record, or does not" },
 	{ "export",   cli_export,   "Write the CSV bundle that an application would download" },
 	{ "get",      cli_get,      "Print settings" },
 	{ "generate", cli_generate, "Make up a district as a bundle, or the next day of one" },

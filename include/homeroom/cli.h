@@ -25,6 +25,7 @@ int cli_audit(int argc, char **argv);
 int cli_application(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_describe(int argc, char **argv);
+int cli_explain(int argc, char **argv);
 int cli_export(int argc, char **argv);
 int cli_generate(int argc, char **argv);
 int cli_import(int argc, char **argv);

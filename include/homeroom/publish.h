@@ -183,6 +183,31 @@ bool grants_compile(struct db *db, int64_t district, int64_t version,
 bool grants_recompile(struct db *db, int64_t district, int64_t version,
     const char *grants, struct err *err) must_use;
 
+/* Why a grant sees a record, or does not, by the rules of the roster as it is.
+ */
+struct explain_wanted {
+	int64_t district;
+	const char *application; /* the grant's, by name */
+	const char *entity, *id; /* "users", "u1" or its pseudonym */
+};
+
+struct ground {
+	const char *record; /* "classes/c9" */
+	int depth;          /* below the one that led to it */
+	bool good;          /* it speaks for it */
+	const char *text;   /* "subjects Art: not shared" */
+};
+
+struct explanation {
+	bool seen;
+	struct ground *grounds; /* the first says whether it is seen */
+	int count;
+};
+
+bool grant_explain(struct db *db, struct arena *arena,
+    const struct explain_wanted *wanted, struct explanation *out,
+    struct err *err) must_use;
+
 /* --- settings, as people write them ----------------------------------------
  */
 

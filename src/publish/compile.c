@@ -41,7 +41,7 @@ static const char find_grants[] =
     "FROM homeroom.\"grant\" g WHERE g.district = {district} "
     "AND g.defined AND NOT g.full_access";
 
-static bool begin(struct compile *c, struct err *err)
+bool compile_begin(struct compile *c, struct err *err)
 {
 	struct buf find = { 0 };
 	bool found;
@@ -222,7 +222,7 @@ static bool tidy(const struct compile *c, struct err *err)
 
 static bool run(struct compile *c, struct err *err)
 {
-	if (!begin(c, err))
+	if (!compile_begin(c, err))
 		return false;
 	if (c->anew == NULL && c->sharing == 0)
 		return true;

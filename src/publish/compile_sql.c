@@ -150,10 +150,9 @@ static void expand(const struct compile *c, struct sql *sql, const char *text)
 /* --- statements ------------------------------------------------------------
  */
 
-bool compile_ask(const struct compile *c, const char *text, int64_t *count,
-    struct err *err)
+bool compile_rows(const struct compile *c, const char *text,
+    const struct rows **rows, struct err *err)
 {
-	const struct rows *rows;
 	struct sql *sql;
 
 	arena_reset(c->arena);
@@ -161,8 +160,16 @@ bool compile_ask(const struct compile *c, const char *text, int64_t *count,
 	expand(c, sql, text);
 	log_line(LOG_DEBUG, "statement", "sql=%s",
 	    log_quote(c->arena, buf_text(&sql->text)));
-	if (!db_ask_text(c->db, c->arena, buf_text(&sql->text), &sql->values,
-		&rows, err))
+	return db_ask_text(c->db, c->arena, buf_text(&sql->text), &sql->values,
+	    rows, err);
+}
+
+bool compile_ask(const struct compile *c, const char *text, int64_t *count,
+    struct err *err)
+{
+	const struct rows *rows;
+
+	if (!compile_rows(c, text, &rows, err))
 		return false;
 	if (count != NULL)
 		*count = rows_count(rows) > 0 ? rows_integer(rows, 0, 0)

@@ -372,6 +372,15 @@ struct pointer {
 struct wanted {
 	const char *flag;
 	const char *select; /* of grant_id, sourced_id; NULL ends a list */
+	const char *means;  /* what its records are, for people */
+};
+
+/* What a record must meet, and how that is said to people: "school s1". */
+struct condition {
+	const char *sql;       /* on record t and grant g; NULL ends a list */
+	const char *restricts; /* when the grant asks for it, likewise */
+	const char *what;
+	const char *shows; /* of t, as text */
 };
 
 struct touched {
@@ -384,7 +393,9 @@ struct rule {
 	const char *flag; /* the grant's column that must be true; NULL: none */
 	/* Seen when all of these are seen; all but the first may be null. */
 	const struct reference *refs;
-	const char *may; /* a further condition on record t and grant g */
+	const struct condition *may;   /* further ones */
+	const struct condition *found; /* what `wanted` says itself */
+	const char *joins;             /* rows that they need beside t */
 	/* Seen when a record that is seen points at it. */
 	const struct pointer *shown_by;
 	const struct wanted *wanted; /* seen by statements of its own */
@@ -430,6 +441,11 @@ struct compile {
 	const struct names *names;
 };
 
+/* The tables of a round, among them `sharing` of the grants looked at. */
+bool compile_begin(struct compile *c, struct err *err) must_use;
+/* Rows last until the next statement. */
+bool compile_rows(const struct compile *c, const char *text,
+    const struct rows **rows, struct err *err) must_use;
 /* *count: rows that were written, or the one number that was asked for. */
 bool compile_ask(const struct compile *c, const char *text, int64_t *count,
     struct err *err) must_use;

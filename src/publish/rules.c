@@ -72,7 +72,9 @@ static const struct wanted orgs_wanted[] = {
 	"SELECT g.id, t.sourced_id FROM sharing g, roster.orgs t "
 	"WHERE g.schools IS NULL AND " ACTIVE("t") " UNION "
 	"SELECT up.grant_id, t.sourced_id FROM up JOIN roster.orgs t "
-	"ON " ACTIVE("t") " AND t.sourced_id = up.sourced_id" },
+	"ON " ACTIVE("t") " AND t.sourced_id = up.sourced_id",
+	"named by the grant or below what it names, above such a one, or "
+	"offering a course of its classes" },
 	{ 0 }
 };
 
@@ -96,7 +98,9 @@ static const struct wanted sessions_wanted[] = {
 	"WHERE NOT g.by_session AND " ACTIVE("t") " UNION "
 	"SELECT up.grant_id, t.sourced_id FROM up "
 	"JOIN roster.academic_sessions t "
-	"ON " ACTIVE("t") " AND t.sourced_id = up.sourced_id" },
+	"ON " ACTIVE("t") " AND t.sourced_id = up.sourced_id",
+	"named by the grant or below what it names, near today, or above such "
+	"a one" },
 	{ 0 }
 };
 
@@ -108,22 +112,43 @@ static const struct touched sessions_touched[] = {
 
 /* --- classes, and who is in them ------------------------------------------ */
 
-#define CLASSES_OF(grants) \
-	"SELECT g.id, t.sourced_id FROM roster.classes t " \
+#define ITS_COURSE \
 	"JOIN roster.courses c ON " ACTIVE("c") \
-	" AND c.sourced_id = t.course_id " grants "WHERE " ACTIVE("t") \
-	" AND " IN_SESSIONS("t.term_ids") \
-	" AND (g.courses IS NULL OR t.course_id = ANY (g.courses))" \
-	" AND (g.classes IS NULL OR t.sourced_id = ANY (g.classes))" \
-	" AND (g.subjects IS NULL OR t.subjects && g.subjects" \
-	" OR t.subject_codes && g.subjects OR c.subjects && g.subjects" \
-	" OR c.subject_codes && g.subjects)" \
-	" AND (g.grades IS NULL OR coalesce(cardinality(t.grades), 0) = 0" \
-	" OR t.grades && g.grades){among t.sourced_id}"
+	" AND c.sourced_id = t.course_id "
+#define CLASSES_OF(grants) \
+	"SELECT g.id, t.sourced_id FROM roster.classes t " ITS_COURSE grants \
+	"WHERE " ACTIVE("t") "{among t.sourced_id}"
 
 static const struct wanted classes_wanted[] = {
-	{ "schools IS NOT NULL", CLASSES_OF(SCHOOL_SHARED("t.school_id")) },
-	{ "schools IS NULL", CLASSES_OF(ALL_SCHOOLS) },
+	{ "schools IS NOT NULL", CLASSES_OF(SCHOOL_SHARED("t.school_id")), NULL },
+	{ "schools IS NULL", CLASSES_OF(ALL_SCHOOLS), NULL },
+	{ 0 }
+};
+
+/* As SCHOOL_SHARED has it. */
+static const struct condition classes_found[] = {
+	{ IN_SCHOOLS("t.school_id"), "g.schools IS NOT NULL",
+		"school", "t.school_id" },
+	{ 0 }
+};
+static const struct condition classes_may[] = {
+	{ IN_SESSIONS("t.term_ids"), "g.by_session",
+		"sessions", "array_to_string(t.term_ids, ', ')" },
+	{ "(g.courses IS NULL OR t.course_id = ANY (g.courses))",
+		"g.courses IS NOT NULL", "course", "t.course_id" },
+	{ "(g.classes IS NULL OR t.sourced_id = ANY (g.classes))",
+		"g.classes IS NOT NULL", "class", "t.sourced_id" },
+	{ "(g.subjects IS NULL OR t.subjects && g.subjects"
+		" OR t.subject_codes && g.subjects OR c.subjects && g.subjects"
+		" OR c.subject_codes && g.subjects)",
+		"g.subjects IS NOT NULL", "subjects",
+		"array_to_string(ARRAY(SELECT DISTINCT x FROM unnest(t.subjects"
+		" || t.subject_codes || c.subjects || c.subject_codes) x"
+		" ORDER BY x), ', ')" },
+	{ "(g.grades IS NULL OR coalesce(cardinality(t.grades), 0) = 0"
+		" OR t.grades && g.grades)",
+		"g.grades IS NOT NULL", "grades",
+		"array_to_string(t.grades, ', ')" },
 	{ 0 }
 };
 
@@ -149,12 +174,21 @@ static const struct reference enrollments_refs[] = {
 	{ 0 }
 };
 
-#define ENROLLMENT_MAY \
-	"(g.roles IS NULL OR t.role = ANY (g.roles)) AND " \
-	IN_SCHOOLS("t.school_id") \
-	" AND (g.grades IS NULL OR t.role <> 'student' OR EXISTS (" \
-	"SELECT FROM roster.users u WHERE u.district = {district} " \
-	"AND u.sourced_id = t.user_id AND u.grades && g.grades))"
+static const struct condition enrollments_may[] = {
+	{ "(g.roles IS NULL OR t.role = ANY (g.roles))",
+		"g.roles IS NOT NULL", "role", "t.role" },
+	{ IN_SCHOOLS("t.school_id"),
+		"g.schools IS NOT NULL", "school", "t.school_id" },
+	{ "(g.grades IS NULL OR t.role <> 'student' OR EXISTS ("
+		"SELECT FROM roster.users u WHERE u.district = {district} "
+		"AND u.sourced_id = t.user_id AND u.grades && g.grades))",
+		"g.grades IS NOT NULL AND t.role = 'student'",
+		"grades of the student",
+		"(SELECT array_to_string(u.grades, ', ') FROM roster.users u"
+		" WHERE u.district = {district}"
+		" AND u.sourced_id = t.user_id)" },
+	{ 0 }
+};
 
 /* Of users, only what makes a student one of the grades that are shared: an
  * enrollment comes and goes with its user. */
@@ -194,37 +228,43 @@ static const struct wanted users_aside = {
 	"FROM (SELECT DISTINCT sourced_id FROM candidate) c "
 	"JOIN roster.users s ON s.district = {district} "
 	"AND s.agent_ids @> ARRAY[c.sourced_id]",
+	NULL
 };
 
+static const struct pointer users_shown[] = {
+	{ &entity_enrollments, "user_id" },
+	{ 0 }
+};
+
+#define WITHOUT_CLASS "in no class, but with a role in what is shared"
+#define GUARDIAN "parent or guardian of a student who is shared"
+
 static const struct wanted users_wanted[] = {
-	{ NULL,
-	"SELECT v.grant_id, t.user_id FROM roster.enrollments t"
-	SEEN_BY("v", "enrollments", "t.sourced_id")
-	"WHERE " ACTIVE("t") "{among t.user_id}" },
 	{ "unenrolled AND schools IS NOT NULL",
 	"SELECT g.id, t.sourced_id FROM roster.users t "
-	UNENROLLED("t", SCHOOL_SHARED("r.org_id")) "{among t.sourced_id}" },
+	UNENROLLED("t", SCHOOL_SHARED("r.org_id")) "{among t.sourced_id}",
+	WITHOUT_CLASS },
 	{ "unenrolled AND schools IS NULL",
 	"SELECT g.id, t.sourced_id FROM roster.users t "
-	UNENROLLED("t", ALL_SCHOOLS) "{among t.sourced_id}" },
+	UNENROLLED("t", ALL_SCHOOLS) "{among t.sourced_id}",
+	WITHOUT_CLASS },
 	{ "agents",
 	"SELECT x.grant_id, t.sourced_id FROM " AGENTS
 	"JOIN (SELECT DISTINCT v.grant_id, e.user_id FROM roster.enrollments e"
 	SEEN_BY("v", "enrollments", "e.sourced_id")
 	"WHERE " ACTIVE("e") " AND e.role = 'student' AND g.agents"
 	OF_AGENTS("e.user_id") ") x ON x.user_id = s.sourced_id "
-	"WHERE " ACTIVE("s") },
+	"WHERE " ACTIVE("s"),
+	GUARDIAN },
 	{ "unenrolled AND agents AND schools IS NOT NULL",
-	AGENTS_OF_UNENROLLED(SCHOOL_SHARED("r.org_id")) },
+	AGENTS_OF_UNENROLLED(SCHOOL_SHARED("r.org_id")), GUARDIAN },
 	{ "unenrolled AND agents AND schools IS NULL",
-	AGENTS_OF_UNENROLLED(ALL_SCHOOLS) },
+	AGENTS_OF_UNENROLLED(ALL_SCHOOLS), GUARDIAN },
 	{ 0 }
 };
 
 /* The agents come last: they are those of all users before. */
 static const struct touched users_touched[] = {
-	{ NULL, TOUCHED("enrollments", "user_id") },
-	{ NULL, MOVED("enrollments", "enrollments", "user_id") },
 	{ "unenrolled", TOUCHED("roles", "user_id") },
 	{ "unenrolled", POINTING("roles", "user_id", "org_id", "shifted", "orgs") },
 	{ "agents", "SELECT unnest(u.agent_ids) FROM roster.users u "
@@ -256,9 +296,12 @@ static const struct reference user_resources_refs[] = {
 	{ "user_id", &entity_users }, { "class_id", &entity_classes },
 	{ "org_id", &entity_orgs }, { 0 }
 };
-#define HAS_RESOURCE \
-	"EXISTS (SELECT FROM roster.resources x WHERE " ACTIVE("x") \
-	" AND x.sourced_id = t.resource_id)"
+static const struct condition has_resource[] = {
+	{ "EXISTS (SELECT FROM roster.resources x WHERE " ACTIVE("x")
+		" AND x.sourced_id = t.resource_id)",
+		"true", "resource", "t.resource_id" },
+	{ 0 }
+};
 
 static const struct pointer resources_shown[] = {
 	{ &entity_classResources, "resource_id" },
@@ -276,9 +319,12 @@ static const struct reference line_items_refs[] = {
 	{ "academic_session_id", &entity_academicSessions },
 	{ 0 }
 };
-#define HAS_CATEGORY \
-	"(t.category_id IS NULL OR EXISTS (SELECT FROM roster.categories x " \
-	"WHERE " ACTIVE("x") " AND x.sourced_id = t.category_id))"
+static const struct condition has_category[] = {
+	{ "(t.category_id IS NULL OR EXISTS (SELECT FROM roster.categories x "
+		"WHERE " ACTIVE("x") " AND x.sourced_id = t.category_id))",
+		"t.category_id IS NOT NULL", "category", "t.category_id" },
+	{ 0 }
+};
 static const struct pointer categories_shown[] = {
 	{ &entity_lineItems, "category_id" },
 	{ 0 }
@@ -313,14 +359,16 @@ static const struct wanted assessments_wanted[] = {
 	{ "gradebook",
 	"SELECT v.grant_id, t.sourced_id FROM roster.assessment_line_items t"
 	SEEN_BY("v", "classes", "t.class_id")
-	"WHERE " ACTIVE("t") " AND g.gradebook{among t.sourced_id}" },
+	"WHERE " ACTIVE("t") " AND g.gradebook{among t.sourced_id}",
+	"of a class that is shared" },
 	{ "gradebook",
 	"SELECT v.grant_id, t.sourced_id FROM roster.assessment_line_items t "
 	"JOIN roster.assessment_results r ON " ACTIVE("r")
 	" AND r.assessment_line_item_id = t.sourced_id"
 	SEEN_BY("v", "users", "r.student_id")
 	"WHERE " ACTIVE("t") " AND t.class_id IS NULL AND g.gradebook"
-	"{among t.sourced_id}" },
+	"{among t.sourced_id}",
+	"of no class, but taken by somebody who is shared" },
 	{ 0 }
 };
 static const struct touched assessments_touched[] = {
@@ -340,20 +388,20 @@ static const struct reference assessment_results_refs[] = {
  * its courses. */
 const struct rule rules[] = {
 	{ .entity = &entity_academicSessions, .whole = true, .wanted = sessions_wanted, .touched = sessions_touched },
-	{ .entity = &entity_classes, .wanted = classes_wanted, .touched = classes_touched },
+	{ .entity = &entity_classes, .joins = ITS_COURSE, .found = classes_found, .may = classes_may, .wanted = classes_wanted, .touched = classes_touched },
 	{ .entity = &entity_courses, .shown_by = courses_shown },
 	{ .entity = &entity_orgs, .whole = true, .wanted = orgs_wanted, .touched = orgs_touched },
-	{ .entity = &entity_enrollments, .refs = enrollments_refs, .may = ENROLLMENT_MAY, .touched = enrollments_touched },
-	{ .entity = &entity_users, .aside = &users_aside, .wanted = users_wanted, .touched = users_touched },
+	{ .entity = &entity_enrollments, .refs = enrollments_refs, .may = enrollments_may, .touched = enrollments_touched },
+	{ .entity = &entity_users, .shown_by = users_shown, .aside = &users_aside, .wanted = users_wanted, .touched = users_touched },
 	{ .entity = &entity_userProfiles, .refs = user_refs },
 	{ .entity = &entity_roles, .refs = roles_refs },
 	{ .entity = &entity_demographics, .flag = "demographics", .refs = demographics_refs },
-	{ .entity = &entity_classResources, .flag = "resources", .refs = class_resources_refs, .may = HAS_RESOURCE },
-	{ .entity = &entity_courseResources, .flag = "resources", .refs = course_resources_refs, .may = HAS_RESOURCE },
-	{ .entity = &entity_userResources, .flag = "resources", .refs = user_resources_refs, .may = HAS_RESOURCE },
+	{ .entity = &entity_classResources, .flag = "resources", .refs = class_resources_refs, .may = has_resource },
+	{ .entity = &entity_courseResources, .flag = "resources", .refs = course_resources_refs, .may = has_resource },
+	{ .entity = &entity_userResources, .flag = "resources", .refs = user_resources_refs, .may = has_resource },
 	{ .entity = &entity_resources, .flag = "resources", .shown_by = resources_shown },
 	{ .entity = &entity_scoreScales, .flag = "gradebook", .refs = score_scales_refs },
-	{ .entity = &entity_lineItems, .flag = "gradebook", .refs = line_items_refs, .may = HAS_CATEGORY },
+	{ .entity = &entity_lineItems, .flag = "gradebook", .refs = line_items_refs, .may = has_category },
 	{ .entity = &entity_categories, .flag = "gradebook", .shown_by = categories_shown },
 	{ .entity = &entity_lineItemScoreScales, .flag = "gradebook", .refs = item_scales_refs },
 	{ .entity = &entity_lineItemLearningObjectiveIds, .flag = "gradebook", .refs = item_objectives_refs },

@@ -116,6 +116,12 @@ bool compile_candidates(const struct compile *c, const struct rule *rule,
 
 /* --- which of them grants should see -------------------------------------- */
 
+static void put_conditions(struct buf *out, const struct condition *may)
+{
+	for (; may != NULL && may->sql != NULL; may++)
+		buf_printf(out, " AND %s", may->sql);
+}
+
 /* A record whose references are all seen: the first one leads the way. */
 static void put_refs(struct buf *out, const struct rule *rule)
 {
@@ -134,8 +140,7 @@ static void put_refs(struct buf *out, const struct rule *rule)
 		    "AND s.entity = %d AND s.sourced_id = t.%s "
 		    "AND s.until IS NULL AND NOT s.gone))",
 		    r->column, r->of->number, r->column);
-	if (rule->may != NULL)
-		buf_printf(out, " AND %s", rule->may);
+	put_conditions(out, rule->may);
 	buf_puts(out, "{among t.sourced_id}");
 }
 
@@ -159,15 +164,19 @@ static void put_shown(struct buf *out, const struct pointer *by)
 }
 
 static bool put_own(const struct compile *c, struct buf *out,
-    const struct wanted *wanted, struct err *err)
+    const struct rule *rule, struct err *err)
 {
 	bool has;
 
-	for (; wanted != NULL && wanted->select != NULL; wanted++) {
-		if (!compile_has(c, wanted->flag, &has, err))
+	for (const struct wanted *w = rule->wanted;
+	     w != NULL && w->select != NULL; w++) {
+		if (!compile_has(c, w->flag, &has, err))
 			return false;
-		if (has)
-			buf_printf(out, "%s(%s)", glue(out), wanted->select);
+		if (!has)
+			continue;
+		buf_printf(out, "%s(%s", glue(out), w->select);
+		put_conditions(out, rule->may);
+		buf_char(out, ')');
 	}
 	return true;
 }
@@ -180,7 +189,7 @@ static bool put_ways(const struct compile *c, struct buf *out,
 	bool put;
 
 	put_shown(&ways, rule->shown_by);
-	put = put_own(c, &ways, rule->wanted, err);
+	put = put_own(c, &ways, rule, err);
 	if (put && ways.len > 0)
 		buf_printf(out, "SELECT DISTINCT * FROM (%s) x",
 		    buf_text(&ways));
