@@ -2,6 +2,7 @@
  * like: before it goes live. */
 #include "homeroom/publish.h"
 #include "publish.h"
+#include "tree/tree.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 #include "homeroom/publish.h"
 #include "homeroom/embedded.h"
 #include "publish.h"
+#include "tree/tree.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -38,30 +38,12 @@ const struct moment *times_find(const struct times *times, int64_t version);
  * INT64_MAX. */
 int64_t times_first(const struct times *times, int64_t when, bool behind);
 
-/* --- settings_tree.c: YAML as a tree ---------------------------------------
+/* --- settings_keys.c: settings, checked -------------------------------------
  */
 
-enum shape { SCALAR, LIST, MAP };
+struct node; /* of tree/tree.h */
 
-/* A value, or a key of a mapping with its value. */
-struct node {
-	enum shape shape;
-	const char *text; /* of a scalar */
-	size_t length;
-	bool plain; /* no quotes: true is a boolean */
-	int line;
-	struct node *first, *last, *next; /* of a mapping, its keys */
-	struct node *value;               /* of a key */
-};
-
-/* The documents of a file are the children of *documents. */
-bool tree_read(struct arena *arena, const char *file, struct text yaml,
-    struct node **documents, struct err *err) must_use;
-/* NULL: there is no such key. */
-const struct node *node_get(const struct node *map, const char *key);
-void node_json(struct buf *out, const struct node *node);
-
-/* settings_keys.c: says in which line of the file what is wrong. */
+/* Says in which line of the file what is wrong. */
 bool settings_check(const char *file, const struct node *map,
     struct err *err) must_use;
 

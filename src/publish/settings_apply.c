@@ -1,5 +1,6 @@
 /* Settings made so: all of them in one transaction, or nothing. */
 #include "publish.h"
+#include "tree/tree.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* Settings as people write them, checked against a table of what there is to
  * say, and the same table as JSON Schema. */
 #include "publish.h"
+#include "tree/tree.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -384,14 +385,6 @@ static bool check_map(struct checking *c, const struct node *map,
 	return true;
 }
 /* NOLINTEND(misc-no-recursion) */
-
-const struct node *node_get(const struct node *map, const char *key)
-{
-	for (const struct node *k = map->first; k != NULL; k = k->next)
-		if (strcmp(k->text, key) == 0)
-			return k->value;
-	return NULL;
-}
 
 /* The last part of a path, and the mapping that should have it; NULL: that is
  * not there itself. */

@@ -1,5 +1,5 @@
 /* YAML as a small tree, in which everything knows its line. */
-#include "publish.h"
+#include "tree.h"
 
 #include <string.h>
 
@@ -194,3 +194,11 @@ void node_json(struct buf *out, const struct node *node)
 	buf_char(out, node->shape == LIST ? ']' : '}');
 }
 /* NOLINTEND(misc-no-recursion) */
+
+const struct node *node_get(const struct node *map, const char *key)
+{
+	for (const struct node *k = map->first; k != NULL; k = k->next)
+		if (strcmp(k->text, key) == 0)
+			return k->value;
+	return NULL;
+}
