@@ -182,6 +182,11 @@ bool grants_compile(struct db *db, int64_t district, int64_t version,
  * at everything. */
 bool grants_recompile(struct db *db, int64_t district, int64_t version,
     const char *grants, struct err *err) must_use;
+/* Sessions begin and end though no record changes: brings what grants see up to
+ * today (UTC, clock_now), in a transaction of its own. *version is 0 when
+ * nothing came and nothing left. */
+bool grants_turn(struct db *db, int64_t district, int64_t *version,
+    struct err *err) must_use;
 
 /* Why a grant sees a record, or does not, by the rules of the roster as it is.
  */

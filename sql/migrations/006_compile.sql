@@ -21,3 +21,7 @@ grant execute on function homeroom.tidy_lists() to homeroom_ingest;
 -- The version with which a grant came to share everything: to its readers all
 -- that is older came with it.
 alter table homeroom."grant" add widened bigint not null default 0;
+
+-- The day, UTC, for which it was last found out what its grants see.
+alter table homeroom.district add day date;
+grant update (day) on homeroom.district to homeroom_ingest;

@@ -11,6 +11,7 @@
 
 /* How often history that nobody needs any more is looked for (s). */
 #define ROUND_SECONDS 3600
+#define DAY_SECONDS ((int64_t)86400)
 /* How soon a round that failed is tried again. */
 #define RETRY_SECONDS 30
 
@@ -85,13 +86,45 @@ static bool purge_audit(struct db *db, struct arena *arena, struct err *err)
 	return true;
 }
 
+/* What grants see of sessions that are near is another thing each day. */
+static bool turn_days(struct db *db, struct arena *arena, struct err *err)
+{
+	const struct rows *districts;
+	int64_t version;
+
+	if (!db_ask(db, arena, STATEMENT_district_all, NULL, &districts, err))
+		return false;
+	for (int i = 0; i < rows_count(districts); i++) {
+		int64_t district = rows_integer(districts, i, 0);
+
+		if (!grants_turn(db, district, &version, err))
+			return false;
+		if (version > 0)
+			log_line(LOG_INFO, "another_day",
+			    "district=%lld version=%lld", (long long)district,
+			    (long long)version);
+	}
+	return true;
+}
+
+/* The next round, or midnight (UTC) if that is sooner. */
+static int until_next(void)
+{
+	int64_t left =
+	    (DAY_SECONDS * 1000 - clock_now() % (DAY_SECONDS * 1000)) / 1000 +
+	    1;
+
+	return left < ROUND_SECONDS ? (int)left : ROUND_SECONDS;
+}
+
 static bool round_of_work(const char *url)
 {
 	struct arena *arena = arena_new();
 	struct err err = { 0 };
 	struct db *db = NULL;
 	bool done = db_open(&db, url, DB_INGEST, &err) &&
-		    purge(db, arena, &err) && clear_shelf(db, arena, &err) &&
+		    turn_days(db, arena, &err) && purge(db, arena, &err) &&
+		    clear_shelf(db, arena, &err) &&
 		    purge_audit(db, arena, &err);
 
 	if (!done)
@@ -126,7 +159,7 @@ static void *rounds(void *context)
 
 	do
 		done = round_of_work(work->url);
-	while (!rest(work, done ? ROUND_SECONDS : RETRY_SECONDS));
+	while (!rest(work, done ? until_next() : RETRY_SECONDS));
 	return NULL;
 }
 

@@ -87,6 +87,7 @@ static bool find_changes(const struct compile *c, int64_t *count,
 		count, err))
 		return false;
 	c->held->change = *count;
+	c->held->changes += *count;
 	return compile_count(c, "ANALYZE change", *count, err);
 }
 
@@ -234,7 +235,8 @@ static bool run(struct compile *c, struct err *err)
 	return compile_redate(c, err);
 }
 
-static bool compile(struct compile c, struct err *err)
+/* *changes: records that came into some grant's sight or left it. */
+static bool compile(struct compile c, int64_t *changes, struct err *err)
 {
 	struct arena *keys = arena_new();
 	struct held held = { 0 };
@@ -251,25 +253,36 @@ static bool compile(struct compile c, struct err *err)
 		    "district=%" PRId64 " version=%" PRId64 " grants=%" PRId64
 		    " ms=%" PRId64,
 		    c.district, c.version, c.sharing, clock_tick() - began);
+	*changes = held.changes;
 	arena_free(c.arena);
 	return done;
+}
+
+bool compile_version(struct db *db, int64_t district, int64_t version,
+    int64_t *changes, struct err *err)
+{
+	return compile((struct compile){ .db = db,
+			   .district = district,
+			   .version = version },
+	    changes, err);
 }
 
 bool grants_compile(struct db *db, int64_t district, int64_t version,
     struct err *err)
 {
-	return compile((struct compile){ .db = db,
-			   .district = district,
-			   .version = version },
-	    err);
+	int64_t changes;
+
+	return compile_version(db, district, version, &changes, err);
 }
 
 bool grants_recompile(struct db *db, int64_t district, int64_t version,
     const char *grants, struct err *err)
 {
+	int64_t changes;
+
 	return compile((struct compile){ .db = db,
 			   .district = district,
 			   .version = version,
 			   .anew = grants },
-	    err);
+	    &changes, err);
 }

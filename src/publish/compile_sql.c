@@ -6,10 +6,11 @@
 
 /* From this many rows on, the planner should know how many there are. */
 #define WORTH_COUNTING 200
+#define DATE_TEXT 10 /* "2012-04-23" */
 
 /* The places of the values in a statement; 0: not used yet. */
 struct places {
-	int district, version, grants;
+	int district, version, grants, today;
 };
 
 static void put_number(struct sql *sql, int64_t value, int *place,
@@ -102,6 +103,19 @@ static void put_whose(const struct compile *c, struct sql *sql,
 	sql_put(sql, "= ANY ($%d::bigint[])", places->grants);
 }
 
+/* A session of today may be none tomorrow. */
+static void put_today(const struct compile *c, struct sql *sql,
+    struct places *places)
+{
+	char now[CLOCK_TEXT];
+
+	clock_format(now, clock_now());
+	if (places->today == 0)
+		places->today =
+		    sql_value(sql, arena_textn(c->arena, now, DATE_TEXT));
+	sql_put(sql, "$%d::date", places->today);
+}
+
 static void put_token(const struct compile *c, struct sql *sql,
     struct places *places, struct text token)
 {
@@ -112,6 +126,8 @@ static void put_token(const struct compile *c, struct sql *sql,
 		put_number(sql, c->district, &places->district, "integer");
 	else if (text_is(word, "version"))
 		put_number(sql, c->version, &places->version, "bigint");
+	else if (text_is(word, "today"))
+		put_today(c, sql, places);
 	else if (text_is(word, "whose"))
 		put_whose(c, sql, places);
 	else if (text_is(word, "t"))

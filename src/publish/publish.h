@@ -407,6 +407,7 @@ extern const struct part_of parts_of[]; /* ends with a NULL collection */
 /* Rows of the tables of that name. */
 struct held {
 	int64_t candidate, want, change;
+	int64_t changes; /* of all entities so far */
 };
 
 struct compile {
@@ -437,6 +438,10 @@ bool compile_count(const struct compile *c, const char *analyze, int64_t rows,
 /* *held: how many rows it has. */
 bool compile_empty(const struct compile *c, const char *truncate, int64_t *held,
     struct err *err) must_use;
+/* grants_compile; *changes: records that came into some grant's sight or left
+ * it. */
+bool compile_version(struct db *db, int64_t district, int64_t version,
+    int64_t *changes, struct err *err) must_use;
 /* scope.c: fills the table `shifted`. */
 bool compile_scope(const struct compile *c, struct err *err) must_use;
 /* seek.c: whether some grant has what this asks of a grant; the table

@@ -26,8 +26,8 @@ static const char find_sessions[] =
     "SELECT g.id, {academicSessions}, o.sourced_id FROM sharing g "
     "JOIN roster.academic_sessions o ON o.district = {district} "
     "AND o.status = 'active' "
-    "AND current_date >= o.start_date - g.sessions_before "
-    "AND current_date < o.end_date + g.sessions_after "
+    "AND {today} >= o.start_date - g.sessions_before "
+    "AND {today} < o.end_date + g.sessions_after "
     "WHERE g.sessions_before IS NOT NULL";
 
 /* Those that share nothing any more are `whose` too, when one is looked at. */
@@ -48,6 +48,16 @@ static const char *const shift_scope[] = {
 	 "FROM shifted WHERE came"),
 };
 
+/* For whom all grants were looked at, it is known for which day. */
+static bool note_day(const struct compile *c, struct err *err)
+{
+	return c->anew != NULL ||
+	       compile_ask(c,
+		   "UPDATE homeroom.district SET day = {today} "
+		   "WHERE id = {district} AND day IS DISTINCT FROM {today}",
+		   NULL, err);
+}
+
 bool compile_scope(const struct compile *c, struct err *err)
 {
 	if (!compile_ask(c, find_orgs, NULL, err) ||
@@ -56,5 +66,6 @@ bool compile_scope(const struct compile *c, struct err *err)
 	for (size_t i = 0; i < array_length(shift_scope); i++)
 		if (!compile_ask(c, shift_scope[i], NULL, err))
 			return false;
-	return db_run(c->db, "ANALYZE scope_now; ANALYZE shifted", err);
+	return note_day(c, err) &&
+	       db_run(c->db, "ANALYZE scope_now; ANALYZE shifted", err);
 }

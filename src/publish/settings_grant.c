@@ -359,7 +359,8 @@ static bool publish_district(const struct applying *a, struct granted *first,
 		    !grant_retell(a->db, g->district, g->live + 1, g->grant,
 			g->turned, err))
 			return false;
-	return add_version(a, first, count, err);
+	return grants_compile(a->db, first->district, first->live + 1, err) &&
+	       add_version(a, first, count, err);
 }
 
 bool grants_publish(struct applying *a, struct err *err)

@@ -200,9 +200,13 @@ class Publisher:
                 "dateLastModified" + term))
 
 
+def utc(clock):
+    return datetime.datetime.fromtimestamp(clock, datetime.timezone.utc)
+
+
 def stamp(clock, rng):
     """In the precisions and zones that publishers have."""
-    at = datetime.datetime.fromtimestamp(clock, datetime.timezone.utc)
+    at = utc(clock)
     return rng.choice((at.strftime("%Y-%m-%dT%H:%M:%SZ"),
                        at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
                        (at + datetime.timedelta(hours=2)).strftime(
@@ -229,7 +233,8 @@ class History:
             "update homeroom.version set purged = true, rows = '{}'; "
             "update homeroom.\"grant\" set full_access = false, "
             "defined = false, fields = '{}', changed = 0, "
-            "widened = 0" % ", ".join(tables))
+            "widened = 0; update homeroom.district set day = null"
+            % ", ".join(tables))
         for p in self.publishers:
             p.forget()
 
@@ -279,6 +284,10 @@ class History:
         if sql:
             self.postgres.run(";\n".join(sql))
 
+    def today(self):
+        """The day for which it is known what grants see."""
+        return self.postgres.run("select max(day) from homeroom.district")[0]
+
     def live(self):
         return int(self.postgres.run(
             "select coalesce(max(version), 0) from homeroom.version")[0])
@@ -322,13 +331,17 @@ class History:
                "version < (select max(version) from homeroom.version where "
                "published < to_timestamp(%d) - interval '%d days')"
                % (self.home.clock, KEEP_DAYS))
+        day = utc(self.home.clock).date().isoformat()
         work = subprocess.Popen([d.HOMEROOM, "work"], env=env,
                                 stderr=subprocess.DEVNULL)
         end = time.monotonic() + 30
-        while self.postgres.run(due) != ["0"] and time.monotonic() < end:
+        while (self.today() < day or self.postgres.run(due) != ["0"]) \
+                and time.monotonic() < end:
             time.sleep(0.01)
         work.send_signal(signal.SIGTERM)
         work.wait()
+        if self.today() < day:
+            raise Wrong("the calendar stood still")
 
     def step(self):
         self.home.clock += self.rng.choice((3600, 40000, 86400))
@@ -351,13 +364,14 @@ class History:
         """Everybody pulls, and checks it against what it had."""
         self.version = self.live()
         self.worlds[self.version] = self.world
+        self.day = datetime.date.fromisoformat(self.today())
         kept = self.kept()
         self.kept_since = self.postgres.run(
             "select to_char(published at time zone 'UTC', "
             "'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') from homeroom.version "
             "where version = %d" % min(kept))[0]
         for p in self.publishers:
-            sight = oracle.Sight(self.world, self.grants[p.name])
+            sight = oracle.Sight(self.world, self.grants[p.name], self.day)
             now = {api: self.full(p, api, sight) for api in COLLECTIONS}
             past = [v for v in p.pulls if v in kept and v != self.version]
             gone = [v for v in p.pulls if v not in kept]
@@ -550,7 +564,7 @@ class History:
     def check_bundle(self, p, bundle):
         """The rows are exactly those of the district, less what the grant
         does not show."""
-        sight = oracle.Sight(self.world, self.grants[p.name])
+        sight = oracle.Sight(self.world, self.grants[p.name], self.day)
         fields = self.grants[p.name].get("fields", {})
         for entity in worlds.FILES:
             header, rows = bundle[1].get(entity + ".csv", ((), {}))

@@ -82,6 +82,35 @@ check 'and a part again, of which all else left' "classes $classes" \
 	"$("$homeroom" apply grant.yaml | awk '$1 == "classes" && $4 != "-0" {
 		print $1, $2 }')"
 
+# A term of which every day is a day, and one long after it.
+term=$(grep ',term,' d/academicSessions.csv | head -n 1)
+during=$(date -u -d "$(echo "$term" | cut -d, -f6)" +%s)
+afterwards=$((during + 700 * 86400))
+printf 'kind: grant\nname: pub\nshare: {sessions: {before: 0, after: 0}}\n' \
+	>near.yaml
+near() { # CLOCK
+	HOMEROOM_CLOCK=$1 "$homeroom" apply near.yaml |
+		awk '$1 == "classes" { print ($2 > 0) }'
+}
+turn() { # CLOCK, and the versions there should be then: the last one's note
+	HOMEROOM_CLOCK=$1 "$homeroom" work >>work.log 2>&1 &
+	for _ in $(seq 300); do
+		[ "$("$homeroom" versions -o csv | tail -n +2 | wc -l)" -lt "$2" ] ||
+			break
+		sleep 0.1
+	done
+	kill $!
+	wait $!
+	"$homeroom" versions -o csv | sed -n 2p | grep -o 'another day'
+}
+check 'classes of the current terms' 1 "$(near "$during")"
+count_now=$("$homeroom" versions -o csv | tail -n +2 | wc -l)
+check 'a day later they may be over' 'another day' \
+	"$(turn "$afterwards" $((count_now + 1)))"
+check 'and are not shared any more' 0 "$(near "$afterwards")"
+check 'nor is there anything to do on another such day' \
+	$((count_now + 1)) "$("$homeroom" versions -o csv | tail -n +2 | wc -l)"
+
 "$homeroom" delete grant pub
 check 'deleted, it shares nothing' 1 \
 	"$("$homeroom" get grant pub | grep -c '"access": "none"')"

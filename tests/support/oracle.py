@@ -34,8 +34,8 @@ def with_above(rows, keys):
 class Sight:
     """sees[entity]: the ids of the records that the grant shows."""
 
-    def __init__(self, world, grant):
-        self.world, self.grant = world, grant
+    def __init__(self, world, grant, today):
+        self.world, self.grant, self.today = world, grant, today
         self.share = grant.get("share", {})
         if grant["access"] == "full":
             self.sees = {e: set(rows) for e, rows in world.items()}
@@ -60,7 +60,7 @@ class Sight:
             with_below(orgs, self.share["schools"])
         self.sessions = None
         if "sessions" in self.share:
-            near, today = self.share["sessions"], datetime.date.today()
+            near, today = self.share["sessions"], self.today
             self.sessions = with_below(sessions, near.get("named", ()))
             if "before" in near or "after" in near:
                 before = datetime.timedelta(near.get("before", 0))

@@ -1,0 +1,6 @@
+-- district_stale: a district of which it is not known yet what its grants see
+-- today.
+-- $1: district
+-- $2: now
+select id from homeroom.district
+where id = $1::integer and day is distinct from left($2::text, 10)::date
