@@ -12,8 +12,6 @@
 /* What Postgres may take; and in all, when the server stops. */
 #define ANSWER_MS 30000
 #define LAST_MS 5000
-/* What goes in one transaction. */
-#define PIECE ((size_t)1024 * 1024)
 /* Postgres is gone and the disk is to live on. */
 #define WAITING_MAX ((int64_t)256 * 1024 * 1024)
 
@@ -50,7 +48,6 @@ static bool add_lines(struct audit *audit, struct err *err)
 	if (!spool_add(&audit->spool, line->data, line->len, err))
 		return false;
 	audit->waiting += (int64_t)line->len;
-	spool_turn(&audit->spool);
 	return true;
 }
 
@@ -106,30 +103,30 @@ static int64_t deadline(const struct audit *audit)
 	return audit->until > 0 ? audit->until : clock_tick() + ANSWER_MS;
 }
 
-/* The whole lines of a piece; *last: it is none of the full ones. */
-static bool read_piece(int fd, int64_t at, char *piece, size_t *len, bool *last,
-    struct err *err)
+/* The whole lines from `at` to `end`; behind them are zeros, perhaps. */
+static bool read_lines(int fd, size_t at, size_t end, struct text *lines,
+    char *room, struct err *err)
 {
-	ssize_t got = pread(fd, piece, PIECE, at);
+	ssize_t got = pread(fd, room, end - at, (off_t)at);
+	const char *newline;
 
 	if (got < 0)
 		return fail(err, FAULT_IO, "a spool can't be read: %m");
-	*len = (size_t)got;
-	*last = *len < PIECE;
-	while (*len > 0 && piece[*len - 1] != '\n')
-		(*len)--;
+	newline = memrchr(room, '\n', (size_t)got);
+	*lines = (struct text){ room,
+		newline == NULL ? 0 : (size_t)(newline - room) + 1 };
 	return true;
 }
 
 static bool ship_piece(struct audit *audit, const char *name, int64_t at,
-    char *piece, size_t len, struct err *err)
+    char *lines, size_t len, struct err *err)
 {
 	struct arena *arena = arena_new();
 	struct values values = { 0 };
 	struct buf json = { 0 };
 	bool done;
 
-	lines_fold(&json, arena, piece, len);
+	lines_fold(&json, arena, lines, len);
 	values_add(&values, name);
 	values_add(&values, number(arena, at));
 	values_add(&values, number(arena, at + (int64_t)len));
@@ -141,24 +138,24 @@ static bool ship_piece(struct audit *audit, const char *name, int64_t at,
 	return done;
 }
 
-/* From *at to the end; what is written meanwhile waits for the next round, or
+/* From *at to `end`; what is written meanwhile waits for the next round, or
  * there would be a transaction for every few lines. */
 static bool ship_lines(struct audit *audit, const char *name, int fd,
-    int64_t *at, struct err *err)
+    int64_t *at, size_t end, struct err *err)
 {
-	char *piece = memory_new(PIECE + 1);
-	bool done = true, last = false;
-	size_t len;
+	char *room;
+	struct text lines = { 0 };
+	bool done;
 
-	while (done && !last) {
-		done = read_piece(fd, *at, piece, &len, &last, err);
-		if (!done || len == 0)
-			break;
-		done = ship_piece(audit, name, *at, piece, len, err);
-		if (done)
-			*at += (int64_t)len;
-	}
-	memory_free(piece);
+	if (*at >= (int64_t)end)
+		return true;
+	room = memory_new(SPOOL_SIZE + 1);
+	done = read_lines(fd, (size_t)*at, end, &lines, room, err) &&
+	       (lines.len == 0 ||
+		   ship_piece(audit, name, *at, room, lines.len, err));
+	if (done)
+		*at += (int64_t)lines.len;
+	memory_free(room);
 	return done;
 }
 
@@ -180,7 +177,8 @@ static bool ask_shipped(struct audit *audit, const char *name, int64_t *at,
 	return done;
 }
 
-static bool ship_live(struct audit *audit, const char *name, struct err *err)
+static bool ship_live(struct audit *audit, const char *name, size_t end,
+    struct err *err)
 {
 	bool done;
 	int fd;
@@ -192,7 +190,7 @@ static bool ship_live(struct audit *audit, const char *name, struct err *err)
 	memcpy(audit->live, name, sizeof(audit->live));
 	done = audit->shipped >= 0 ||
 	       ask_shipped(audit, name, &audit->shipped, err);
-	done = done && ship_lines(audit, name, fd, &audit->shipped, err);
+	done = done && ship_lines(audit, name, fd, &audit->shipped, end, err);
 	if (!done)
 		audit->shipped = -1;
 	close(fd);
@@ -209,7 +207,7 @@ static bool ship_left(struct audit *audit, const char *name, struct err *err)
 	if (!spool_take(&audit->spool, name, false, &fd))
 		return true;
 	done = ask_shipped(audit, name, &at, err) &&
-	       ship_lines(audit, name, fd, &at, err);
+	       ship_lines(audit, name, fd, &at, SPOOL_SIZE, err);
 	if (done)
 		spool_drop(&audit->spool, name);
 	close(fd);
@@ -222,6 +220,7 @@ static bool ship_left(struct audit *audit, const char *name, struct err *err)
 struct round {
 	struct audit *audit;
 	char live[SPOOL_NAME];
+	size_t end; /* of what is written of it */
 	struct err err;
 };
 
@@ -233,7 +232,7 @@ static void ship(void *context, const char *name)
 	if (round->err.fault != FAULT_NONE)
 		return;
 	if (strcmp(round->live, name) == 0)
-		(void)ship_live(audit, round->live, &round->err);
+		(void)ship_live(audit, round->live, round->end, &round->err);
 	else
 		(void)ship_left(audit, name, &round->err);
 }
@@ -250,6 +249,7 @@ static void begin_round(struct audit *audit, struct round *round)
 	if (audit->line.len > 0 && !add_lines(audit, &ignored))
 		log_line(LOG_ERROR, "audit", "lost=refusals");
 	memcpy(round->live, audit->spool.name, sizeof(round->live));
+	round->end = audit->spool.size;
 	pthread_mutex_unlock(&audit->lock);
 }
 
@@ -274,7 +274,7 @@ static int64_t not_shipped(const struct audit *audit)
 {
 	bool begun = strcmp(audit->live, audit->spool.name) == 0;
 
-	return audit->spool.size -
+	return (int64_t)audit->spool.size -
 	       (begun && audit->shipped > 0 ? audit->shipped : 0);
 }
 

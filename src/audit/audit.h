@@ -9,27 +9,28 @@
 
 /* --- spool.c: files of lines, each written by one process ------------------
  *
- * HOME/audit/RANDOM.spool, locked while its writer lives. A line is what
- * line_write makes; a last one without its end was never acknowledged.
+ * HOME/audit/RANDOM.spool, locked while its writer lives: lines, and zeros up
+ * to SPOOL_SIZE. A line is what line_write makes; a last one without its end
+ * was never acknowledged.
  */
 
 #define SPOOL_NAME 32
+#define SPOOL_SIZE ((size_t)1024 * 1024)
 
 struct spool {
 	int folder;
 	int fd;
 	char name[SPOOL_NAME];
-	int64_t size;
+	char *memory; /* the file, mapped */
+	size_t size;  /* of its lines */
 };
 
 bool spool_open(struct spool *spool, const char *home,
     struct err *err) must_use;
 void spool_close(struct spool *spool);
-/* Whole, or not at all. */
-bool spool_add(struct spool *spool, const char *line, size_t len,
+/* Whole, or not at all; begins another file when this one is full. */
+bool spool_add(struct spool *spool, const char *lines, size_t len,
     struct err *err) must_use;
-/* Begins another file when this one is long. */
-void spool_turn(struct spool *spool);
 
 /* Calls for each spool in the folder. */
 void spool_each(const struct spool *spool,
