@@ -1,6 +1,6 @@
 #!/bin/bash
 # Postgres is killed -9 under a running server: requests fail with 503 for a
-# moment, nobody does anything, and they succeed again.
+# moment, nobody does anything, and they succeed again. SEED=N repeats.
 set -u
 export HOMEROOM_HOME=$PWD/var HOMEROOM_LOG=warn
 
@@ -22,21 +22,38 @@ token=$(curl -s -u "$(field clientId):$(field clientSecret)" \
 	sed 's/.*"access_token":"\([^"]*\).*/\1/')
 
 status() {
-	curl -s -o answer -w '%{http_code}' -H "Authorization: Bearer $token" \
+	curl -s -o "${1:-answer}" -w '%{http_code}' -H "Authorization: Bearer $token" \
 		"$base/ims/oneroster/v1p1/orgs"
 }
 
-for round in 1 2 3; do
+RANDOM=${SEED:=$RANDOM}
+echo "# SEED=$SEED"
+
+# Requests that are under way when it happens: each is answered.
+ask_on() {
+	for _ in $(seq 40); do
+		case $(status "answer.$1") in
+		200 | 503) ;;
+		*) echo "not ok $1 under way: $(cat "answer.$1")" ;;
+		esac
+	done
+}
+
+for round in 1 2 3 4; do
 	[ "$(status)" = 200 ] || {
 		echo "not ok $round before: $(cat answer)"
 		exit 1
 	}
+	ask_on $round &
+	asking=$!
+	sleep "0.$(printf %03d $((RANDOM % 400)))"
 	kill -9 "$(head -n 1 var/postgres/data/postmaster.pid)"
 	code=$(status)
 	case $code in
 	200 | 503) echo "ok $round while it is down: $code" ;;
 	*) echo "not ok $round while it is down: $code $(cat answer)" ;;
 	esac
+	wait $asking
 	good=0 # in a row: each worker has a connection of its own
 	for _ in $(seq 300); do
 		sleep 0.1
