@@ -8,6 +8,7 @@ set -u
 . "$HOMEROOM_TEST_SOURCE/tests/support/serve.sh"
 export HOMEROOM_LOG=info
 ROUNDS=6
+base="" id="" secret="" # serve.sh says which
 
 seed=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 echo "# SEED=$seed"
