@@ -296,6 +296,12 @@ def main():
             home.run("application", "enable", "second")
     third = home.application("third", "--full")
     at_once(home, "third", third, path, "disable")
+    tag = home.get(PAGE, token).headers["ETag"]
+    psql(home, "UPDATE homeroom.version SET purged = true WHERE version = 1")
+    time.sleep(0.3)  # a lease
+    tag = other("what is not kept any more makes another answer",
+                again(home, token, PAGE, tag), tag)
+    same("which is known", again(home, token, PAGE, tag), tag)
     fourth = home.application("fourth", "--full")
     without_news(home, "fourth", fourth)
     grants(home, token, tag)
