@@ -191,6 +191,18 @@ def what_must_not(reader, narrow):
     d.check("as does its bundle", answer.status != 401 and str(answer.status))
 
 
+def nothing_from_memory(reader):
+    """What a loop would answer to a token, it does not to a mere claim."""
+    page = reader.get(ORGS)
+    tag = page.headers["ETag"]
+    fits = {"If-None-Match": tag}
+    answer = send(ORGS, {**reader.sign(home.base + ORGS), **fits})
+    d.check("304, signed", answer.status != 304 and str(answer.status))
+    forged = Consumer(reader.key, "x").sign(home.base + ORGS)
+    expect("304, not signed", send(ORGS, {**forged, **fits}), 401,
+           UNAUTHORISED, "signature")
+
+
 def behind_a_proxy(reader):
     public = "https://roster.example"
     path = ORGS + "?limit=2"
@@ -310,6 +322,7 @@ soon("for another", second_, 200)
 expect("the secret of OAuth 2 signs nothing", off.get(ORGS), 401, UNAUTHORISED)
 what_passes(first, second_)
 what_must_not(first, second_)
+nothing_from_memory(first)
 behind_a_proxy(first)
 replays(first)
 many_at_once(first, READER)
