@@ -11,9 +11,9 @@ select
 	coalesce(live.published, 0),
 	case
 	when $3::bigint > coalesce(live.version, 0) then 'ahead'
-	-- It may have shown other fields, or other records.
-	when $3::bigint < case when "grant".full_access then "grant".widened
-		else "grant".changed end then 'gone'
+	-- It may have shown other records, other fields of them, or files
+	-- that were within no scope.
+	when $3::bigint < "grant".changed then 'gone'
 	when since.purged is false then 'kept'
 	else 'gone' end,
 	case when "grant".full_access then 'full'
