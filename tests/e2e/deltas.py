@@ -50,6 +50,12 @@ OMITTED = {"users": {"email": "email", "middleName": "middleName",
            "classes": {"location": "location"},
            "enrollments": {"beginDate": "beginDate"},
            "orgs": {"identifier": "identifier"}}
+# Entities whose records may have other names, and fields that may have other
+# values: such ones as tell nothing of what they stand for.
+NAMED = ("users", "orgs", "classes", "enrollments", "lineItems", "results",
+         "userProfiles", "roles", "assessmentResults")
+DISGUISED = {"email": "email", "identifier": "identifier",
+             "username": "username"}
 PLURAL = {"academicSession": "academicSessions", "category": "categories",
           "class": "classes"}
 # Filters that let everything by, and such as would get out of a statement; {k}
@@ -93,6 +99,14 @@ LINKS = {"1.2": (("schools/%s/students", "orgs"),
          "1.1": (("schools/%s/teachers", "orgs"),
                  ("classes/%s/students", "classes"),
                  ("terms/%s/classes", "academicSessions"))}
+# In the order of their numbers.
+ENTITIES = ("orgs", "academicSessions", "courses", "classes", "users",
+            "userProfiles", "roles", "enrollments", "demographics",
+            "resources", "classResources", "courseResources", "userResources",
+            "categories", "scoreScales", "lineItems", "lineItemScoreScales",
+            "lineItemLearningObjectiveIds", "results", "resultScoreScales",
+            "resultLearningObjectiveIds", "assessmentLineItems",
+            "assessmentResults")
 REFERENCE = re.compile(r'"sourcedId":"([^"]+)","type":"([^"]+)"')
 
 
@@ -302,7 +316,8 @@ class History:
     def regrant(self, count=None):
         names = [p.name for p in self.publishers]
         for name in self.rng.sample(names, count or self.rng.randint(1, 3)):
-            self.grants[name] = random_grant(self.rng, name)
+            self.grants[name] = random_grant(self.rng, name,
+                                             self.grants.get(name))
         with open("grants.yaml", "w", encoding="utf-8") as f:
             f.write("\n---\n".join(json.dumps(g)
                                    for g in self.grants.values()))
@@ -371,7 +386,7 @@ class History:
             "'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') from homeroom.version "
             "where version = %d" % min(kept))[0]
         for p in self.publishers:
-            sight = oracle.Sight(self.world, self.grants[p.name], self.day)
+            sight = self.sight(p)
             now = {api: self.full(p, api, sight) for api in COLLECTIONS}
             past = [v for v in p.pulls if v in kept and v != self.version]
             gone = [v for v in p.pulls if v not in kept]
@@ -398,6 +413,20 @@ class History:
             found.append(raw_rows(body))
         return found
 
+    def sight(self, p):
+        """What it sees, by our names and by those that it is told."""
+        sight = oracle.Sight(self.world, self.grants[p.name], self.day)
+        sight.names = Names(self.postgres, ENTITIES, self.grants[p.name],
+                            p.name)
+        sight.shows = {entity: sight.names.names(entity, keys)
+                       for entity, keys in sight.sees.items()}
+        for entity, shows in sight.shows.items():
+            keys = sight.sees[entity]
+            if len(shows) != len(keys) or sight.names.renames(entity) and \
+                    shows & set(self.world[entity]):
+                raise Wrong("%s: names of %s: %s" % (p.name, entity, shows))
+        return sight
+
     def full(self, p, api, sight):
         entities = [e for _, e in COLLECTIONS[api]]
         found = self.ask(p, [p.path(api, i) for i in range(len(entities))])
@@ -405,26 +434,27 @@ class History:
         for entity, rows in zip(entities, found):
             shown[entity] = {k: raw for k, (raw, row) in rows.items()
                              if row["status"] == "active"}
-            if set(shown[entity]) != sight.sees[entity]:
+            want = sight.shows[entity]
+            if set(shown[entity]) != want:
                 raise Wrong("%s, %s: sees %s of %s, and not %s" % (
-                    p.name, api, sorted(set(shown[entity]) -
-                                        sight.sees[entity]), entity,
-                    sorted(sight.sees[entity] - set(shown[entity]))))
+                    p.name, api, sorted(set(shown[entity]) - want), entity,
+                    sorted(want - set(shown[entity]))))
             self.check_rows(p, api, entity, rows, sight)
         return shown
 
     def check_rows(self, p, api, entity, rows, sight):
-        omitted = self.grants[p.name].get("fields", {}).get(entity, {})
+        omitted = {field for field, how in self.grants[p.name].get(
+            "fields", {}).get(entity, {}).items() if how == "omit"}
         for key, (raw, row) in rows.items():
             left = row["status"] != "active"
             for to, of in () if left else REFERENCE.findall(raw):
-                if to not in sight.sees[PLURAL.get(of, of + "s")]:
+                if to not in sight.shows[PLURAL.get(of, of + "s")]:
                     raise Wrong("%s, %s: %s of %s refers to %s %s" % (
                         p.name, api, key, entity, of, to))
             told = {name for name, value in row.items() if value} - {
                 "sourcedId", "status", "dateLastModified"}
             bad = told if left and self.grants[p.name]["access"] != "full" \
-                else told & set(omitted)
+                else told & omitted
             if bad:
                 raise Wrong("%s, %s: %s of %s tells %s" % (
                     p.name, api, key, entity, sorted(bad)))
@@ -523,10 +553,16 @@ class History:
         terms = [(e, "%s='%s'" % (field, self.hidden(sight, of)))
                  for e, field, of in map(str.split, SOUGHT[api])]
         for entity, names in self.grants[p.name].get("fields", {}).items():
-            if entity in indexes:
-                terms += [(entity, "%s%s'%s'" % (name, how, value))
-                          for name in names for how, value in (
-                              ("~", "a"), ("=", "plain"), ("<", "zz"))]
+            for name, how in names.items():
+                if entity not in indexes:
+                    continue
+                if how == "omit":
+                    terms += [(entity, name + term) for term in (
+                        "~'a'", "='plain'", "<'zz'")]
+                else:
+                    terms += [(entity, "%s='%s'" % (name, value))
+                              for value in ("plain", "a;b", " b", "9",
+                                            "name1", "users-1", "orgs-1")]
         found = self.wire.ask([(p.path(
             api, indexes[e], "&filter=" + urllib.parse.quote(term)), p.token)
             for e, term in terms])
@@ -564,12 +600,14 @@ class History:
     def check_bundle(self, p, bundle):
         """The rows are exactly those of the district, less what the grant
         does not show."""
-        sight = oracle.Sight(self.world, self.grants[p.name], self.day)
+        sight = self.sight(p)
         fields = self.grants[p.name].get("fields", {})
         for entity in worlds.FILES:
             header, rows = bundle[1].get(entity + ".csv", ((), {}))
-            want = {key: expected(sight, fields, entity, key, header)
+            want = {sight.names.name(entity, key): expected(
+                sight, fields, entity, key, header)
                     for key in sight.sees[entity]}
+            undisguise(fields.get(entity, {}), rows, want)
             if rows != want:
                 raise Wrong("%s: %s of the bundle: %s" % (
                     p.name, entity, unlike(rows, want)))
@@ -577,8 +615,7 @@ class History:
     def delta_bundle(self, p, api, since, now):
         said, found = self.bundle(p, api, "?since=%d" % since)
         if said == "bulk":
-            if self.grants[p.name]["access"] == "restricted" and \
-                    since >= self.changed[p.name]:
+            if since >= self.changed[p.name]:
                 raise Wrong("%s: bulk since %d" % (p.name, since))
             if found != now[1]:
                 raise Wrong("%s: a bulk bundle is another" % p.name)
@@ -634,13 +671,20 @@ def put_row(table, names, key, values, present, made):
                 e=", ".join("excluded." + n for n in names.split(", ")))
 
 
-def random_grant(rng, name):
+def random_grant(rng, name, was):
+    """Names stay: who is told other names has to begin again."""
     def ids(entity):
         return [worlds.name_of(entity, rng.randint(
             1, worlds.SIZES.get(entity, worlds.SOME)))
             for _ in range(rng.randint(1, 3))]
 
-    access = rng.choices(("restricted", "full", "none"), (16, 3, 1))[0]
+    if was:
+        named = [e for e, of in was.get("fields", {}).items()
+                 if "sourcedId" in of]
+    else:
+        named = rng.sample(NAMED, rng.choice((0, 0, 1, 1, 3)))
+    access = "restricted" if named else rng.choices(
+        ("restricted", "full", "none"), (16, 3, 1))[0]
     grant = {"kind": "grant", "name": name, "access": access}
     if access != "restricted":
         return grant
@@ -663,12 +707,45 @@ def random_grant(rng, name):
                 "gradebook"):
         if rng.random() < 0.6:
             share[key] = True
-    for entity, names in OMITTED.items():
-        for field in names:
-            if rng.random() < 0.15:
-                grant.setdefault("fields", {}).setdefault(
-                    entity, {})[field] = "omit"
+    fields = {entity: {field: "omit" for field in names
+                       if rng.random() < 0.15}
+              for entity, names in OMITTED.items()}
+    for entity in named:
+        fields.setdefault(entity, {})["sourcedId"] = "pseudonymise"
+    for field in DISGUISED:
+        if rng.random() < 0.15:
+            fields["users"][field] = "pseudonymise"
+    grant["fields"] = {entity: of for entity, of in fields.items() if of}
     return grant
+
+
+class Names:
+    """What a grant calls records, as it was told to."""
+
+    def __init__(self, postgres, tables, grant, name):
+        self.fields = grant.get("fields", {})
+        self.of, numbers = {}, {}
+        for i, entity in enumerate(tables, 1):
+            numbers[str(i)] = entity
+        for row in postgres.run(
+                "select v.entity || ' ' || v.sourced_id || ' ' || v.pseudonym "
+                "from homeroom.visible v join homeroom.\"grant\" g "
+                "on g.id = v.grant_id join homeroom.application a "
+                "on a.id = g.application where a.name = '%s' "
+                "and v.until is null and not v.gone "
+                "and v.pseudonym is not null" % name):
+            number, key, other = row.split(" ")
+            self.of[numbers[number], key] = other
+
+    def renames(self, entity):
+        entity = "users" if entity == "demographics" else entity
+        return self.fields.get(entity, {}).get("sourcedId") is not None
+
+    def name(self, entity, key):
+        return self.of[entity, key] if self.renames(entity) else key
+
+    def names(self, entity, keys):
+        return {self.name(entity, key) for key in keys}
 
 
 def tables(body):
@@ -682,15 +759,33 @@ def tables(body):
     return found
 
 
+def undisguise(fields, rows, want):
+    """Where a value stands for another one, it is another, or none."""
+    for field, how in fields.items():
+        if how != "pseudonymise" or field == "sourcedId":
+            continue
+        for key, row in want.items():
+            other = rows.get(key, {}).get(DISGUISED[field], row[field])
+            if bool(other) != bool(row[field]) or \
+                    other and other == row[field]:
+                raise Wrong("%s of %s: %s for %s" % (
+                    field, key, other, row[field]))
+            row[field] = other
+
+
 def expected(sight, fields, entity, key, header):
-    omitted = {OMITTED[entity][f] for f in fields.get(entity, {})}
+    omitted = {OMITTED[entity][f] for f, how in fields.get(entity, {}).items()
+               if how == "omit"}
     row = dict.fromkeys(header, "")
-    row["sourcedId"] = key
+    row["sourcedId"] = sight.names.name(entity, key)
     for c in worlds.COLUMNS[entity]:
         text = sight.world[entity][key][c.name]
         if c.kind in ("ref", "refs"):
-            text = ",".join(k for k in text.split(",")
-                            if k in sight.sees[c.of])
+            names = [sight.names.name(c.of, k)
+                     for k in text.split(",") if k in sight.sees[c.of]]
+            # Their own order would tell of what they stand for.
+            text = ",".join(sorted(names) if sight.names.renames(c.of)
+                            else names)
         row[c.name] = "" if c.name in omitted or c.name == "password" else text
     if sight.world[entity][key].get("metadata.note"):
         row["metadata.note"] = sight.world[entity][key]["metadata.note"]
@@ -698,9 +793,15 @@ def expected(sight, fields, entity, key, header):
 
 
 def unlike(have, want):
-    odd = {k: v for k, v in have.items() if want.get(k) != v}
-    even = {k: v for k, v in want.items() if have.get(k) != v}
-    return "%s instead of %s" % (odd, even)
+    """The first record that differs, and from where on."""
+    for key in sorted(set(have) | set(want)):
+        one, other = str(have.get(key)), str(want.get(key))
+        if one != other:
+            at = len(os.path.commonprefix((one, other)))
+            at = max(0, at - 40)
+            return "%s: …%.300s instead of …%.300s" % (
+                key, one[at:], other[at:])
+    return "nothing"
 
 
 # --- all of them -------------------------------------------------------------

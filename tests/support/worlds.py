@@ -129,7 +129,16 @@ def mended(world):
                         not is_whole(world, rows, key, COLUMNS[entity]):
                     del rows[key]
                     again = True
+                elif not fits(world, entity, rows[key]):
+                    rows[key] = dict(rows[key], userProfileSourcedId="")
     return world
+
+
+def fits(world, entity, row):
+    """A role goes with a profile of the same person."""
+    profile = entity == "roles" and \
+        world["userProfiles"].get(row["userProfileSourcedId"])
+    return not profile or profile["userSourcedId"] == row["userSourcedId"]
 
 
 def is_whole(world, rows, key, columns):
