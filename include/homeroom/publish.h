@@ -239,6 +239,7 @@ struct setting_which {
 	int64_t district;
 	const char *kind;
 	const char *name; /* NULL: all of that kind */
+	const char *as;   /* the name to print instead, or NULL */
 };
 
 bool settings_list(struct db *db, struct arena *arena,

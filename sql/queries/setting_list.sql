@@ -2,7 +2,10 @@
 -- $1: district
 -- $2: kind
 -- $3: name, or null for all
-select name, settings::text from (
+-- $4: the name that they shall have, or null
+select name, (settings || case when $4::text is null then '{}'
+	else jsonb_build_object('name', $4::text) end)::text
+from (
 	select 'grant' as kind, a.name, homeroom.settings_of_grant(g.id) as settings
 	from homeroom."grant" g join homeroom.application a on a.id = g.application
 	where g.district = $1::integer

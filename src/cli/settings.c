@@ -32,10 +32,16 @@ static const struct flag district_flags[] = {
 	{ 0 },
 };
 
+static const struct flag get_flags[] = {
+	{ "--as", "NAME", "Print it under another name, to apply a copy" },
+	{ "--district", "NAME", "Another district than the only one" },
+	{ 0 },
+};
+
 static const struct command get_command = {
-	.usage = "get KIND [NAME]",
+	.usage = "get KIND [NAME] [--as OTHER]",
 	.meaning = "Prints settings, as `homeroom apply` takes them.\n",
-	.flags = district_flags,
+	.flags = get_flags,
 	.arguments_min = 1,
 	.arguments_max = 2,
 	.settings = SETTINGS_READ,
@@ -161,6 +167,7 @@ static bool get(const struct flags *flags, struct house *house, struct err *err)
 
 	if (flags->argument_count > 1)
 		which.name = flags->arguments[1];
+	which.as = which.name != NULL ? flags_get(flags, "--as") : NULL;
 	if (!find_district(flags, house, &which.district, err) ||
 	    !settings_list(house->db, house->arena, &which, &list, &count, err))
 		return false;

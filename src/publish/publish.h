@@ -65,7 +65,7 @@ struct granted {
 	const struct document *document;
 	int64_t district, grant;
 	int64_t live; /* version of the district */
-	const char *says;
+	const char *says, *fields;
 	const char *turned; /* entities that it shows otherwise, "{5,8}" */
 	bool same;          /* as before */
 	bool fresh;         /* it shared nothing before */

@@ -96,7 +96,7 @@ static bool apply_district(struct applying *a, struct err *err)
 static bool said(struct applying *a, const char **json, struct err *err)
 {
 	const struct setting_which which = { a->district, a->document->kind,
-		a->document->name };
+		a->document->name, NULL };
 	const struct setting_text *list;
 	int count;
 
@@ -286,8 +286,9 @@ bool settings_list(struct db *db, struct arena *arena,
     const struct setting_which *which, const struct setting_text **list,
     int *count, struct err *err)
 {
-	const struct values values = { 3,
-		{ number(arena, which->district), which->kind, which->name } };
+	const struct values values = { 4,
+		{ number(arena, which->district), which->kind, which->name,
+		    which->as } };
 	struct setting_text *texts;
 	const struct rows *rows;
 
@@ -309,7 +310,7 @@ static bool drop(struct applying *a, enum statement statement,
     const struct values *values, struct err *err)
 {
 	const struct setting_which which = { a->district, a->document->kind,
-		a->document->name };
+		a->document->name, NULL };
 	const struct setting_text *before;
 	const struct rows *rows;
 	int count;

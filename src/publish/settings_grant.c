@@ -120,6 +120,20 @@ static bool lock_roster(const struct applying *a, int64_t *live,
 	return true;
 }
 
+/* One field a line: what becomes of it. */
+static void tell_fields(const struct applying *a, const char *fields)
+{
+	while (*fields != '\0') {
+		size_t len = strcspn(fields, " ");
+		size_t name = strcspn(fields, "=");
+
+		buf_printf(a->report, "  %-28.*s %s\n", (int)name, fields,
+		    strncmp(fields + name, "=omit", 5) == 0 ? "left out"
+							    : "a pseudonym");
+		fields += len + (fields[len] == ' ');
+	}
+}
+
 /* What it shares: by kind, with what came and went, and by school. */
 static bool tell_counts(const struct applying *a, const struct granted *g,
     struct err *err)
@@ -269,6 +283,7 @@ static bool grant_put(struct applying *a, struct granted *granted,
 		return false;
 	granted->full = after.full;
 	granted->says = after.says;
+	granted->fields = after.fields;
 	granted->turned = find_turned(a, before, &after);
 	granted->fresh = !before->full && !before->defined;
 	keep(a, granted);
@@ -372,6 +387,8 @@ bool grants_publish(struct applying *a, struct err *err)
 	for (struct granted *g = a->granted; g != NULL; g = g->next) {
 		a->document = g->document;
 		applying_tell(a, g->same ? "unchanged" : "changed");
+		if (!g->full)
+			tell_fields(a, g->fields);
 		if (g->live > 0 && !g->full && !tell_counts(a, g, err))
 			return false;
 	}

@@ -74,6 +74,17 @@ check 'a copy shares the same schools' "$classes" \
 check 'and withholds the same fields' 1 \
 	"$("$homeroom" get grant other | grep -c '"email": "omit"')"
 
+printf 'kind: grant\nname: pub\nlike: pub\nfields: {users: {email: pseudonymise}}\n' >names.yaml
+"$homeroom" apply --dry-run names.yaml >names.log
+check 'a rehearsal tells of pseudonyms' 'users.email a pseudonym' \
+	"$(grep users.email names.log | tr -s ' ' | sed 's/^ //')"
+check 'and that nobody comes or goes for them' '+0 -0' \
+	"$(awk '$1 == "users" { print $3, $4 }' names.log)"
+"$homeroom" get grant pub --as other | "$homeroom" apply /dev/stdin >as.log 2>&1
+check 'a grant is copied by one command' \
+	"$("$homeroom" get grant pub | sed 's/"name": "pub"//')" \
+	"$("$homeroom" get grant other | sed 's/"name": "other"//')"
+
 printf 'kind: grant\nname: pub\naccess: full\n' >full.yaml
 "$homeroom" apply full.yaml >full.log 2>&1
 check 'what shared a part may share everything' 'grant pub: changed' \
