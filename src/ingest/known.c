@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Some 20 bytes a row and as much again of empty places: 100 MiB. More rows
- * than that are all staged, and compared by Postgres. */
+/* A place takes 20 bytes, and of 2^22 places at most 60 % are filled: 80 MiB.
+ * More rows than that are all staged, and compared by Postgres. */
 #define KNOWN_MAX 2500000
 #define FIRST_PLACES (1 << 14)
 
@@ -21,8 +21,14 @@ struct known {
 	int64_t rows; /* also those without a fingerprint */
 };
 
-static void make_places(struct known *known, size_t places)
+/* Room for so many rows, a third of it left empty at least. */
+static void make_places(struct known *known, int64_t rows)
 {
+	size_t places = FIRST_PLACES;
+
+	while ((size_t)rows * 10 > places * 7)
+		places *= 2;
+	known->rows = rows;
 	known->places = places;
 	known->hashes = memory_new(places * sizeof(*known->hashes));
 	known->lines = memory_new(places * sizeof(*known->lines));
@@ -59,18 +65,6 @@ static void put(struct known *known, struct hash128 hash)
 
 	known->hashes[i] = hash;
 	known->lines[i] = UNSEEN;
-}
-
-static void grow(struct known *known)
-{
-	struct known old = *known;
-
-	make_places(known, old.places * 2);
-	for (size_t i = 0; i < old.places; i++)
-		if (old.lines[i] != EMPTY)
-			put(known, old.hashes[i]);
-	memory_free(old.hashes);
-	memory_free(old.lines);
 }
 
 /* --- loading ------------------------------------------------------------- */
@@ -112,28 +106,34 @@ static bool load_rows(struct ingest *job, struct known *known, struct err *err)
 	char *row;
 	size_t len;
 	struct hash128 hash;
-	size_t held = 0;
 
 	for (;;) {
 		if (!copy_get(job->db, &row, &len, err))
 			return false;
 		if (row == NULL)
 			return true;
-		known->rows++;
 		/* What is to be looked at again has no fingerprint. */
-		if (held >= KNOWN_MAX || !read_uuid(row, len, &hash))
-			continue;
-		if (++held * 10 > known->places * 7)
-			grow(known);
-		put(known, hash);
+		if (read_uuid(row, len, &hash))
+			put(known, hash);
 	}
+}
+
+/* Nobody else writes the roster: they are as many when they are read. */
+static bool count_rows(struct ingest *job, const struct part *part,
+    int64_t *rows, struct err *err)
+{
+	return part_number(job, part,
+	    "SELECT count(*) FROM roster.{t} l WHERE l.district = {district} "
+	    "AND l.source = {source} AND l.status = 'active'",
+	    rows, err);
 }
 
 bool known_load(struct ingest *job, const struct part *part, struct known **out,
     struct err *err)
 {
-	struct known *known = memory_new(sizeof(*known));
+	struct known *known;
 	char sql[320];
+	int64_t rows;
 
 	snprintf(sql, sizeof(sql),
 	    "COPY (SELECT fingerprint FROM roster.%s WHERE district = "
@@ -143,16 +143,18 @@ bool known_load(struct ingest *job, const struct part *part, struct known **out,
 	    part->entity->table);
 
 	*out = NULL;
-	make_places(known, FIRST_PLACES);
+	if (!count_rows(job, part, &rows, err))
+		return false;
+	if (rows == 0 || rows >= KNOWN_MAX)
+		return true;
+	known = memory_new(sizeof(*known));
+	make_places(known, rows);
 	if (!tell_source(job, err) || !copy_out(job->db, sql, err) ||
 	    !load_rows(job, known, err)) {
 		known_free(known);
 		return false;
 	}
-	if (known->rows == 0 || known->rows >= KNOWN_MAX)
-		known_free(known);
-	else
-		*out = known;
+	*out = known;
 	return true;
 }
 
