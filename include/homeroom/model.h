@@ -361,8 +361,9 @@ struct filter {
 struct selection {
 	const struct entity *entity;
 	enum oneroster version;
-	uint64_t fields; /* bit i: the i-th row of entity->fields */
-	int limit;       /* clamped to LIMIT_MAX */
+	bool word_booleans; /* "true" also in 1.1 */
+	uint64_t fields;    /* bit i: the i-th row of entity->fields */
+	int limit;          /* clamped to LIMIT_MAX */
 	int64_t offset;
 	const struct field *sort; /* NULL: by sourcedId */
 	bool descending;

@@ -19,6 +19,7 @@ select
 	case when "grant".full_access then ''
 		else array_to_string("grant".fields, ' ') end,
 	concat_ws('.', "grant".id, "grant".revision, application.revision),
+	application.profile,
 	set_config('plan_cache_mode', $4, true),
 	set_config('statement_timeout', $3, true),
 	set_config('homeroom.district', application.district::text, true),

@@ -61,7 +61,7 @@ bool emit_bool(const struct member *m, struct buf *out, struct text value)
 {
 	bool yes = value.len > 0 && value.at[0] == 't';
 
-	if (m->version == V11)
+	if (m->version == V11 && !m->word_booleans)
 		buf_puts(out, yes ? "true" : "false");
 	else
 		buf_puts(out, yes ? "\"true\"" : "\"false\"");
@@ -312,6 +312,7 @@ bool emit_objects(const struct member *m, struct buf *out, struct text value)
 struct maker {
 	struct arena *arena;
 	enum oneroster version;
+	bool word_booleans;
 	struct text base; /* as it stands in a JSON string */
 	struct scratch *scratch;
 };
@@ -385,6 +386,7 @@ static void make_member(const struct maker *maker, struct member *m,
 
 	m->kind = &kind_rules[f->kind];
 	m->version = maker->version;
+	m->word_booleans = maker->word_booleans;
 	m->scratch = maker->scratch;
 	if (f->name != NULL)
 		m->open =
@@ -438,8 +440,8 @@ const struct emit_plan *emit_plan_new(struct arena *arena,
 {
 	struct emit_plan *plan = arena_alloc(arena, sizeof(*plan));
 	size_t max = (size_t)field_count(sel->entity->fields);
-	const struct maker maker = { arena, sel->version, as_json(arena, base),
-		&plan->scratch };
+	const struct maker maker = { arena, sel->version, sel->word_booleans,
+		as_json(arena, base), &plan->scratch };
 
 	arena_defer(arena, free_scratch, plan);
 	plan->fields = arena_alloc(arena, sizeof(const struct field *) * max);

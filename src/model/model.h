@@ -129,6 +129,7 @@ struct member {
 	struct text absent; /* the member when there is no value; may be "" */
 	const struct kind_rule *kind;
 	enum oneroster version;
+	bool word_booleans;
 	const struct vocabulary *vocabulary;
 	struct text href;  /* up to the id */
 	struct text after; /* what follows the id */

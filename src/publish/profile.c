@@ -5,7 +5,8 @@
 #include "publish.h"
 #include "tree/tree.h"
 
-#include <stddef.h>
+#include <assert.h>
+#include <pthread.h>
 #include <string.h>
 
 /* --- one of them ------------------------------------------------------------
@@ -108,4 +109,40 @@ bool profile_list(struct arena *arena, const struct profile **list, int *count,
 			return false;
 	*list = all;
 	return true;
+}
+
+/* --- what is asked for with every request ------------------------------------
+ */
+
+#define MANNERS_MAX 64
+
+static struct {
+	pthread_once_t once;
+	struct manner at[MANNERS_MAX]; /* the first is of none */
+	int count;
+} manners = { .once = PTHREAD_ONCE_INIT, .count = 1 };
+
+static void read_manners(void)
+{
+	struct arena *arena = arena_new();
+	struct err err = { 0 };
+	const struct profile *list;
+	int count;
+
+	if (!profile_list(arena, &list, &count, &err))
+		count = 0;
+	assert(err.fault == FAULT_NONE && count < MANNERS_MAX);
+	for (int i = 0; i < count; i++)
+		manners.at[manners.count++] = (struct manner){ list[i].name,
+			list[i].word_booleans, list[i].empty_for_unknown };
+	arena_free(arena);
+}
+
+const struct manner *manner_of(const char *profile)
+{
+	pthread_once(&manners.once, read_manners);
+	for (int i = 1; profile != NULL && i < manners.count; i++)
+		if (is(manners.at[i].profile, profile))
+			return &manners.at[i];
+	return &manners.at[0];
 }

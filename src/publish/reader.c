@@ -97,6 +97,7 @@ static bool is_for(const struct plan *plan, const struct selection *sel,
     const char *base)
 {
 	return plan->entity == sel->entity && plan->version == sel->version &&
+	       plan->word_booleans == sel->word_booleans &&
 	       plan->fields == sel->fields && strcmp(plan->base, base) == 0;
 }
 
@@ -146,6 +147,7 @@ const struct plan *reader_plan(struct reader *reader,
 	*plan = (struct plan){
 		.entity = sel->entity,
 		.version = sel->version,
+		.word_booleans = sel->word_booleans,
 		.fields = sel->fields,
 		.base = arena_text(arena, base),
 		.emit = emit_plan_new(arena, sel, base),

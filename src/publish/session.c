@@ -20,6 +20,7 @@ struct session {
 	int64_t grant;   /* 0: a full one */
 	int64_t changed; /* the version with which it became what it is */
 	struct withheld withheld;
+	const struct manner *manner;
 	char revision[sizeof(((struct answer *)0)->revision)];
 	struct reading *const *readings;
 	int count;
@@ -132,6 +133,7 @@ static bool hear_open(struct reader *reader, struct session *session,
 	session->grant = rows_integer(rows, 0, 1);
 	session->changed = rows_integer(rows, 0, 3);
 	withheld_read(&session->withheld, rows_get(rows, 0, 4));
+	session->manner = manner_of(rows_get(rows, 0, 6));
 	session->live = rows_integer(rows, 0, 2);
 	snprintf(session->revision, sizeof(session->revision), "%s",
 	    rows_get(rows, 0, 5));
@@ -166,7 +168,7 @@ static bool hear_purged(struct db *db, struct reading *reading, struct err *err)
 	return true;
 }
 
-static bool hear_parents(struct db *db, struct reading *reading,
+static bool hear_parents(struct db *db, struct reading *reading, bool forgive,
     struct err *err)
 {
 	const struct rows *rows;
@@ -175,7 +177,7 @@ static bool hear_parents(struct db *db, struct reading *reading,
 		return true;
 	if (!pipe_answer(db, reading->arena, &rows, err))
 		return false;
-	for (int i = 0; i < rows_columns(rows); i++)
+	for (int i = 0; i < rows_columns(rows) && !forgive; i++)
 		if (strcmp(rows_get(rows, 0, i), "t") != 0)
 			err_set(&reading->err, FAULT_NOT_FOUND,
 			    "There is no such object among the %s.",
@@ -184,14 +186,14 @@ static bool hear_parents(struct db *db, struct reading *reading,
 }
 
 static bool hear(struct reader *reader, struct reading *reading,
-    struct err *err)
+    const struct manner *manner, struct err *err)
 {
 	struct db *db = reader->db;
 	struct asked *asked = reading->asked;
 	const struct rows *rows;
 
 	if (!hear_kept(db, reading, err) || !hear_purged(db, reading, err) ||
-	    !hear_parents(db, reading, err))
+	    !hear_parents(db, reading, manner->empty_for_unknown, err))
 		return false;
 	if (asked->page != NULL &&
 	    !pipe_answer(db, reader->rows, &asked->rows, err))
@@ -215,7 +217,8 @@ static bool hear_all(struct reader *reader, struct session *session,
 		struct reading *reading = session->readings[i];
 		struct err problem = { 0 };
 
-		if (is_asked(reading) && !hear(reader, reading, &problem)) {
+		if (is_asked(reading) &&
+		    !hear(reader, reading, session->manner, &problem)) {
 			reading->err = problem;
 			reading->asked->failed = true;
 			*err = problem;
@@ -271,6 +274,8 @@ static void compose_pages(struct reader *reader, struct session *session)
 		sight.grant = session->of->grant;
 		sight.changed = session->of->changed;
 		sight.withheld = &session->of->withheld;
+		reading->question.sel.word_booleans =
+		    session->of->manner->word_booleans;
 		if (!asked_compose(reading, &sight, &reading->err))
 			reading->asked = NULL;
 	}
@@ -301,7 +306,7 @@ static bool is_as_believed(struct reader *reader, const struct session *session)
 	return m != NULL && m->application == session->application &&
 	       m->times == reader_times(reader, session->district) &&
 	       m->grant == session->grant && m->changed == session->changed &&
-	       m->times->live == session->live;
+	       m->manner == session->manner && m->times->live == session->live;
 }
 
 static bool learn(struct reader *reader, struct session *session,
@@ -315,7 +320,7 @@ static bool learn(struct reader *reader, struct session *session,
 		err))
 		return false;
 	*m = (struct membership){ session->application, times, session->grant,
-		session->changed, session->withheld };
+		session->changed, session->withheld, session->manner };
 	session->of = m;
 	return true;
 }

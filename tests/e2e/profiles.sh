@@ -125,4 +125,25 @@ sed 's/^name: P/name: R/' g.yaml >r.yaml
 exits '560 a grant' 0 "$HOMEROOM_BINARY" apply r.yaml
 hr preflight R --profile canvas -o csv >out 2>err
 says '561 what it does not share' out 'users,,warning,user-without-email,.*does not share users.email'
+
+# --- answers over REST -------------------------------------------------------
+
+pull() { ask -H "Authorization: Bearer $token" "$base/ims/oneroster/v1p1/$1"; }
+
+profile canvas
+pull 'users?limit=1&fields=enabledUser'
+answers '570 1.1 has booleans' 200 '"enabledUser":(true|false)'
+pull 'schools/nobody/classes'
+answers '571 an unknown school' 404
+profile classlink
+pull 'users?limit=1&fields=enabledUser'
+answers '572 as words' 200 '"enabledUser":"(true|false)"'
+pull 'users?limit=1000&fields=enabledUser'
+answers '573 in large pages, too' 200 '"enabledUser":"(true|false)"'
+profile microsoft-sds
+pull 'schools/nobody/classes'
+answers '574 an unknown school has no classes' 200 '^\{"classes":\[\]\}$'
+headed '574 none' '^x-total-count: 0$'
+pull 'schools/nobody'
+answers '575 and is still unknown' 404
 serve_stop
