@@ -38,8 +38,7 @@ const struct moment *times_find(const struct times *times, int64_t version);
  * INT64_MAX. */
 int64_t times_first(const struct times *times, int64_t when, bool behind);
 
-/* --- settings_keys.c: settings, checked -------------------------------------
- */
+/* --- settings_keys.c: settings, checked ------------------------------ */
 
 struct node; /* of tree/tree.h */
 
@@ -51,8 +50,7 @@ bool settings_check(const char *file, const struct node *map,
 bool settings_check_fields(const char *file, const struct node *node,
     struct err *err) must_use;
 
-/* --- settings_apply.c: settings made so -------------------------------------
- */
+/* --- settings_apply.c: settings made so ------------------------------ */
 
 struct document {
 	const struct node *map;
@@ -109,8 +107,7 @@ bool grant_withdraw(struct applying *a, struct err *err) must_use;
 /* One version a district for all of them, last in the transaction. */
 bool grants_publish(struct applying *a, struct err *err) must_use;
 
-/* --- withheld.c: fields that a grant does not share as they are -------------
- */
+/* --- withheld.c: fields that a grant does not share as they are ------ */
 
 /* By entity->number; bit i: the i-th field. */
 struct withheld {
@@ -139,8 +136,7 @@ const struct entity *entity_numbered(int64_t number);
 /* Whose sourcedIds an entity's are: demographics have those of users. */
 const struct entity *entity_named_after(const struct entity *entity);
 
-/* --- names.c: pseudonyms ---------------------------------------------------
- */
+/* --- names.c: pseudonyms --------------------------------------------- */
 
 /* The grants of a district that have pseudonyms, and their keys; the arena's.
  * It fails without the key file. */
@@ -162,8 +158,7 @@ bool names_make_key(struct db *db, struct arena *arena, int64_t grant,
 bool grant_retell(struct db *db, int64_t district, int64_t version,
     int64_t grant, const char *numbers, struct err *err) must_use;
 
-/* --- profile.c -------------------------------------------------------------
- */
+/* --- profile.c ------------------------------------------------------- */
 
 /* What a profile changes about every answer over REST. */
 struct manner {
@@ -343,16 +338,14 @@ bool asked_compose(struct reading *reading, const struct sight *sight,
 /* The statement that counts, for a page that did not tell its total. */
 void asked_compose_count(struct reading *reading);
 
-/* --- deletions.c: whether an answer tells of all ---------------------------
- */
+/* --- deletions.c: whether an answer tells of all --------------------- */
 
 /* Asks for the last version that is not kept, where the filter asks for what
  * changed. */
 void deletions_compose(struct reading *reading);
 void deletions_hear(struct reading *reading, const struct rows *purged);
 
-/* --- rules.c: what a restricted grant sees ---------------------------------
- */
+/* --- rules.c: what a restricted grant sees --------------------------- */
 
 struct reference {
 	const char *column; /* NULL ends a list */
@@ -415,8 +408,7 @@ struct part_of {
 
 extern const struct part_of parts_of[]; /* ends with a NULL collection */
 
-/* --- compile.c: what grants see, brought up to date ------------------------
- */
+/* --- compile.c: what grants see, brought up to date ------------------ */
 
 /* Rows of the tables of that name. */
 struct held {
@@ -477,8 +469,7 @@ bool compile_redate(const struct compile *c, struct err *err) must_use;
  * we know that it does. */
 void records_tell_total(struct reading *reading, int64_t rows, bool more);
 
-/* --- places.c: what pages of all workers have in common --------------------
- */
+/* --- places.c: what pages of all workers have in common -------------- */
 
 /* Where a page ended that began nowhere yet: `last` is the sourcedId of the
  * record before `offset`. False: not known. */
@@ -491,8 +482,7 @@ void places_keep_total(struct hash128 what, int64_t total);
  * asked->what and asked->order. */
 void places_name(struct reading *reading, const struct sight *sight);
 
-/* --- sheet.c: a file of a bundle as SQL ------------------------------------
- */
+/* --- sheet.c: a file of a bundle as SQL ------------------------------ */
 
 /* An entity's file, as the session's role sees the live version. A delta is
  * since the version in the key homeroom.since. */
