@@ -412,6 +412,15 @@ bool profile_read(struct arena *arena, const char *name,
 bool profile_list(struct arena *arena, const struct profile **list, int *count,
     struct err *err) must_use;
 
+/* What a profile changes about every answer over REST. */
+struct manner {
+	const char *profile;
+	bool word_booleans, empty_for_unknown;
+};
+
+/* Of a profile, or of none (NULL); lasts as long as the process. */
+const struct manner *manner_of(const char *profile);
+
 #define PREFLIGHT_EXAMPLES 5
 
 struct preflight_count {

@@ -158,17 +158,6 @@ bool names_make_key(struct db *db, struct arena *arena, int64_t grant,
 bool grant_retell(struct db *db, int64_t district, int64_t version,
     int64_t grant, const char *numbers, struct err *err) must_use;
 
-/* --- profile.c ------------------------------------------------------- */
-
-/* What a profile changes about every answer over REST. */
-struct manner {
-	const char *profile;
-	bool word_booleans, empty_for_unknown;
-};
-
-/* Of a profile, or of none (NULL); lasts as long as the process. */
-const struct manner *manner_of(const char *profile);
-
 /* --- sql.c: a statement in the making ------------------------------------- */
 
 struct sql {
