@@ -148,15 +148,26 @@ static bool write_rows(const struct compile *c, struct err *err)
 	return written;
 }
 
+/* Not asked when there are none: before there are statistics of the table, the
+ * planner would go over all of it once a change. */
+static bool close_rows(const struct compile *c, struct err *err)
+{
+	int64_t known;
+
+	return compile_ask(c, "SELECT count(*) FROM change WHERE known", &known,
+		   err) &&
+	       (known == 0 ||
+		   compile_ask(c,
+		       "UPDATE homeroom.visible v SET until = {version} "
+		       "FROM change c WHERE c.known "
+		       "AND v.grant_id = c.grant_id AND v.entity = {entity} "
+		       "AND v.sourced_id = c.sourced_id AND v.until IS NULL",
+		       NULL, err));
+}
+
 static bool write_changes(const struct compile *c, struct err *err)
 {
-	return compile_ask(c,
-		   "UPDATE homeroom.visible v SET until = {version} "
-		   "FROM change c WHERE c.known AND v.grant_id = c.grant_id "
-		   "AND v.entity = {entity} AND v.sourced_id = c.sourced_id "
-		   "AND v.until IS NULL",
-		   NULL, err) &&
-	       write_rows(c, err) &&
+	return close_rows(c, err) && write_rows(c, err) &&
 	       compile_ask(c,
 		   "INSERT INTO moved SELECT c.grant_id, {entity}, "
 		   "c.sourced_id FROM change c "
