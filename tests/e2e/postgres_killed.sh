@@ -1,6 +1,6 @@
 #!/bin/bash
 # Postgres is killed -9 under a running server: requests fail with 503 for a
-# moment, nobody does anything, and they succeed again. SEED=N repeats.
+# moment, nobody does anything, and they succeed again. HOMEROOM_TEST_SEED=N repeats.
 set -u
 export HOMEROOM_HOME=$PWD/var HOMEROOM_LOG=warn
 
@@ -26,8 +26,8 @@ status() {
 		"$base/ims/oneroster/v1p1/orgs"
 }
 
-RANDOM=${SEED:=$RANDOM}
-echo "# SEED=$SEED"
+RANDOM=${HOMEROOM_TEST_SEED:=$RANDOM}
+echo "# HOMEROOM_TEST_SEED=$HOMEROOM_TEST_SEED"
 
 # Requests that are under way when it happens: each is answered.
 ask_on() {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The server is killed -9 at random moments while publishers pull and a bundle
 # is made: the next one starts by itself, takes the same token, and gives the
-# same data. SEED=N repeats.
+# same data. HOMEROOM_TEST_SEED=N repeats.
 # timeout: 600
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
@@ -10,8 +10,8 @@ export HOMEROOM_LOG=info
 ROUNDS=6
 base="" id="" secret="" # serve.sh says which
 
-seed=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
-echo "# SEED=$seed"
+seed=${HOMEROOM_TEST_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
+echo "# HOMEROOM_TEST_SEED=$seed"
 random() { # below N, in $drawn
 	seed=$(((seed * 1103515245 + 12345) % 2147483648))
 	drawn=$((seed / 65536 % $1))

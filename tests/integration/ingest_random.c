@@ -87,9 +87,10 @@ static void check_counts(const struct ingest *ingest, uint64_t seed)
 		if (strcmp(f->mode, "delta") == 0)
 			told += f->removed - went_along(ingest, f->name);
 		CHECK(f->read == told && f->unchanged >= 0,
-		    "SEED=%" PRIu64 ": %s %s: read %" PRId64 ", added %" PRId64
-		    ", changed %" PRId64 ", unchanged %" PRId64
-		    ", removed %" PRId64 ", aside %" PRId64,
+		    "HOMEROOM_TEST_SEED=%" PRIu64 ": %s %s: read %" PRId64
+		    ", added %" PRId64 ", changed %" PRId64
+		    ", unchanged %" PRId64 ", removed %" PRId64
+		    ", aside %" PRId64,
 		    seed, f->name, f->mode, f->read, f->added, f->changed,
 		    f->unchanged, f->removed, f->aside);
 	}
