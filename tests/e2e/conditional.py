@@ -146,12 +146,16 @@ def versions(home, token, tag):
     return new
 
 
-def grants(home, token, tag):
+def grants(home, credentials, token, tag):
     with open("grant.yaml", "w") as f:
         f.write("kind: grant\nname: reader\naccess: restricted\n"
                 "scopes: [roster.readonly]\nshare: {roles: [student]}\n"
                 "fields: {users: {email: omit}}\n")
     home.run("apply", "grant.yaml")
+    answer = home.get(PAGE, token)
+    d.check("a token of scopes that were taken away ends with them",
+            answer.status != 401 and str(answer.status))
+    token = home.token(credentials)
     new = other("another grant is another answer",
                 again(home, token, PAGE, tag), tag)
     same("and known", again(home, token, PAGE, new), new)
@@ -304,7 +308,7 @@ def main():
     same("which is known", again(home, token, PAGE, tag), tag)
     fourth = home.application("fourth", "--full")
     without_news(home, "fourth", fourth)
-    grants(home, token, tag)
+    grants(home, credentials, token, tag)
     d.finish()
 
 
