@@ -283,3 +283,19 @@ bool grant_retell(struct db *db, int64_t district, int64_t version,
 	arena_free(arena);
 	return told;
 }
+
+static const char hush[] =
+    "DELETE FROM homeroom.visible WHERE grant_id = $1::bigint "
+    "AND until IS NULL AND gone AND entity = ANY ($2::smallint[])";
+
+bool grant_hush(struct db *db, int64_t grant, const char *numbers,
+    struct err *err)
+{
+	struct arena *arena = arena_new();
+	const struct values values = { 2,
+		{ arena_printf(arena, "%" PRId64, grant), numbers } };
+	bool done = db_ask_text(db, arena, hush, &values, NULL, err);
+
+	arena_free(arena);
+	return done;
+}

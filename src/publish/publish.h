@@ -64,9 +64,10 @@ struct granted {
 	int64_t district, grant;
 	int64_t live; /* version of the district */
 	const char *says, *fields;
-	const char *turned; /* entities that it shows otherwise, "{5,8}" */
-	bool same;          /* as before */
-	bool fresh;         /* it shared nothing before */
+	const char *turned;   /* entities that it shows otherwise, "{5,8}" */
+	const char *unmasked; /* those that had pseudonyms until now */
+	bool same;            /* as before */
+	bool fresh;           /* it shared nothing before */
 	bool full;
 	bool told; /* a version tells of it */
 	struct granted *next;
@@ -157,6 +158,10 @@ bool names_make_key(struct db *db, struct arena *arena, int64_t grant,
  * otherwise. */
 bool grant_retell(struct db *db, int64_t district, int64_t version,
     int64_t grant, const char *numbers, struct err *err) must_use;
+/* Does not tell any more of what left the sight of a grant, of these entities:
+ * its readers knew it by pseudonyms, and may not learn its ids now. */
+bool grant_hush(struct db *db, int64_t grant, const char *numbers,
+    struct err *err) must_use;
 
 /* --- sql.c: a statement in the making ------------------------------------- */
 

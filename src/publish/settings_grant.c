@@ -214,6 +214,30 @@ static const char *find_turned(const struct applying *a,
 	return numbers;
 }
 
+/* The entities whose records had pseudonyms and have them no more. */
+static const char *find_unmasked(const struct applying *a,
+    const struct grant_row *before, const struct grant_row *after)
+{
+	struct withheld was, is;
+	struct buf list = { 0 };
+	const char *numbers;
+
+	withheld_read(&was, before->full ? "" : before->fields);
+	withheld_read(&is, after->fields);
+	array_open(&list);
+	for (const struct entity *const *e = entities; *e != NULL; e++) {
+		const char *number_of = number(a->arena, (*e)->number);
+
+		if (withheld_renames(&was, *e) && !withheld_renames(&is, *e))
+			array_item(&list,
+			    (struct text){ number_of, strlen(number_of) });
+	}
+	array_close(&list);
+	numbers = arena_textn(a->arena, list.data, list.len);
+	buf_free(&list);
+	return numbers;
+}
+
 /* Versions before this one can't be read under it any more; what they hold and
  * the grant did not share is new to its readers. */
 static bool turn(const struct applying *a, const struct grant_row *before,
@@ -285,6 +309,7 @@ static bool grant_put(struct applying *a, struct granted *granted,
 	granted->says = after.says;
 	granted->fields = after.fields;
 	granted->turned = find_turned(a, before, &after);
+	granted->unmasked = find_unmasked(a, before, &after);
 	granted->fresh = !before->full && !before->defined;
 	keep(a, granted);
 	return true;
@@ -357,6 +382,18 @@ static const char *list_grants(const struct applying *a, struct granted *first,
 	return list;
 }
 
+/* What is shown otherwise than before, or under other names. */
+static bool retell(const struct applying *a, const struct granted *g,
+    struct err *err)
+{
+	if (strcmp(g->unmasked, "{}") != 0 &&
+	    !grant_hush(a->db, g->grant, g->unmasked, err))
+		return false;
+	return strcmp(g->turned, "{}") == 0 ||
+	       grant_retell(a->db, g->district, g->live + 1, g->grant,
+		   g->turned, err);
+}
+
 /* What grants of a district newly see comes with a new version: so deltas tell
  * of it. */
 static bool publish_district(const struct applying *a, struct granted *first,
@@ -370,9 +407,7 @@ static bool publish_district(const struct applying *a, struct granted *first,
 		return false;
 	for (struct granted *g = first; g != NULL; g = g->next)
 		if (g->district == first->district && !g->same && !g->full &&
-		    !g->fresh && strcmp(g->turned, "{}") != 0 &&
-		    !grant_retell(a->db, g->district, g->live + 1, g->grant,
-			g->turned, err))
+		    !g->fresh && !retell(a, g, err))
 			return false;
 	return grants_compile(a->db, first->district, first->live + 1, err) &&
 	       add_version(a, first, count, err);

@@ -235,6 +235,26 @@ def replayed(before, delta, now, f):
           None if stable else "of none")
 
 
+def unmasked(home, token):
+    """Under their own ids again, and fewer of them: what is gone was known by
+    other names, so it is not told of."""
+    shared = GRANT.partition("fields:")[0].replace("school-0001",
+                                                   "school-0002")
+    with open("own.yaml", "w") as file:
+        file.write(shared % "one" + "fields: {users: {phone: omit}}\n")
+    home.run("apply", "own.yaml")
+    for path in ("/users", "/demographics", "/students"):
+        rows, _ = home.pull(ROSTER_12 + path, token)
+        gone = [r["sourcedId"] for r in rows if r["status"] != "active"]
+        check("160 no id of what is not shared in " + path,
+              None if rows and not gone else str(gone[:1]))
+    rows, _ = home.pull(ROSTER_12 + "/users", token)
+    real = {r["sourcedId"] for r in read_csv("day0", "users")} | {
+        r["sourcedId"] for r in read_csv("day1", "users")}
+    check("161 and they are called by their own ids",
+          None if {r["sourcedId"] for r in rows} <= real else "no")
+
+
 def main():
     home = District("home")
     home.run("generate", "day0", "--students", "200")
@@ -265,6 +285,7 @@ def main():
     check("150 who shares everything withholds nothing", None if
           refused.returncode == 1 and b"shares everything" in refused.stderr
           else str(refused.stderr))
+    unmasked(home, token)
     finish()
 
 
