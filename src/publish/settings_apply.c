@@ -277,7 +277,10 @@ bool settings_apply(struct settings *wanted, struct db *db, const char *who,
 		return false;
 	}
 	if (!dry_run)
-		return db_commit(db, err);
+		return db_commit(db, err) &&
+		       (a.granted == NULL ||
+			   db_ask(db, a.arena, STATEMENT_visible_statistics,
+			       NULL, NULL, err));
 	db_rollback(db);
 	return true;
 }
