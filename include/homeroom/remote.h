@@ -57,7 +57,7 @@ bool remote_fetch(struct remote *remote, const char *url, int fd, int64_t limit,
 struct remote_file {
 	const char *name;
 	int64_t size;
-	bool folder;
+	bool other; /* than a plain file */
 };
 
 #define REMOTE_FILES_MAX 10000

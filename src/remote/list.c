@@ -43,7 +43,9 @@ static struct text take_word(struct text *line)
 }
 
 /* As `ls -l` writes it, which is how servers of SFTP 3 do: rights, links,
- * owner, group, size, month, day, time or year, name. */
+ * owner, group, size, month, day, time or year, name. A link says where it
+ * leads behind its name; any other name with a slash leads out of the folder.
+ */
 static bool read_line(struct arena *arena, struct text line,
     struct remote_file *file)
 {
@@ -54,10 +56,11 @@ static bool read_line(struct arena *arena, struct text line,
 	for (int i = 0; i < 3; i++)
 		take_word(&line);
 	if (rights.len < 10 || line.len == 0 ||
-	    !text_integer(size, 0, INT64_MAX, &file->size))
+	    !text_integer(size, 0, INT64_MAX, &file->size) ||
+	    (*rights.at != 'l' && memchr(line.at, '/', line.len) != NULL))
 		return false;
 	file->name = arena_textn(arena, line.at, line.len);
-	file->folder = *rights.at == 'd';
+	file->other = *rights.at != '-';
 	return true;
 }
 

@@ -118,6 +118,20 @@ refused '625 no host key' 'needs .hostKey.'
 [ -z "$(find home/sources -perm /077)" ] && ok '627 for nobody else to read' ||
 	not_ok '627 for nobody else to read' "$(find home/sources -perm /077)"
 
+# sshd hands sessions to a server whose one file leads out of the folder.
+sftp_stop
+sed -i.plain "s|^ForceCommand.*|ForceCommand /usr/bin/python3 $HOMEROOM_TEST_SOURCE/tests/support/sftp_odd.py ../../planted.zip|" \
+	sftp/config
+sftp_start
+sftp_source csv/ 'ready:' '  stableSeconds: 0'
+refused '628 a name that leads elsewhere' 'in a way of its own'
+found=$(find . -name 'planted*')
+[ -z "$found" ] && ok '629 nothing was written there' ||
+	not_ok '629 nothing was written there' "$found"
+mv sftp/config.plain sftp/config
+sftp_stop
+sftp_start
+
 # --- by HTTP -----------------------------------------------------------------
 
 mkdir web

@@ -109,7 +109,7 @@ static bool look_there(struct place *place, struct err *err)
 		&files, &count, err))
 		return false;
 	for (int i = 0; done && i < count; i++)
-		if (!files[i].folder)
+		if (!files[i].other)
 			done = add(place, files[i].name, files[i].size, err);
 	return done;
 }
