@@ -209,7 +209,7 @@ bool accounts_used(struct arena *arena, const char *day,
 		any = true;
 		accounts_begin_day(a, day);
 		a->telling = since;
-		if (since.requests > 0 || since.bytes > 0)
+		if (since.requests != 0 || since.bytes > 0)
 			used[n++] = since;
 	}
 	pthread_mutex_unlock(&table.lock);

@@ -233,6 +233,20 @@ void limits_sent(const struct request *rq, uint64_t bytes)
 		atomic_fetch_add(&rq->account->bytes, (int64_t)bytes);
 }
 
+void limits_forgive(struct request *rq)
+{
+	struct account *account = rq->account;
+
+	if (account == NULL)
+		return;
+	accounts_lock();
+	account->tokens += 1;
+	if (account->may.requests_per_minute >= 0)
+		atomic_fetch_sub(&account->requests, 1);
+	accounts_unlock();
+	rq->account = NULL;
+}
+
 /* --- counters
  * --------------------------------------------------------------------
  */

@@ -347,7 +347,7 @@ void accounts_unlock(void);
 struct account *accounts_find(int64_t application);
 struct account *accounts_next(struct account *account); /* NULL: the first */
 int64_t accounts_concurrency(const struct account *account);
-/* Under the lock: a new day begins where it has. */
+/* A new day begins where it has. */
 void accounts_begin_day(struct account *account, const char *day);
 void day_now(char out[DAY_TEXT]);
 
@@ -363,8 +363,8 @@ void accounts_told(const char *day, const struct usage *list, int count);
 bool limits_admit(struct request *rq, struct err *err);
 /* The answer took so many bytes. Loop. */
 void limits_sent(const struct request *rq, uint64_t bytes);
-/* Counters in Prometheus' text format. Any thread. */
-void limits_metrics(struct buf *out);
+void limits_forgive(struct request *rq); /* nobody has asked, after all */
+void limits_metrics(struct buf *out);    /* Prometheus' text. Any thread */
 
 /* --- entity tags: tag.c, range.c --------------------------------------------
  */

@@ -219,6 +219,7 @@ static int prove(struct worker *worker, struct request **batch, int count)
 		}
 		if (batch[i]->err.fault == FAULT_NONE)
 			batch[i]->err = err;
+		limits_forgive(batch[i]);
 		loop_take_back(batch[i]);
 	}
 	return n;

@@ -297,6 +297,23 @@ def endings(reader):
             any(c.secret in log for c in (reader, fresh)) and "one is")
 
 
+def strangers(narrow):
+    """Who knows a consumer key, which is no secret, uses up nothing of it."""
+    with open("grant.yaml", "w", encoding="utf-8") as file:
+        file.write("kind: grant\nname: Narrow\naccess: full\n"
+                   "scopes: [roster-core.readonly]\n"
+                   "limits: {requestsPerMinute: 5}\n")
+    home.run("apply", "grant.yaml")
+    wrong = Consumer(narrow.key, "x")
+    got = [wrong.get(ORGS).status for _ in range(12)]
+    d.check("what is not signed is refused as that",
+            set(got) != {401} and str(got))
+    got = [narrow.get(ORGS).status for _ in range(7)]
+    d.check("and takes nothing from whom it names",
+            got[:5] != [200] * 5 and str(got))
+    d.check("who has a limit of its own", 429 not in got and str(got))
+
+
 def soon(name, consumer, status):
     """What is given, unlike what is taken away, may take a moment."""
     for _ in range(50):
@@ -326,5 +343,6 @@ nothing_from_memory(first)
 behind_a_proxy(first)
 replays(first)
 many_at_once(first, READER)
+strangers(second_)
 endings(first)
 d.finish()
