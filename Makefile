@@ -10,7 +10,8 @@ FUZZ_SECONDS ?= 20
 Q       := $(if $(V),,@)
 
 PACKAGES := libevent_core libevent_extra libevent_openssl libevent_pthreads \
-	libpq jansson libssl libcrypto libjwt zlib libarchive yaml-0.1 libcurl
+	libpq jansson libssl libcrypto libjwt zlib libarchive yaml-0.1 libcurl \
+	libpcre2-8
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \

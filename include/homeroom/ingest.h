@@ -15,6 +15,8 @@
  * bundle of any other source. */
 #define INGEST_MADE_UP "demo"
 
+struct findings;
+
 struct ingest_request {
 	int64_t district;   /* id */
 	const char *source; /* name; made when it is new */
@@ -22,6 +24,9 @@ struct ingest_request {
 	bool accept;        /* though many records go */
 	bool dry_run;       /* report, change nothing */
 	int64_t keep_days;  /* superseded rows younger than that are kept */
+	/* Of a fetched bundle, what was found while it was made; or NULL. The
+	 * import adds its own. */
+	struct findings *findings;
 };
 
 /* What became of one file. */
@@ -98,9 +103,10 @@ const char *ingest_report_json(const struct ingest *ingest);
 
 /* What a source gave, on our disk. */
 struct fetched {
-	const char *path; /* a bundle; the arena's */
-	const char *home; /* the source's folder */
-	int64_t keep;     /* how many of these are kept */
+	const char *path;          /* a bundle; the arena's */
+	const char *home;          /* the source's folder */
+	int64_t keep;              /* how many of these are kept */
+	struct findings *findings; /* for the import's request; the arena's */
 };
 
 struct source_wanted {

@@ -292,6 +292,8 @@ struct csv_row {
 struct csv;
 
 struct csv *csv_new(struct arena *arena) must_use;
+/* What stands between fields, instead of a comma; before the first piece. */
+void csv_delimit(struct csv *csv, char delimiter);
 void csv_feed(struct csv *csv, const char *data, size_t len, bool last);
 bool csv_next(struct csv *csv, struct csv_row *row);
 

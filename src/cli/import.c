@@ -73,6 +73,7 @@ static bool fetch(struct house *house, struct ingest_request *request,
 	if (!source_fetch(house->db, house->arena, &wanted, &fetched, err))
 		return false;
 	request->path = fetched.path;
+	request->findings = fetched.findings;
 	done = report_run(house->db, request, format, status, err);
 	source_keep(&fetched);
 	return done;

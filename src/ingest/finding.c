@@ -18,7 +18,8 @@ struct findings {
 	struct arena *arena;
 	struct kind_of_finding *first, *last;
 	int count;
-	struct buf copy; /* rows for homeroom.finding, less the import */
+	struct hash128 digest; /* chained over all that was added */
+	struct buf copy;       /* rows for homeroom.finding, less the import */
 };
 
 struct findings *findings_new(struct arena *arena)
@@ -128,6 +129,29 @@ static void keep(struct findings *findings, const struct finding *f,
 	put(findings, f->message, true);
 }
 
+static void chain(struct findings *findings, const struct finding *f,
+    struct text value)
+{
+	const uint8_t *key = (const uint8_t *)&findings->digest;
+	struct buf all = { 0 };
+
+	buf_printf(&all,
+	    "%s:%" PRId64 ":%s:%s:", f->file != NULL ? f->file : "", f->line,
+	    f->column != NULL ? f->column : "", f->code);
+	buf_add(&all, value.at, value.len);
+	findings->digest = siphash128(key, all.data, all.len);
+	buf_free(&all);
+}
+
+const char *findings_digest(const struct findings *findings,
+    struct arena *arena)
+{
+	char *out = arena_alloc(arena, 2 * sizeof(findings->digest) + 1);
+
+	hex_encode(out, &findings->digest, sizeof(findings->digest));
+	return out;
+}
+
 void findings_add(struct findings *findings, const struct finding *finding)
 {
 	struct ingest_finding *kind = kind_of(findings, finding);
@@ -140,6 +164,7 @@ void findings_add(struct findings *findings, const struct finding *finding)
 	if (count_of_file(findings, finding->file) < KEPT_OF_FILE)
 		keep(findings, finding, value);
 	kind->count++;
+	chain(findings, finding, value);
 	add_example(findings, kind, finding, value);
 }
 

@@ -155,6 +155,9 @@ void findings_free(struct findings *findings);
 void findings_add(struct findings *findings, const struct finding *finding);
 /* Writes what was added to homeroom.finding. */
 bool findings_flush(struct ingest *job, struct err *err) must_use;
+/* Of all that was added so far, as hexadecimal digits; the arena's. */
+const char *findings_digest(const struct findings *findings,
+    struct arena *arena) must_use;
 /* Adds the rows of the table bad (line, value); *lines: on how many lines. */
 bool findings_bad(struct ingest *job, const struct finding *about,
     int64_t *lines, struct err *err) must_use;
@@ -348,6 +351,42 @@ bool source_wait(const struct source *source, int64_t seconds,
  * *path: the one file, or the folder. */
 bool pickup(const struct source *source, const char *to, const char **path,
     struct err *err) must_use;
+
+/* mapped.c: the same, and from those files to a bundle in `to`, by the rules
+ * of the source's settings. */
+bool mapped_fetch(const struct source *source, const char *to,
+    struct fetched *out, struct err *err) must_use;
+
+/* outlet.c: a file of a bundle that is being made. */
+#define OUTLET_COLUMNS_MAX 256
+
+struct outlet {
+	const struct entity *entity;
+	int fd;
+	int64_t line; /* of the next row */
+	struct buf rows;
+	const char *columns[OUTLET_COLUMNS_MAX];
+	int column_count;
+};
+
+/* With the columns of the standard, if it has some. The outlet is the
+ * arena's. */
+bool outlet_open(struct outlet **out, struct arena *arena, const char *folder,
+    const struct entity *entity, struct err *err) must_use;
+/* One more, unless it has it. */
+bool outlet_column(struct outlet *outlet, const char *name,
+    struct err *err) must_use;
+void outlet_header(struct outlet *outlet);
+/* Lines of the bundle's file are those of the file that it is made of, as far
+ * as they can be: what is wrong there is found by its line. */
+void outlet_move(struct outlet *outlet, int64_t line);
+/* A value went into a row: newlines in it are lines. */
+void outlet_count(struct outlet *outlet, struct text value);
+/* A row that can't be made, as the import is told of it: its id without a
+ * record, which is set aside, so that the record stays as it was; without an
+ * id, nothing of this file is taken to be gone. */
+void outlet_put_aside(struct outlet *outlet, struct text id);
+bool outlet_flush(struct outlet *outlet, struct err *err) must_use;
 
 /* folder.c: folders of our own. */
 bool folder_make(const char *path, struct err *err) must_use;

@@ -55,7 +55,8 @@ struct ingest *ingest_open(struct db *db, const struct ingest_request *request)
 	job->request = request;
 	job->arena = arena_new();
 	job->brief = arena_new();
-	job->findings = findings_new(job->arena);
+	job->findings = request->findings != NULL ? request->findings
+						  : findings_new(job->arena);
 	make_parts(job);
 	return job;
 }

@@ -34,8 +34,14 @@ struct csv *csv_new(struct arena *arena)
 	struct csv *csv = arena_alloc(arena, sizeof(*csv));
 
 	csv->line = 1;
+	csv->scan.delimiter = ',';
 	arena_defer(arena, free_bufs, csv);
 	return csv;
+}
+
+void csv_delimit(struct csv *csv, char delimiter)
+{
+	csv->scan.delimiter = delimiter;
 }
 
 /* --- pieces -------------------------------------------------------------- */

@@ -63,6 +63,7 @@ struct span {
 
 /* The row being scanned. */
 struct scan {
+	char delimiter;
 	const char *start;
 	size_t at; /* bytes that were scanned */
 	enum state state;

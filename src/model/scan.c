@@ -69,12 +69,12 @@ static const char *scan_bare(struct scan *scan, const char *p, const char *end)
 {
 	size_t to;
 
-	while (p < end && *p != ',' && *p != '\n' && *p != '"')
+	while (p < end && *p != scan->delimiter && *p != '\n' && *p != '"')
 		p++;
 	if (p == end)
 		return end;
 	to = (size_t)(p - scan->start);
-	if (*p == ',')
+	if (*p == scan->delimiter)
 		end_field(scan, to);
 	else if (*p == '\n')
 		end_row(scan, bare_end(scan, to));
@@ -111,7 +111,7 @@ static const char *scan_closing(struct scan *scan, const char *p)
 	} else if (cr) {
 		spoil(scan, CSV_BAD_QUOTE);
 		return p;
-	} else if (*p == ',') {
+	} else if (*p == scan->delimiter) {
 		end_field(scan, to);
 	} else if (*p == '\r') {
 		scan->state = CLOSING_CR;
@@ -162,7 +162,7 @@ bool scan_line(struct scan *scan, const char *end)
 	if (memchr(scan->start, '"', len) != NULL)
 		return false;
 	scan->field = (struct span){ 0 };
-	while ((comma = memchr(scan->start + scan->field.from, ',',
+	while ((comma = memchr(scan->start + scan->field.from, scan->delimiter,
 		    len - scan->field.from)) != NULL) {
 		end_field(scan, (size_t)(comma - scan->start));
 		scan->field.from = scan->field.to + 1;

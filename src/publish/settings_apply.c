@@ -213,6 +213,12 @@ static bool apply_source(struct applying *a, struct err *err)
 		return fail(err, FAULT_INVALID,
 		    "the source '%s' needs either `path` or `url`",
 		    a->document->name);
+	if ((node_get(map, "files") != NULL) !=
+	    (strcmp(node_get(map, "type")->text, "csv") == 0))
+		return fail(err, FAULT_INVALID,
+		    "the source '%s': the type csv needs `files`, and no other "
+		    "type has it",
+		    a->document->name);
 	return said(a, &before, err) &&
 	       db_ask(a->db, a->arena, STATEMENT_source_write, &values, NULL,
 		   err) &&

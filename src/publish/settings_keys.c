@@ -1,6 +1,7 @@
 /* Settings as people write them, checked against a table of what there is to
  * say, and the same table as JSON Schema. */
 #include "publish.h"
+#include "homeroom/mapping.h"
 #include "tree/tree.h"
 
 #include <arpa/inet.h>
@@ -220,6 +221,24 @@ static bool check_pem(const struct checking *c, const struct node *node,
 	return pem_check(c->file, node, err);
 }
 
+/* Whatever can be compiled may be said. */
+static bool check_files(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	struct arena *arena = arena_new();
+	const struct mapping *mapping;
+	struct buf json = { 0 };
+	bool taken;
+
+	node_json(&json, node);
+	taken = mapping_compile(arena, buf_text(&json), &mapping, err);
+	if (!taken)
+		err_add(err, "%s:%d: files", c->file, node->line);
+	buf_free(&json);
+	arena_free(arena);
+	return taken;
+}
+
 /* --- the table ---------------------------------------------------------------
  */
 
@@ -242,6 +261,7 @@ static const struct kind_of_value
 	HOST_KEY = { SCALAR, check_host_key, "{\"type\":\"string\",\"pattern\":\"^SHA256:\"}" },
 	FILE_NAME = { SCALAR, check_file_name, "{\"type\":\"string\",\"pattern\":\"^[^./][^/]*$\"}" },
 	SCHEDULE = { SCALAR, check_schedule, "{\"type\":\"string\"}" },
+	FILES = { MAP, check_files, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\"}}" },
 	PEMS = { LIST, check_pem, STRINGS },
 	JWKS = { MAP, check_jwks, "{\"type\":\"object\",\"properties\":{\"keys\":{\"type\":\"array\",\"maxItems\":8,\"items\":{\"type\":\"object\"}}}}" },
 	FIELDS = { MAP, check_fields, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"additionalProperties\":{\"enum\":[\"share\",\"omit\",\"pseudonymise\"]}}}" };
@@ -272,7 +292,8 @@ static const struct key keys[] = {
 	{ "source",      "kind",                     &TEXT_,    true,  NULL, "What this is" },
 	{ "source",      "name",                     &TEXT_,    true,  NULL, "Name of the source" },
 	{ "source",      "district",                 &TEXT_,    false, NULL, "The district whose data it gives; default: default" },
-	{ "source",      "type",                     &ONE_OF,   true,  " oneroster ", "What it gives: oneroster is a CSV bundle, a zip or a folder" },
+	{ "source",      "type",                     &ONE_OF,   true,  " oneroster csv ", "What it gives: oneroster is a CSV bundle, a zip or a folder; csv is any other CSV files, which `files` maps" },
+	{ "source",      "files",                    &FILES,    false, NULL, "Of the type csv: what becomes of which file, by its name or a pattern of names: docs/sources.md" },
 	{ "source",      "path",                     &TEXT_,    false, NULL, "Where it is on this machine; else `url`" },
 	{ "source",      "url",                      &PLACE,    false, NULL, "Where it is, sftp://host/path or https://host/path; a folder ends with /" },
 	{ "source",      "user",                     &TEXT_,    false, NULL, "Who we are there" },

@@ -11,14 +11,21 @@
 
 #define KEEP 7
 
+static bool oneroster_fetch(const struct source *source, const char *to,
+    struct fetched *out, struct err *err)
+{
+	return pickup(source, to, &out->path, err);
+}
+
 /* clang-format off */
 static const struct {
 	const char *type;
 	/* Leaves a bundle in the folder `to`. */
 	bool (*fetch)(const struct source *source, const char *to,
-	    const char **path, struct err *err);
+	    struct fetched *out, struct err *err);
 } types[] = {
-	{ "oneroster", pickup },
+	{ "oneroster", oneroster_fetch },
+	{ "csv", mapped_fetch },
 };
 /* clang-format on */
 
@@ -92,7 +99,7 @@ static bool fetch(struct source *source, const char *type, struct fetched *out,
 		return false;
 	for (size_t i = 0; i < array_length(types); i++)
 		if (strcmp(types[i].type, type) == 0)
-			return types[i].fetch(source, to, &out->path, err);
+			return types[i].fetch(source, to, out, err);
 	return fail(err, FAULT_INVALID,
 	    "the source '%s' is of the type '%s', which is not known",
 	    source->name, type);
@@ -161,11 +168,12 @@ static const char *describe(struct arena *arena,
 }
 
 static bool take_in(struct job *job, struct arena *arena, struct db *db,
-    const char *path, struct err *err)
+    const struct fetched *fetched, struct err *err)
 {
 	struct ingest_request request = { .district = job->district,
 		.source = job->subject,
-		.path = path };
+		.path = fetched->path,
+		.findings = fetched->findings };
 	struct ingest *ingest;
 	bool more = true, done = true;
 
@@ -197,7 +205,7 @@ bool source_run(struct job *job, struct arena *arena, const char *url,
 		    source_fetch(db, arena, &wanted, &fetched, err);
 
 	if (done) {
-		done = take_in(job, arena, db, fetched.path, err);
+		done = take_in(job, arena, db, &fetched, err);
 		source_keep(&fetched);
 	}
 	db_close(db);

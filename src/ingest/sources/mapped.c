@@ -1,0 +1,430 @@
+/* Any CSV files, by the rules of settings, as a OneRoster bundle: row by row
+ * into one file an entity. */
+#include "../ingest.h"
+#include "homeroom/mapping.h"
+
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#define PIECE (256 << 10)
+
+/* A feed on its way into its outlet. */
+struct pipe {
+	struct outlet *outlet;
+	const struct mapping_feed *feed;
+	/* The feed's rule for each column of the outlet, or NULL. */
+	const struct mapping_field *fields[OUTLET_COLUMNS_MAX];
+};
+
+struct mapped {
+	const struct source *source;
+	struct findings *findings;
+	const char *to; /* the bundle's folder */
+	struct outlet *outlets[PARTS_MAX];
+	int outlet_count;
+	struct arena *scratch; /* for a row */
+	/* the file that is read */
+	const struct mapping_file *file;
+	const char *name;
+	int at[CSV_FIELDS_MAX];
+	int width;
+	struct pipe *pipes;
+};
+
+/* --- files of the bundle -----------------------------------------------------
+ */
+
+static struct outlet *find_outlet(struct mapped *m, const struct entity *entity,
+    struct err *err)
+{
+	struct arena *arena = m->source->arena;
+	struct outlet *outlet;
+
+	for (int i = 0; i < m->outlet_count; i++)
+		if (m->outlets[i]->entity == entity)
+			return m->outlets[i];
+	if (!outlet_open(&outlet, arena, m->to, entity, err))
+		return NULL;
+	m->outlets[m->outlet_count++] = outlet;
+	return outlet;
+}
+
+/* Every column that any file fills. */
+static bool make_outlets(struct mapped *m, const struct mapping *mapping,
+    struct err *err)
+{
+	for (int i = 0; i < mapping->file_count; i++)
+		for (int j = 0; j < mapping->files[i].feed_count; j++) {
+			const struct mapping_feed *feed =
+			    &mapping->files[i].feeds[j];
+			struct outlet *outlet =
+			    find_outlet(m, feed->entity, err);
+
+			if (outlet == NULL)
+				return false;
+			for (int k = 0; k < feed->field_count; k++)
+				if (!outlet_column(outlet, feed->fields[k].name,
+					err))
+					return false;
+		}
+	return true;
+}
+
+/* --- findings
+ * ------------------------------------------------------------------ */
+
+static const char *problem_of(const struct csv_row *row, int width)
+{
+	static const char *const texts[] = {
+		[CSV_FINE] = "has another number of fields than the others",
+		[CSV_BAD_QUOTE] = "has a quote where none may be",
+		[CSV_OPEN_QUOTE] = "opens a quote that the file never closes",
+		[CSV_BAD_UTF8] = "holds bytes that are no text in the file's "
+				 "encoding",
+		[CSV_NUL] = "holds a NUL",
+		[CSV_TOO_LONG] = "is too long",
+		[CSV_TOO_MANY] = "has too many fields",
+	};
+
+	return row->problem == CSV_FINE && row->count == width
+		   ? NULL
+		   : texts[row->problem];
+}
+
+static void find(struct mapped *m, int64_t line, const char *column,
+    const struct mapping_fault *fault)
+{
+	findings_add(m->findings, &(struct finding){
+				      .file = m->name,
+				      .code = fault->code,
+				      .message = fault->message,
+				      .severe = true,
+				      .line = line,
+				      .column = column,
+				      .value = fault->value,
+				  });
+}
+
+/* --- rows
+ * ---------------------------------------------------------------------- */
+
+static void map_row(struct mapped *m, struct pipe *pipe,
+    const struct mapping_row *row, int64_t line)
+{
+	struct outlet *outlet = pipe->outlet;
+	struct mapping_fault fault = { 0 };
+	struct text id = { "", 0 };
+	int64_t next;
+	size_t begin;
+
+	outlet_move(outlet, line);
+	begin = outlet->rows.len;
+	next = outlet->line;
+	for (int i = 0; i < outlet->column_count; i++) {
+		const struct mapping_field *field = pipe->fields[i];
+		struct text value = { "", 0 };
+
+		if (field != NULL &&
+		    !mapping_value(field, row, &value, &fault)) {
+			find(m, line,
+			    fault.column >= 0 ? m->file->columns[fault.column]
+					      : field->name,
+			    &fault);
+			outlet->rows.len = begin;
+			outlet->line = next;
+			outlet_put_aside(outlet, id);
+			return;
+		}
+		if (i > 0)
+			buf_char(&outlet->rows, ',');
+		csv_put(&outlet->rows, value.at, value.len, false);
+		outlet_count(outlet, value);
+		if (i == 0)
+			id = value;
+	}
+	buf_char(&outlet->rows, '\n');
+}
+
+static bool take_row(struct mapped *m, const struct csv_row *csv,
+    struct err *err)
+{
+	const struct mapping_row row = { m->scratch, csv->fields, m->at };
+	const char *problem = problem_of(csv, m->width);
+
+	if (problem != NULL)
+		find(m, csv->line, NULL,
+		    &(struct mapping_fault){ .code = "bad_row",
+			.message = problem });
+	for (int i = 0; i < m->file->feed_count; i++) {
+		struct pipe *pipe = &m->pipes[i];
+
+		if (problem != NULL) {
+			outlet_move(pipe->outlet, csv->line);
+			outlet_put_aside(pipe->outlet, (struct text){ "", 0 });
+		} else if (mapping_wants(pipe->feed, &row)) {
+			map_row(m, pipe, &row, csv->line);
+		}
+		if (pipe->outlet->rows.len >= PIECE &&
+		    !outlet_flush(pipe->outlet, err))
+			return false;
+	}
+	arena_reset(m->scratch);
+	return true;
+}
+
+/* --- a file
+ * -------------------------------------------------------------------- */
+
+static bool find_column(struct mapped *m, const struct csv_row *row, int i,
+    struct err *err)
+{
+	const char *name = m->file->columns[i];
+	int64_t number;
+
+	m->at[i] = -1;
+	if (!m->file->header) {
+		if (text_integer((struct text){ name, strlen(name) }, 1,
+			row->count, &number))
+			m->at[i] = (int)number - 1;
+		return m->at[i] >= 0 ||
+		       fail(err, FAULT_INVALID,
+			   "%s has %d columns, but a rule asks for column %s",
+			   m->name, row->count, name);
+	}
+	for (int j = 0; j < row->count; j++) {
+		if (!text_is(row->fields[j], name))
+			continue;
+		if (m->at[i] >= 0)
+			return fail(err, FAULT_INVALID,
+			    "%s has the column '%s' twice", m->name, name);
+		m->at[i] = j;
+	}
+	return m->at[i] >= 0 ||
+	       fail(err, FAULT_INVALID,
+		   "%s has no column '%s', which a rule asks for; did its "
+		   "columns change?",
+		   m->name, name);
+}
+
+/* The first row says what its columns are, or how many there are. */
+static bool begin_file(struct mapped *m, const struct csv_row *row,
+    struct err *err)
+{
+	if (row->problem != CSV_FINE)
+		return fail(err, FAULT_INVALID, "the first row of %s %s",
+		    m->name, problem_of(row, -1));
+	m->width = row->count;
+	for (int i = 0; i < m->file->column_count; i++)
+		if (!find_column(m, row, i, err))
+			return false;
+	return m->file->header || take_row(m, row, err);
+}
+
+static bool take_rows(struct mapped *m, struct csv *csv, struct err *err)
+{
+	struct csv_row row;
+
+	if (m->source->stop != NULL && atomic_load(m->source->stop))
+		return fail(err, FAULT_UNAVAILABLE, "it was told to stop");
+	while (csv_next(csv, &row))
+		if (!(m->width == 0 ? begin_file(m, &row, err)
+				    : take_row(m, &row, err)))
+			return false;
+	return true;
+}
+
+static bool read_rows(struct mapped *m, int fd, struct csv *csv,
+    struct buf *text, struct err *err)
+{
+	struct decoder decoder = { .encoding = m->file->encoding };
+	char *piece = arena_alloc(m->source->arena, PIECE);
+	ssize_t len;
+
+	do {
+		len = read(fd, piece, PIECE);
+		if (len < 0)
+			return fail(err, FAULT_IO, "%s: %m", m->name);
+		text->len = 0;
+		decode(&decoder, (struct text){ piece, (size_t)len }, len == 0,
+		    text);
+		csv_feed(csv, text->data, text->len, len == 0);
+		if (!take_rows(m, csv, err))
+			return false;
+	} while (len > 0);
+	return m->width > 0 || fail(err, FAULT_INVALID, "%s is empty", m->name);
+}
+
+static bool make_pipes(struct mapped *m, struct err *err)
+{
+	m->pipes = arena_alloc(m->source->arena,
+	    (size_t)m->file->feed_count * sizeof(*m->pipes));
+	for (int i = 0; i < m->file->feed_count; i++) {
+		const struct mapping_feed *feed = &m->file->feeds[i];
+		struct pipe *pipe = &m->pipes[i];
+
+		pipe->feed = feed;
+		pipe->outlet = find_outlet(m, feed->entity, err);
+		if (pipe->outlet == NULL)
+			return false;
+		for (int j = 0; j < pipe->outlet->column_count; j++)
+			for (int k = 0; k < feed->field_count; k++)
+				if (strcmp(feed->fields[k].name,
+					pipe->outlet->columns[j]) == 0)
+					pipe->fields[j] = &feed->fields[k];
+	}
+	return true;
+}
+
+static bool read_file(struct mapped *m, const struct mapping_file *file,
+    const char *path, struct err *err)
+{
+	struct arena *arena = arena_new();
+	struct csv *csv = csv_new(arena);
+	struct buf text = { 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	bool done;
+
+	m->file = file;
+	m->width = 0;
+	csv_delimit(csv, file->delimiter);
+	done = fd >= 0 || fail(err, FAULT_IO, "%s: %m", m->name);
+	done = done && make_pipes(m, err) && read_rows(m, fd, csv, &text, err);
+	if (fd >= 0)
+		close(fd);
+	buf_free(&text);
+	arena_free(arena);
+	return done;
+}
+
+/* --- all files
+ * ------------------------------------------------------------------ */
+
+/* What the one file is called where it came from. */
+static const char *name_of_one(const struct source *source)
+{
+	const char *path = source_says(source, "path");
+	const char *url = source_says(source, "url");
+	const char *where = path != NULL ? path : url;
+	const char *slash = strrchr(where, '/');
+	const char *name = slash != NULL ? slash + 1 : where;
+
+	return arena_textn(source->arena, name,
+	    url != NULL ? strcspn(name, "?#") : strlen(name));
+}
+
+static bool read_files(struct mapped *m, const struct mapping *mapping,
+    const char *from, struct err *err)
+{
+	struct arena *arena = m->source->arena;
+	const char *const *names;
+	const char *one = name_of_one(m->source);
+	struct stat status;
+	int count = 1;
+	bool folder = stat(from, &status) == 0 && S_ISDIR(status.st_mode);
+
+	names = &one;
+	if (folder && !folder_list(arena, from, &names, &count, err))
+		return false;
+	for (int i = 0; i < mapping->file_count; i++) {
+		const struct mapping_file *file = &mapping->files[i];
+		int taken = 0;
+
+		for (int j = 0; j < count; j++) {
+			if (fnmatch(file->pattern, names[j], 0) != 0)
+				continue;
+			m->name = names[j];
+			taken++;
+			if (!read_file(m, file,
+				folder ? arena_printf(arena, "%s/%s", from,
+					     names[j])
+				       : from,
+				err))
+				return false;
+		}
+		if (taken == 0)
+			return fail(err, FAULT_UNAVAILABLE,
+			    "there is no file '%s' of '%s'", file->pattern,
+			    m->source->name);
+	}
+	return true;
+}
+
+static bool write_manifest(struct mapped *m, struct err *err)
+{
+	static const struct entity manifest = { .name = "manifest" };
+	struct outlet *outlet;
+
+	if (!outlet_open(&outlet, m->source->arena, m->to, &manifest, err))
+		return false;
+	buf_puts(&outlet->rows, "propertyName,value\nmanifest.version,1.0\n"
+				"oneroster.version,1.2\n");
+	for (int i = 0; i < m->outlet_count; i++)
+		buf_printf(&outlet->rows, "file.%s,bulk\n",
+		    m->outlets[i]->entity->name);
+	/* The same records made with other findings are another bundle. */
+	buf_printf(&outlet->rows, "source.systemCode,%s\n",
+	    findings_digest(m->findings, m->source->arena));
+	return outlet_flush(outlet, err);
+}
+
+static bool finish(struct mapped *m, struct err *err)
+{
+	for (int i = 0; i < m->outlet_count; i++)
+		if (!outlet_flush(m->outlets[i], err))
+			return false;
+	return write_manifest(m, err);
+}
+
+static bool compile(const struct source *source, const struct mapping **mapping,
+    struct err *err)
+{
+	char *json = json_dumps(json_object_get(source->settings, "files"),
+	    JSON_ENCODE_ANY);
+	bool done = mapping_compile(source->arena, json != NULL ? json : "",
+	    mapping, err);
+
+	memory_free(json);
+	return done;
+}
+
+static void free_arena(void *arena)
+{
+	arena_free(arena);
+}
+
+static void free_findings(void *findings)
+{
+	findings_free(findings);
+}
+
+bool mapped_fetch(const struct source *source, const char *to,
+    struct fetched *out, struct err *err)
+{
+	struct arena *arena = source->arena;
+	const char *files = arena_printf(arena, "%s/files", to), *from;
+	struct mapped *m = arena_alloc(arena, sizeof(*m));
+	const struct mapping *mapping;
+
+	*m = (struct mapped){ .source = source,
+		.findings = findings_new(arena),
+		.to = arena_printf(arena, "%s/bundle", to),
+		.scratch = arena_new() };
+	arena_defer(arena, free_arena, m->scratch);
+	arena_defer(arena, free_findings, m->findings);
+	if (!compile(source, &mapping, err) || !folder_make(files, err) ||
+	    !folder_make(m->to, err) || !pickup(source, files, &from, err) ||
+	    !make_outlets(m, mapping, err))
+		return false;
+	for (int i = 0; i < m->outlet_count; i++)
+		outlet_header(m->outlets[i]);
+	if (!read_files(m, mapping, from, err) || !finish(m, err))
+		return false;
+	out->path = m->to;
+	out->findings = m->findings;
+	return true;
+}
