@@ -184,6 +184,9 @@ bool job_keep(struct db *db, const struct job *job, bool *ours,
  * another attempt, later each time, ten at most. */
 bool job_end(struct db *db, const struct job *job, const struct err *outcome,
     struct err *err) must_use;
+/* Forgets what ended before. *dropped: how many. */
+bool job_purge(struct db *db, int64_t before, int64_t *dropped,
+    struct err *err) must_use;
 
 struct schedule {
 	int64_t district;

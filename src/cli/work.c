@@ -12,6 +12,8 @@
 /* How often history that nobody needs any more is looked for (s). */
 #define ROUND_SECONDS 3600
 #define DAY_SECONDS ((int64_t)86400)
+/* How long `homeroom jobs` tells of what ended. */
+#define JOB_DAYS 30
 /* How soon a round that failed is tried again. */
 #define RETRY_SECONDS 30
 
@@ -86,6 +88,18 @@ static bool purge_audit(struct db *db, struct arena *arena, struct err *err)
 	return true;
 }
 
+static bool purge_jobs(struct db *db, struct err *err)
+{
+	int64_t dropped;
+
+	if (!job_purge(db, clock_now() - JOB_DAYS * DAY_SECONDS * 1000,
+		&dropped, err))
+		return false;
+	if (dropped > 0)
+		log_line(LOG_INFO, "purged", "jobs=%lld", (long long)dropped);
+	return true;
+}
+
 /* What grants see of sessions that are near is another thing each day. */
 static bool turn_days(struct db *db, struct arena *arena, struct err *err)
 {
@@ -124,7 +138,7 @@ static bool round_of_work(const char *url)
 	struct db *db = NULL;
 	bool done = db_open(&db, url, DB_INGEST, &err) &&
 		    turn_days(db, arena, &err) && purge(db, arena, &err) &&
-		    clear_shelf(db, arena, &err) &&
+		    clear_shelf(db, arena, &err) && purge_jobs(db, &err) &&
 		    purge_audit(db, arena, &err);
 
 	if (!done)

@@ -117,6 +117,22 @@ bool job_end(struct db *db, const struct job *job, const struct err *outcome,
 		   job->id);
 }
 
+bool job_purge(struct db *db, int64_t before, int64_t *dropped, struct err *err)
+{
+	struct arena *arena = arena_new();
+	char when[CLOCK_TEXT];
+	const struct values values = { 1, { when } };
+	const struct rows *rows;
+	bool done;
+
+	clock_format(when, before);
+	done = db_ask(db, arena, STATEMENT_job_purge, &values, &rows, err);
+	if (done)
+		*dropped = rows_affected(rows);
+	arena_free(arena);
+	return done;
+}
+
 /* --- schedules ------------------------------------------------------------ */
 
 /* `here`: what time it is in the schedule's zone. */

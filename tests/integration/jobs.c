@@ -313,6 +313,28 @@ static void refuses_what_is_no_schedule(void **state)
 	CHECK(schedule_drop(owner, &s, &err), "%s", err.text);
 }
 
+static void are_forgotten_when_they_ended_long_ago(void **state)
+{
+	struct arena *arena = arena_new();
+	int64_t now = clock_now(), dropped;
+	struct err err = { 0 };
+	struct job job;
+
+	(void)state;
+	add("ended", now - 1000);
+	job = taken(owner, arena, "a");
+	ended(&job, FAULT_NONE);
+	add("waits", now - 1000);
+	CHECK(job_purge(owner, now - 60000, &dropped, &err), "%s", err.text);
+	CHECK(dropped == 0, "%lld", (long long)dropped);
+	CHECK(job_purge(owner, now + 60000, &dropped, &err), "%s", err.text);
+	CHECK(dropped == 1, "%lld", (long long)dropped);
+	CHECK(strcmp(asked(arena, "select subject from homeroom.job"),
+		  "waits") == 0,
+	    "another one is left");
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +345,8 @@ int main(void)
 		cmocka_unit_test_setup(follows_the_clocks_of_its_zone, empty),
 		cmocka_unit_test_setup(makes_one_job_however_late, empty),
 		cmocka_unit_test_setup(refuses_what_is_no_schedule, empty),
+		cmocka_unit_test_setup(are_forgotten_when_they_ended_long_ago,
+		    empty),
 	};
 
 	owner = database_open(DB_OWNER);
