@@ -8,6 +8,7 @@
 #include "homeroom/base.h"
 
 struct server;
+struct db; /* store.h */
 
 /*
  * Serves, by the settings of the process, the database of `database_url`,
@@ -27,6 +28,21 @@ bool serve_reload(struct server *server, struct err *err) must_use;
 /* Returns when no server does so any more: for whoever committed something, and
  * is about to say that it is done. */
 void serve_settle(void);
+
+struct application; /* publish.h */
+
+struct lending {
+	const struct application *application;
+	const char *who; /* for the audit */
+	int64_t minutes; /* 60 at most */
+};
+
+/* A token of an application's, the arena's, for the district itself to look at
+ * what that one sees; the audit says who has it. As homeroom_owner, outside a
+ * transaction. */
+bool serve_lend(struct db *db, struct arena *arena,
+    const struct lending *lending, const char **token,
+    struct err *err) must_use;
 /* Finishes what is under way, for at most `ms`. NULL is fine. */
 void serve_close(struct server *server, int ms);
 

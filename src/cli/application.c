@@ -3,6 +3,7 @@
 #include "cli.h"
 #include "homeroom/model.h"
 #include "homeroom/publish.h"
+#include "homeroom/serve.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -116,6 +117,23 @@ static const struct command disable_command = {
 	.settings = SETTINGS_READ,
 };
 
+static const struct flag token_flags[] = {
+	{ "--minutes", "N", "For how long, 60 at most (default: 10)" },
+	FLAG_DISTRICT,
+	FLAG_OUTPUT,
+	{ 0 },
+};
+
+static const struct command token_command = {
+	.usage = "application token NAME",
+	.meaning = "Prints a token of an application's, to look at the API "
+		   "as it sees it.\nWho printed one is in the audit.\n",
+	.flags = token_flags,
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.settings = SETTINGS_READ,
+};
+
 static const struct flag list_flags[] = {
 	FLAG_DISTRICT,
 	FLAG_OUTPUT,
@@ -136,6 +154,7 @@ struct task {
 	struct house house;
 	struct change change;
 	bool dry;
+	int64_t minutes; /* of a token's life */
 };
 
 /* --- what is printed -------------------------------------------------------
@@ -383,6 +402,34 @@ static bool list(struct task *task, struct err *err)
 	return true;
 }
 
+static const struct column token_columns[] = {
+	{ "token", COLUMN_TEXT },
+	{ 0 },
+};
+
+/* As a table it is the bare token: that is what a shell wants. */
+static bool token(struct task *task, struct err *err)
+{
+	struct listing listing = { .columns = token_columns };
+	struct application application;
+	const struct lending lending = { &application, task->change.who,
+		task->minutes };
+	const char *text;
+
+	if (!application_find(task->house.db, task->house.arena,
+		task->change.district, task->change.name, &application, err) ||
+	    !serve_lend(task->house.db, task->house.arena, &lending, &text,
+		err))
+		return false;
+	if (task->format == FORMAT_TABLE) {
+		puts(text);
+		return true;
+	}
+	listing_row(&listing, &text);
+	listing_print(&listing, task->format);
+	return true;
+}
+
 /* --- the subcommand --------------------------------------------------------
  */
 
@@ -397,6 +444,7 @@ static const struct verb {
 	{ "rotate",     &rotate_command,     rotate,     "Give it a new secret" },
 	{ "end-secret", &end_secret_command, end_secret, "End the old secret that was kept" },
 	{ "oauth1",     &oauth1_command,     oauth1,     "Let it sign requests by OAuth 1.0a, or not" },
+	{ "token",      &token_command,      token,      "A token of it, to look at what it sees" },
 	{ "list",       &list_command,       list,       "List them" },
 	{ "enable",     &enable_command,     enable,     "Let it in again" },
 	{ "disable",    &disable_command,    disable,    "Keep it out" },
@@ -418,12 +466,15 @@ static bool run(struct task *task, const struct verb *verb, struct err *err)
 
 static int run_verb(const struct verb *verb, int argc, char **argv)
 {
-	struct task task = { 0 };
+	struct task task = { .minutes = 10 };
 	struct err err = { 0 };
 	bool done;
 
 	if (!flags_read(&task.flags, verb->command, argc, argv) ||
 	    !flags_format(&task.flags, &task.format))
+		return task.flags.exit;
+	if (verb->command == &token_command &&
+	    !flags_number(&task.flags, "--minutes", 1, 60, &task.minutes))
 		return task.flags.exit;
 	if (task.flags.argument_count > 0)
 		task.change.name = task.flags.arguments[0];

@@ -317,6 +317,20 @@ both=$(token)
 base=$base_a
 pull "$both"
 answers '196 one takes the token of the other' 200
+
+# --- lent to the district itself ---------------------------------------------
+
+lent=$("$HOMEROOM_BINARY" application token Both --minutes 5)
+pull "$lent"
+answers '198 a token to look at what an application sees' 200
+same '198 for so long' "$(($(part "$lent" 2 | sed 's/.*"exp":\([0-9]*\).*/\1/') - begin >= 300))" 1
+"$HOMEROOM_BINARY" audit --settings -o csv >out 2>err
+says '198 the audit says who has it' out 'application,Both.*lent'
+"$HOMEROOM_BINARY" application disable Both >out 2>err
+pull "$lent"
+answers '199 it ends with the application' 401
+exits '199 and is not lent then' 1 "$HOMEROOM_BINARY" application token Both
+exits '199 nor for long' 2 "$HOMEROOM_BINARY" application token Both --minutes 61
 serve_stop b
 serve_stop a
 same '197 the second ends well too' $? 0

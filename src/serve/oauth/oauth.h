@@ -10,6 +10,8 @@
 struct request; /* serve.h */
 
 #define SECOND ((int64_t)1000)
+/* Where settings name no public URL. */
+#define OAUTH_ISSUER "homeroom"
 #define TOKEN_LIFE (3600 * SECOND)
 #define TOKEN_LEEWAY (30 * SECOND) /* for clocks that don't quite agree */
 

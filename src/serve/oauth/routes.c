@@ -76,7 +76,7 @@ bool oauth_open(const struct oauth_settings *wanted, struct err *err)
 	const char *issuer = wanted->public_url;
 
 	return keeper_open(wanted->database_url, wanted->key_file,
-	    issuer != NULL ? issuer : "homeroom", err);
+	    issuer != NULL ? issuer : OAUTH_ISSUER, err);
 }
 
 void oauth_close(void)
