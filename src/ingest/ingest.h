@@ -382,9 +382,9 @@ void outlet_header(struct outlet *outlet);
 void outlet_move(struct outlet *outlet, int64_t line);
 /* A value went into a row: newlines in it are lines. */
 void outlet_count(struct outlet *outlet, struct text value);
-/* A row that can't be made, as the import is told of it: its id without a
- * record, which is set aside, so that the record stays as it was; without an
- * id, nothing of this file is taken to be gone. */
+/* A row that can't be made, as the import is told of it: its id without
+ * what its record needs, so that it is set aside and the record stays as it
+ * was; without an id, nothing of this file is taken to be gone. */
 void outlet_put_aside(struct outlet *outlet, struct text id);
 bool outlet_flush(struct outlet *outlet, struct err *err) must_use;
 

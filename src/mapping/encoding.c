@@ -127,19 +127,23 @@ static void look_for_mark(struct decoder *d, struct text first)
 		d->encoding = ENCODING_UTF16BE;
 }
 
+static void take_kept(struct decoder *d, struct buf *out)
+{
+	const struct text kept = { (const char *)d->kept, d->kept_len };
+	size_t taken = take_all(d, kept, out);
+
+	d->kept_len -= taken;
+	memmove(d->kept, d->kept + taken, d->kept_len);
+}
+
 /* What was kept goes on with as many bytes of the piece as it needs. */
 static void finish_kept(struct decoder *d, struct text *piece, struct buf *out)
 {
+	take_kept(d, out);
 	while (d->kept_len > 0 && piece->len > 0) {
-		struct text kept = { (const char *)d->kept, 0 };
-		size_t taken;
-
 		d->kept[d->kept_len++] = (uint8_t)*piece->at++;
 		piece->len--;
-		kept.len = d->kept_len;
-		taken = take_all(d, kept, out);
-		d->kept_len -= taken;
-		memmove(d->kept, d->kept + taken, d->kept_len);
+		take_kept(d, out);
 	}
 }
 

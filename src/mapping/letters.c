@@ -59,6 +59,14 @@ size_t letter_length(char first)
 	return c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
 }
 
+static bool in_word(uint32_t letter)
+{
+	return (letter >= 0xc0 && letter != DASHES) ||
+	       (letter >= 'a' && letter <= 'z') ||
+	       (letter >= 'A' && letter <= 'Z') ||
+	       (letter >= '0' && letter <= '9');
+}
+
 /* All letters above have one or two bytes, and keep their number but for some
  * whose other form is ASCII: there are none in the table. */
 static uint32_t change(char *at, size_t len, uint32_t (*to)(uint32_t letter))
@@ -66,6 +74,9 @@ static uint32_t change(char *at, size_t len, uint32_t (*to)(uint32_t letter))
 	const unsigned char *in = (const unsigned char *)at;
 	uint32_t letter;
 
+	/* No letter here: most of what is written in ASCII, digits too. */
+	if (len == 1 && !in_word(in[0]))
+		return in[0];
 	if (len > 2)
 		return len == 3 && in[0] == 0xe2 && in[1] == 0x80 ? DASHES
 								  : OTHER;
@@ -97,14 +108,6 @@ struct text letters_lower(struct arena *arena, struct text text)
 	for (size_t i = 0; i < text.len; i += letter_length(out[i]))
 		change(out + i, letter_length(out[i]), to_lower);
 	return (struct text){ out, text.len };
-}
-
-static bool in_word(uint32_t letter)
-{
-	return (letter >= 0xc0 && letter != DASHES) ||
-	       (letter >= 'a' && letter <= 'z') ||
-	       (letter >= 'A' && letter <= 'Z') ||
-	       (letter >= '0' && letter <= '9');
 }
 
 /* The first letter of each word is a capital. */

@@ -16,6 +16,7 @@ struct regex {
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
 	uint32_t groups;
+	bool compiled; /* to machine code */
 };
 
 static void free_regex(void *object)
@@ -52,19 +53,31 @@ bool regex_compile(struct arena *arena, const char *pattern, struct regex **out,
 	pcre2_set_match_limit(regex->limits, STEPS_MAX);
 	pcre2_set_heap_limit(regex->limits, HEAP_KB_MAX);
 	/* Where it can't, the interpreter does the same, slower. */
-	(void)pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE);
+	regex->compiled =
+	    pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE) == 0;
 	pcre2_pattern_info(regex->code, PCRE2_INFO_CAPTURECOUNT,
 	    &regex->groups);
 	*out = regex;
 	return true;
 }
 
+/* The subject is known to be UTF-8. */
+static int match(const struct regex *regex, struct text subject)
+{
+	PCRE2_SPTR at = (PCRE2_SPTR)subject.at;
+
+	return regex->compiled
+		   ? pcre2_jit_match(regex->code, at, subject.len, 0, 0,
+			 regex->data, regex->limits)
+		   : pcre2_match(regex->code, at, subject.len, 0,
+			 PCRE2_NO_UTF_CHECK, regex->data, regex->limits);
+}
+
 enum found regex_find(const struct regex *regex, struct text subject,
     struct text *part)
 {
 	const PCRE2_SIZE *at;
-	int found = pcre2_match(regex->code, (PCRE2_SPTR)subject.at,
-	    subject.len, 0, PCRE2_NO_UTF_CHECK, regex->data, regex->limits);
+	int found = match(regex, subject);
 	int group = found > 1 ? 1 : 0;
 
 	if (found <= 0)

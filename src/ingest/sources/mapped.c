@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@ struct mapped {
 	const char *to; /* the bundle's folder */
 	struct outlet *outlets[PARTS_MAX];
 	int outlet_count;
+	int64_t bytes;         /* that were read */
 	struct arena *scratch; /* for a row */
 	/* the file that is read */
 	const struct mapping_file *file;
@@ -249,10 +251,11 @@ static bool read_rows(struct mapped *m, int fd, struct csv *csv,
 		len = read(fd, piece, PIECE);
 		if (len < 0)
 			return fail(err, FAULT_IO, "%s: %m", m->name);
+		m->bytes += len;
 		text->len = 0;
 		decode(&decoder, (struct text){ piece, (size_t)len }, len == 0,
 		    text);
-		csv_feed(csv, text->data, text->len, len == 0);
+		csv_feed(csv, buf_text(text), text->len, len == 0);
 		if (!take_rows(m, csv, err))
 			return false;
 	} while (len > 0);
@@ -380,6 +383,20 @@ static bool finish(struct mapped *m, struct err *err)
 	return write_manifest(m, err);
 }
 
+static bool make_bundle(struct mapped *m, const struct mapping *mapping,
+    const char *from, struct err *err)
+{
+	int64_t began = clock_tick();
+
+	for (int i = 0; i < m->outlet_count; i++)
+		outlet_header(m->outlets[i]);
+	if (!read_files(m, mapping, from, err) || !finish(m, err))
+		return false;
+	log_line(LOG_DEBUG, "mapped", "bytes=%" PRId64 " ms=%" PRId64, m->bytes,
+	    clock_tick() - began);
+	return true;
+}
+
 static bool compile(const struct source *source, const struct mapping **mapping,
     struct err *err)
 {
@@ -420,9 +437,7 @@ bool mapped_fetch(const struct source *source, const char *to,
 	    !folder_make(m->to, err) || !pickup(source, files, &from, err) ||
 	    !make_outlets(m, mapping, err))
 		return false;
-	for (int i = 0; i < m->outlet_count; i++)
-		outlet_header(m->outlets[i]);
-	if (!read_files(m, mapping, from, err) || !finish(m, err))
+	if (!make_bundle(m, mapping, from, err))
 		return false;
 	out->path = m->to;
 	out->findings = m->findings;

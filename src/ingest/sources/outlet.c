@@ -97,8 +97,25 @@ void outlet_count(struct outlet *outlet, struct text value)
 	}
 }
 
+static bool requires_more(const struct entity *entity)
+{
+	for_each_field (f, entity->fields)
+		if (f->kind != ID && f->csv != NULL &&
+		    (f->need & REQUIRED_12) != 0 && (f->in & V12) != 0)
+			return true;
+	return false;
+}
+
+/* The first column is the id. Where that is all that a record needs, the row
+ * has one column too many. */
 void outlet_put_aside(struct outlet *outlet, struct text id)
 {
+	int commas = outlet->column_count - 1;
+
 	csv_put(&outlet->rows, id.at, id.len, true);
-	buf_puts(&outlet->rows, id.len > 0 ? "\n" : ",\n");
+	if (!requires_more(outlet->entity))
+		commas++;
+	while (commas-- > 0)
+		buf_char(&outlet->rows, ',');
+	buf_char(&outlet->rows, '\n');
 }
