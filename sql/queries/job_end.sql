@@ -5,8 +5,9 @@
 -- $4: reason
 -- $5: detail
 -- $6: now, or when that attempt is
+-- $7: attempts that it has had
 update homeroom.job set
-	outcome = $3, reason = $4, detail = $5, worker = null, lease = null,
+	attempts = $7::integer, outcome = $3, reason = $4, detail = $5, worker = null, lease = null,
 	wanted = case when $3::text is null then $6::timestamptz else wanted end,
 	finished = case when $3::text is not null then $6::timestamptz end
 where id = $1::bigint and worker = $2 and outcome is null

@@ -91,6 +91,24 @@ static void hold(struct hand *hand, const struct job *job)
 	pthread_mutex_unlock(&hand->runner->lock);
 }
 
+/* The connection lay idle while the job ran, and may be gone by now. */
+static bool settle(struct hand *hand, struct db *db, const struct job *job,
+    const struct err *outcome, struct err *err)
+{
+	struct db *other = NULL;
+	bool done;
+
+	if (job_end(db, job, outcome, err))
+		return true;
+	if (db_usable(db))
+		return false;
+	*err = (struct err){ 0 };
+	done = db_open(&other, hand->runner->url, DB_INGEST, err) &&
+	       job_end(other, job, outcome, err);
+	db_close(other);
+	return done;
+}
+
 /* One job, if there is any. */
 static bool turn_hand(struct hand *hand, struct db *db, struct arena *arena,
     bool *did, struct err *err)
@@ -114,7 +132,7 @@ static bool turn_hand(struct hand *hand, struct db *db, struct arena *arena,
 	    "id=%" PRId64 " kind=%s attempt=%d fault=%s ms=%" PRId64, job.id,
 	    job.kind, job.attempt, fault_rules[outcome.fault].name,
 	    clock_tick() - begun);
-	return job_end(db, &job, done ? NULL : &outcome, err);
+	return settle(hand, db, &job, done ? NULL : &outcome, err);
 }
 
 static void *work_on(void *context)

@@ -38,10 +38,11 @@ bool job_add(struct db *db, const struct job *job, int64_t when,
 bool job_take(struct db *db, struct arena *arena, const char *worker,
     struct job *job, struct err *err)
 {
-	struct number seconds;
+	struct number seconds, attempts;
 	char now[CLOCK_TEXT];
-	const struct values values = { 3,
-		{ worker, write_number(&seconds, JOB_LEASE_SECONDS), now } };
+	const struct values values = { 4,
+		{ worker, write_number(&seconds, JOB_LEASE_SECONDS), now,
+		    write_number(&attempts, ATTEMPTS_MAX) } };
 	const struct rows *rows;
 
 	*job = (struct job){ 0 };
@@ -94,21 +95,26 @@ static int64_t delay_before(int attempt)
 bool job_end(struct db *db, const struct job *job, const struct err *outcome,
     struct err *err)
 {
-	bool again = outcome != NULL && fault_rules[outcome->fault].retry &&
-		     job->attempt < ATTEMPTS_MAX;
-	struct number id;
+	/* That its worker had to stop is not its fault. */
+	bool stopped =
+	    outcome != NULL && job->stop != NULL && atomic_load(job->stop);
+	bool again =
+	    stopped || (outcome != NULL && fault_rules[outcome->fault].retry &&
+			   job->attempt < ATTEMPTS_MAX);
+	struct number id, attempts;
 	char when[CLOCK_TEXT];
-	const struct values values = { 6,
+	const struct values values = { 7,
 		{ write_number(&id, job->id), job->worker,
 		    again             ? NULL
 		    : outcome != NULL ? "failed"
 				      : "done",
-		    outcome != NULL ? outcome->text : NULL, job->detail,
-		    when } };
+		    outcome != NULL ? outcome->text : NULL, job->detail, when,
+		    write_number(&attempts,
+			job->attempt - (stopped ? 1 : 0)) } };
 	bool ours;
 
 	clock_format(when,
-	    clock_now() + (again ? delay_before(job->attempt) : 0));
+	    clock_now() + (again && !stopped ? delay_before(job->attempt) : 0));
 	if (!ask_about(db, STATEMENT_job_end, &values, &ours, err))
 		return false;
 	return ours ||

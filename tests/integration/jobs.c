@@ -144,6 +144,42 @@ static void waits_longer_after_each_failure(void **state)
 	arena_free(arena);
 }
 
+static void is_not_taken_for_ever(void **state)
+{
+	struct arena *arena = arena_new();
+	int attempts = 0;
+
+	(void)state;
+	add("a", clock_now());
+	while (taken(owner, arena, "w").id != 0) {
+		attempts++;
+		ran("update homeroom.job set lease = now() - "
+		    "interval '1 second'");
+	}
+	CHECK(attempts == 10, "%d attempts", attempts);
+	CHECK(strcmp(asked(arena, "select outcome || ' ' || reason "
+				  "from homeroom.job"),
+		  "failed its worker died") == 0,
+	    "%s", "not given up");
+	arena_free(arena);
+}
+
+static void loses_nothing_when_its_worker_stops(void **state)
+{
+	struct arena *arena = arena_new();
+	atomic_bool stop = true;
+	struct job job;
+
+	(void)state;
+	add("a", clock_now());
+	job = taken(owner, arena, "w");
+	job.stop = &stop;
+	ended(&job, FAULT_UNAVAILABLE);
+	job = taken(owner, arena, "w");
+	CHECK(job.id != 0 && job.attempt == 1, "attempt %d", job.attempt);
+	arena_free(arena);
+}
+
 /* Workers that all take what they can; each job counts once. */
 struct taker {
 	pthread_t thread;
@@ -341,6 +377,9 @@ int main(void)
 		cmocka_unit_test_setup(is_open_once_and_taken_once, empty),
 		cmocka_unit_test_setup(is_anothers_when_its_worker_dies, empty),
 		cmocka_unit_test_setup(waits_longer_after_each_failure, empty),
+		cmocka_unit_test_setup(is_not_taken_for_ever, empty),
+		cmocka_unit_test_setup(loses_nothing_when_its_worker_stops,
+		    empty),
 		cmocka_unit_test_setup(many_workers_share, empty),
 		cmocka_unit_test_setup(follows_the_clocks_of_its_zone, empty),
 		cmocka_unit_test_setup(makes_one_job_however_late, empty),
