@@ -293,7 +293,7 @@ static const struct key keys[] = {
 	{ "source",      "name",                     &TEXT_,    true,  NULL, "Name of the source" },
 	{ "source",      "district",                 &TEXT_,    false, NULL, "The district whose data it gives; default: default" },
 	{ "source",      "type",                     &ONE_OF,   true,  " oneroster csv ", "What it gives: oneroster is a CSV bundle, a zip or a folder; csv is any other CSV files, which `files` maps" },
-	{ "source",      "files",                    &FILES,    false, NULL, "Of the type csv: what becomes of which file, by its name or a pattern of names: docs/sources.md" },
+	{ "source",      "files",                    &FILES,    false, NULL, "Of the type csv: what becomes of which file, by its name or a pattern of names: docs/mapping.md" },
 	{ "source",      "path",                     &TEXT_,    false, NULL, "Where it is on this machine; else `url`" },
 	{ "source",      "url",                      &PLACE,    false, NULL, "Where it is, sftp://host/path or https://host/path; a folder ends with /" },
 	{ "source",      "user",                     &TEXT_,    false, NULL, "Who we are there" },
