@@ -63,7 +63,7 @@ all: $(OUT)/homeroom ## build/homeroom, with -Werror
 
 $(OUT)/homeroom: $(OBJECTS)
 	$(if $(V),,@echo "LINK $@")
-	$(Q)$(CC) $(LINK_FLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LINK_FLAGS) -o $@.new $^ $(LIBS) && mv $@.new $@
 
 $(FLAGS): force
 	@mkdir -p $(@D)

@@ -12,8 +12,9 @@ for tool in dpkg-deb dpkg-shlibdeps; do
 	}
 done
 build=$(dirname "$HOMEROOM_BINARY")
-exits 'the package is made' 0 sh -c \
-	"cd '$HOMEROOM_TEST_SOURCE' && sh packaging/deb.sh '$build'"
+# Named as in the build, or all of it is built anew under the other tests.
+exits 'the package is made' 0 sh -c "cd '$HOMEROOM_TEST_SOURCE' &&
+	sh packaging/deb.sh '${build#"$HOMEROOM_TEST_SOURCE/"}'"
 dpkg-deb -x "$(find "$build" -maxdepth 1 -name 'homeroom_*.deb')" root
 chmod o+r root/etc/homeroom.conf # the service reads it by its group
 
