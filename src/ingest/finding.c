@@ -216,7 +216,7 @@ bool findings_bad(struct ingest *job, const struct finding *about,
 		f.line =
 		    rows_get(rows, i, 0) != NULL ? rows_integer(rows, i, 0) : 0;
 		f.value.at = rows_get(rows, i, 1);
-		f.value.len = rows_length(rows, i, 1);
+		f.value.len = f.value.at != NULL ? rows_length(rows, i, 1) : 0;
 		findings_add(job->findings, &f);
 	}
 	kind_of(job->findings, about)->count += all - rows_count(rows);

@@ -237,6 +237,7 @@ static bool converse(struct reader *reader, struct session *session,
 
 	arena_reset(reader->scratch);
 	session->heard = session->open = false;
+	session->manner = manner_of(NULL);
 	if (!pipe_begin(db, err))
 		return false;
 	heard = send(reader, session, &failure) &&

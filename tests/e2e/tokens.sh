@@ -329,6 +329,8 @@ says '198 the audit says who has it' out 'application,Both.*lent'
 "$HOMEROOM_BINARY" application disable Both >out 2>err
 pull "$lent"
 answers '199 it ends with the application' 401
+pull "$lent" /ims/oneroster/v1p1/schools/none/classes
+answers '199 below a parent, too' 401
 exits '199 and is not lent then' 1 "$HOMEROOM_BINARY" application token Both
 exits '199 nor for long' 2 "$HOMEROOM_BINARY" application token Both --minutes 61
 serve_stop b

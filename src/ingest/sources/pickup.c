@@ -4,6 +4,7 @@
 #include "../ingest.h"
 #include "homeroom/remote.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -88,6 +89,7 @@ static bool look_web(struct place *place, struct err *err)
 	struct remote_request request = { .method = "HEAD" };
 	struct remote_answer answer;
 
+	assert(place->file != NULL); /* open_remote saw to that */
 	if (marker != NULL) {
 		request.url =
 		    arena_printf(source->arena, "%s%s", place->folder, marker);
