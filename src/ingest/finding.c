@@ -138,7 +138,8 @@ static void chain(struct findings *findings, const struct finding *f,
 	buf_printf(&all,
 	    "%s:%" PRId64 ":%s:%s:", f->file != NULL ? f->file : "", f->line,
 	    f->column != NULL ? f->column : "", f->code);
-	buf_add(&all, value.at, value.len);
+	if (value.at != NULL)
+		buf_add(&all, value.at, value.len);
 	findings->digest = siphash128(key, all.data, all.len);
 	buf_free(&all);
 }
