@@ -297,16 +297,34 @@ static const char *url_of(const struct cluster *c, struct arena *arena,
 	return url;
 }
 
-static bool make_database(struct db *db, struct arena *arena, struct err *err)
+static bool has_database(struct db *db, struct arena *arena, bool *has,
+    struct err *err)
 {
 	const struct rows *rows;
 
 	if (!db_ask(db, arena, STATEMENT_database_exists, NULL, &rows, err))
 		return false;
-	return rows_get(rows, 0, 0)[0] == 't' ||
-	       db_run(db,
-		   "create database " CLUSTER_DATABASE " template template0",
-		   err);
+	*has = rows_get(rows, 0, 0)[0] == 't';
+	return true;
+}
+
+/* What somebody began who was killed meanwhile, Postgres still brings to its
+ * end: then ours fails, and the database is there. */
+static bool make_database(struct db *db, struct arena *arena, struct err *err)
+{
+	struct err ignored = { 0 };
+	bool has;
+
+	if (!has_database(db, arena, &has, err))
+		return false;
+	if (has ||
+	    db_run(db,
+		"create database " CLUSTER_DATABASE " template template0", err))
+		return true;
+	if (!has_database(db, arena, &has, &ignored) || !has)
+		return false;
+	*err = (struct err){ 0 };
+	return true;
 }
 
 static bool ensure_database(struct cluster *c, struct err *err)
