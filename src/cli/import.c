@@ -91,8 +91,6 @@ static bool run(const struct flags *flags, struct ingest_request *request,
 		    ? import(house.db, flags, request, format, status, err)
 		    : fetch(&house, request, format, status, err));
 
-	if (!request->dry_run)
-		(void)house_settled(done);
 	house_close(&house);
 	return done;
 }

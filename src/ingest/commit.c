@@ -168,7 +168,7 @@ static bool renew_statistics(struct ingest *job, struct err *err)
 	{
 		int64_t rows = p->added + p->changed + p->removed;
 
-		if (rows > WORTH_STATISTICS &&
+		if (rows > WORTH_STATISTICS && rows > p->live / 5 &&
 		    !part_ask(job, p,
 			"SELECT homeroom.refresh_statistics('{t}')", NULL, err))
 			return false;
