@@ -15,35 +15,20 @@ quoted() { # a file as C string literals, a line each
 {
 	echo '/* Made by src/embed.sh. */'
 	echo '#include "homeroom/embedded.h"'
-	echo 'const struct embedded embedded_statements[] = {'
-	: >"$gen/statements.inc.new"
-	while [ "$1" != -- ]; do
-		name=$(basename "$1" .sql)
-		echo "STATEMENT($name)" >>"$gen/statements.inc.new"
-		printf '{ "%s",\n' "$name"
-		quoted "$1"
-		echo '},'
-		shift
+	for list in statements migrations profiles; do
+		echo "const struct embedded embedded_${list}[] = {"
+		while [ $# -gt 0 ] && [ "$1" != -- ]; do
+			name=$(basename "${1%.*}")
+			printf '{ "%s",\n' "$name"
+			quoted "$1"
+			echo '},'
+			[ $list != statements ] || echo "STATEMENT($name)" >&3
+			shift
+		done
+		[ $# = 0 ] || shift
+		echo '{ 0 } };'
 	done
-	shift
-	echo '{ 0 } };'
-	echo 'const struct embedded embedded_migrations[] = {'
-	while [ "$1" != -- ]; do
-		printf '{ "%s",\n' "$(basename "$1" .sql)"
-		quoted "$1"
-		echo '},'
-		shift
-	done
-	shift
-	echo '{ 0 } };'
-	echo 'const struct embedded embedded_profiles[] = {'
-	for file; do
-		printf '{ "%s",\n' "$(basename "$file" .yaml)"
-		quoted "$file"
-		echo '},'
-	done
-	echo '{ 0 } };'
-} >"$gen/embedded.c"
+} >"$gen/embedded.c" 3>"$gen/statements.inc.new"
 cmp -s "$gen/statements.inc.new" "$gen/statements.inc" 2>/dev/null ||
 	cp "$gen/statements.inc.new" "$gen/statements.inc"
 rm -f "$gen/statements.inc.new"

@@ -229,9 +229,8 @@ void copy_field(struct buf *out, const char *text, size_t len, bool last);
 /* --- news ---------------------------------------------------------------- */
 
 bool db_listen(struct db *db, const char *channel, struct err *err) must_use;
-/* Waits up to `ms` for a notification; *payload is NULL when none came, and
- * the arena's otherwise. */
-bool db_news(struct db *db, struct arena *arena, int ms, const char **channel,
-    const char **payload, struct err *err) must_use;
+/* Waits up to `ms` for news, and takes all that there is. What changed is in
+ * the tables: news only says that it is time to look. */
+bool db_news(struct db *db, int ms, bool *any, struct err *err) must_use;
 
 #endif

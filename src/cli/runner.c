@@ -195,19 +195,18 @@ static bool renew_leases(struct runner *runner, struct db *db, struct err *err)
 	return true;
 }
 
-static bool turn_keeper(struct runner *runner, struct db **db,
-    struct arena *arena, struct err *err)
+static bool turn_keeper(struct runner *runner, struct db **db, struct err *err)
 {
-	const char *channel, *payload;
+	bool news;
 
 	if (*db == NULL && (!db_open(db, runner->url, DB_INGEST, err) ||
 			       !db_listen(*db, "homeroom_job", err)))
 		return false;
 	if (!renew_leases(runner, *db, err) || !schedule_turn(*db, err))
 		return false;
-	if (!db_news(*db, arena, 1000, &channel, &payload, err))
+	if (!db_news(*db, 1000, &news, err))
 		return false;
-	if (payload != NULL)
+	if (news)
 		wake_all(runner);
 	return true;
 }
@@ -218,16 +217,14 @@ static void *keep(void *context)
 	struct db *db = NULL;
 
 	while (!is_stopping(runner)) {
-		struct arena *arena = arena_new();
 		struct err err = { 0 };
 
-		if (!turn_keeper(runner, &db, arena, &err)) {
+		if (!turn_keeper(runner, &db, &err)) {
 			complain("jobs", &err);
 			db_close(db);
 			db = NULL;
 			rest(runner, TURN_SECONDS);
 		}
-		arena_free(arena);
 	}
 	db_close(db);
 	return NULL;

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* When one row of so many changed, the planner should hear of it at once. */
+/* When one row of so many changed, the planner hears of it at once; of less,
+ * autovacuum tells it. */
 #define WORTH_STATISTICS 10
 /* What grants see is one table, and larger. */
 #define WORTH_STATISTICS_OF_ALL 1000
@@ -168,7 +169,7 @@ static bool renew_statistics(struct ingest *job, struct err *err)
 	{
 		int64_t rows = p->added + p->changed + p->removed;
 
-		if (rows > WORTH_STATISTICS && rows > p->live / 5 &&
+		if (rows * WORTH_STATISTICS > p->live &&
 		    !part_ask(job, p,
 			"SELECT homeroom.refresh_statistics('{t}')", NULL, err))
 			return false;

@@ -110,23 +110,6 @@ static bool load(struct err *err)
 /* --- news --------------------------------------------------------------------
  */
 
-/* Waits for news for so long, and takes all there is. */
-static bool hear(int ms, bool *news, struct err *err)
-{
-	struct arena *arena = arena_new();
-	const char *channel, *payload;
-	bool done;
-
-	do {
-		done = db_news(keeper.db, arena, ms, &channel, &payload, err);
-		if (done && payload != NULL)
-			*news = true;
-		ms = 0;
-	} while (done && payload != NULL);
-	arena_free(arena);
-	return done;
-}
-
 /* Postgres tells a listener what was committed before a statement came before
  * it tells it that the statement is done: so no news by then is good news, as
  * of when we asked. */
@@ -135,7 +118,7 @@ static bool prove(bool *news, struct err *err)
 	struct arena *arena = arena_new();
 	int64_t asked = clock_tick();
 	bool done = db_ask(keeper.db, arena, STATEMENT_ping, NULL, NULL, err) &&
-		    hear(0, news, err);
+		    db_news(keeper.db, 0, news, err);
 
 	if (done && !*news)
 		accounts_trust(asked + SERVE_LEASE_MS);
@@ -265,8 +248,9 @@ static bool turn(struct err *err)
 	if (keeper.db == NULL || !db_usable(keeper.db))
 		return connect_and_load(err);
 	db_deadline(keeper.db, clock_tick() + ANSWER_MS);
-	return hear(PROVE_MS, &news, err) && (news || prove(&news, err)) &&
-	       (!news || load(err)) && share_in_time(err);
+	return db_news(keeper.db, PROVE_MS, &news, err) &&
+	       (news || prove(&news, err)) && (!news || load(err)) &&
+	       share_in_time(err);
 }
 
 /* Until Postgres is back, what was known stays, for refusing. */

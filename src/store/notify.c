@@ -17,24 +17,30 @@ bool db_listen(struct db *db, const char *channel, struct err *err)
 	return db_run(db, sql, err);
 }
 
-bool db_news(struct db *db, struct arena *arena, int ms, const char **channel,
-    const char **payload, struct err *err)
+/* Takes what came: *any. */
+static void take(struct db *db, bool *any)
+{
+	PGnotify *one;
+
+	while ((one = PQnotifies(db->pg)) != NULL) {
+		*any = true;
+		PQfreemem(one);
+	}
+}
+
+bool db_news(struct db *db, int ms, bool *any, struct err *err)
 {
 	int64_t until = clock_tick() + ms, left = ms;
-	PGnotify *news;
 
-	*channel = *payload = NULL;
+	*any = false;
 	if (!db_ready(db, err))
 		return false;
-	while ((news = PQnotifies(db->pg)) == NULL) {
-		if (left < 0)
+	for (;;) {
+		take(db, any);
+		if (*any || left < 0)
 			return true;
 		if (!db_wait_input(db, (int)left, err))
 			return false;
 		left = until - clock_tick() > 0 ? until - clock_tick() : -1;
 	}
-	*channel = arena_text(arena, news->relname);
-	*payload = arena_text(arena, news->extra);
-	PQfreemem(news);
-	return true;
 }

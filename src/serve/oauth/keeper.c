@@ -54,25 +54,6 @@ static bool connect_and_load(struct err *err)
 	return db_listen(keeper.db, "homeroom_keys", err) && load(err);
 }
 
-/* Waits a turn for news, and takes all there is. */
-static bool hear(bool *news, struct err *err)
-{
-	struct arena *arena = arena_new();
-	const char *channel, *payload;
-	int ms = TURN_MS;
-	bool done;
-
-	*news = false;
-	do {
-		done = db_news(keeper.db, arena, ms, &channel, &payload, err);
-		if (done && payload != NULL)
-			*news = true;
-		ms = 0;
-	} while (done && payload != NULL);
-	arena_free(arena);
-	return done;
-}
-
 static bool wanted(bool news)
 {
 	int64_t age = clock_tick() - keeper.loaded;
@@ -87,7 +68,8 @@ static bool turn(struct err *err)
 
 	if (keeper.db == NULL || !db_usable(keeper.db))
 		return connect_and_load(err);
-	return hear(&news, err) && (!wanted(news) || load(err));
+	return db_news(keeper.db, TURN_MS, &news, err) &&
+	       (!wanted(news) || load(err));
 }
 
 /* --- the thread ------------------------------------------------------------
