@@ -1,0 +1,185 @@
+#!/bin/sh
+# A domain controller of Samba's for tests, on a loopback address of its own.
+#
+# usage: samba.sh new DIR          a fresh domain in DIR, not yet started;
+#                                  prints its address
+#        samba.sh twin DIR OTHER   a second server in OTHER for the domain of
+#                                  DIR; prints its address
+#        samba.sh start DIR        until it answers
+#        samba.sh stop DIR         at its leisure
+#        samba.sh kill DIR         at once
+#
+# The domain: DC=ad,DC=example,DC=test (ADTEST) with OU=School, in which
+# homeroom@ad.example.test may do what a provisioning account needs to, and
+# nothing elsewhere. Passwords: Passw0rd.Service1; the administrator's is
+# Passw0rd.Admin1. DIR/tls/ca.pem vouches for the server. What Samba has no
+# LDAP for: ldbsearch, ldbmodify, samba-tool with -H DIR/private/sam.ldb.
+#
+# The first domain takes seconds to make, and is kept beside the build: others
+# are copies of it.
+set -eu
+
+base=DC=ad,DC=example,DC=test
+realm=AD.EXAMPLE.TEST
+admin=Passw0rd.Admin1
+
+fail() { # WHY FILE
+	echo "samba: $1" >&2
+	[ ! -f "$2" ] || tail -n 20 "$2" | sed 's/^/samba: /' >&2
+	exit 1
+}
+
+kept() { # where the first domain is kept: another for another recipe
+	top=${HOMEROOM_BINARY:-build/homeroom}
+	echo "$(dirname "$top")/samba-$(cksum <"$0" | tr -d ' ')"
+}
+
+authority() { # DIR: an authority of its own
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-days 3650 -subj "/CN=Test AD CA" -keyout "$1/tls/ca.key" \
+		-out "$1/tls/ca.pem" 2>/dev/null
+}
+
+certify() { # DIR ADDRESS
+	printf 'subjectAltName=DNS:dc1.ad.example.test,IP:%s\n' "$2" \
+		>"$1/tls/ext"
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-subj "/CN=dc1.ad.example.test" -keyout "$1/tls/dc.key" \
+		-out "$1/tls/dc.csr" 2>/dev/null
+	openssl x509 -req -in "$1/tls/dc.csr" -CA "$1/tls/ca.pem" \
+		-CAkey "$1/tls/ca.key" -CAcreateserial -days 30 \
+		-extfile "$1/tls/ext" -out "$1/tls/dc.pem" 2>/dev/null
+	chmod 600 "$1/tls/dc.key"
+}
+
+service_account() { # DIR
+	sam=$1/private/sam.ldb
+	samba-tool domain passwordsettings set -H "$sam" --min-pwd-age=0
+	samba-tool ou create -H "$sam" "OU=School,$base"
+	samba-tool user create -H "$sam" homeroom Passw0rd.Service1
+	sid=$(ldbsearch -H "$sam" '(sAMAccountName=homeroom)' objectSid |
+		sed -n 's/^objectSid: //p')
+	user=bf967aba-0de6-11d0-a285-00aa003049e2
+	group=bf967a9c-0de6-11d0-a285-00aa003049e2
+	unit=bf967aa5-0de6-11d0-a285-00aa003049e2
+	samba-tool dsacl set -H "$sam" --objectdn="OU=School,$base" \
+		--sddl="(OA;CI;CCDC;$user;;$sid)(OA;CIIO;GA;;$user;$sid)(OA;CI;CCDC;$group;;$sid)(OA;CIIO;GA;;$group;$sid)(OA;CI;CCDC;$unit;;$sid)(OA;CIIO;SDWP;;$unit;$sid)"
+}
+
+first_domain() { # DIR
+	mkdir -p "$1/tls" "$1/log"
+	chmod 700 "$1"
+	: >"$1/seed.conf"
+	samba-tool domain provision --configfile="$1/seed.conf" \
+		--targetdir="$1" --use-rfc2307 --realm=$realm --domain=ADTEST \
+		--server-role=dc --dns-backend=NONE --adminpass=$admin \
+		--host-name=dc1 --host-ip=127.0.0.1 >"$1/log/provision" 2>&1 ||
+		fail "no domain" "$1/log/provision"
+	service_account "$1" >"$1/log/account" 2>&1 ||
+		fail "no service account" "$1/log/account"
+	authority "$1"
+}
+
+an_address() {
+	od -An -N3 -tu1 /dev/urandom |
+		awk '{ printf "127.%d.%d.%d\n", 64 + $1 % 64, $2, 1 + $3 % 254 }'
+}
+
+settings() { # DIR ADDRESS DATA
+	cat >"$1/smb.conf" <<-END
+		[global]
+		workgroup = ADTEST
+		realm = $realm
+		netbios name = DC1
+		server role = active directory domain controller
+		server services = ${SAMBA_SERVICES:-ldap}
+		interfaces = $2/8
+		bind interfaces only = yes
+		private dir = $3/private
+		state directory = $3/state
+		lock directory = $1
+		cache directory = $1/cache
+		pid directory = $1
+		ncalrpc dir = $1/ncalrpc
+		log file = $1/log/samba
+		logging = file
+		log level = 1
+		tls enabled = yes
+		tls keyfile = $1/tls/dc.key
+		tls certfile = $1/tls/dc.pem
+		tls cafile = $1/tls/ca.pem
+		idmap_ldb:use rfc2307 = yes
+	END
+	echo "$2" >"$1/address"
+}
+
+new() { # DIR
+	gold=$(kept)
+	mkdir -p "$(dirname "$gold")"
+	(
+		flock 9
+		if [ ! -d "$gold" ]; then
+			rm -rf "$gold.new"
+			first_domain "$(readlink -f "$gold.new")"
+			mv "$gold.new" "$gold"
+		fi
+	) 9>"$gold.lock"
+	rm -rf "$1"
+	cp -a "$gold" "$1"
+	dir=$(readlink -f "$1")
+	address=$(an_address)
+	certify "$dir" "$address"
+	settings "$dir" "$address" "$dir"
+	echo "$address"
+}
+
+twin() { # DIR OTHER
+	dir=$(readlink -f "$1")
+	rm -rf "$2"
+	mkdir -p "$2/log" "$2/cache"
+	chmod 700 "$2"
+	cp -a "$dir/tls" "$2/tls"
+	other=$(readlink -f "$2")
+	address=$(an_address)
+	certify "$other" "$address"
+	settings "$other" "$address" "$dir"
+	echo "$address"
+}
+
+answers() { # DIR
+	LDAPTLS_CACERT="$1/tls/ca.pem" ldapsearch -LLL -x \
+		-H "ldaps://$(cat "$1/address")" -s base -b '' dn \
+		>/dev/null 2>&1
+}
+
+start() { # DIR
+	dir=$(readlink -f "$1")
+	/usr/sbin/samba -F --no-process-group -M "${SAMBA_MODEL:-single}" \
+		-s "$dir/smb.conf" >"$dir/log/out" 2>&1 </dev/null 9>&- &
+	echo $! >"$dir/pid"
+	for _ in $(seq 500); do
+		! answers "$dir" || exit 0
+		kill -0 "$(cat "$dir/pid")" 2>/dev/null || break
+		sleep 0.02
+	done
+	fail "it does not start" "$dir/log/samba"
+}
+
+end() { # DIR SIGNAL
+	pid=$(cat "$1/pid")
+	kill "-$2" "$pid" 2>/dev/null || return 0
+	for _ in $(seq 500); do
+		kill -0 "$pid" 2>/dev/null || return 0
+		! grep -qs '^State:.*Z' "/proc/$pid/status" || return 0
+		sleep 0.02
+	done
+}
+
+case $1 in
+new) new "$2" ;;
+twin) twin "$2" "$3" ;;
+start) start "$2" ;;
+stop) end "$2" TERM ;;
+kill) end "$2" KILL ;;
+*) fail "what is $1?" "" ;;
+esac
