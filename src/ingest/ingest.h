@@ -388,6 +388,46 @@ void outlet_count(struct outlet *outlet, struct text value);
 void outlet_put_aside(struct outlet *outlet, struct text id);
 bool outlet_flush(struct outlet *outlet, struct err *err) must_use;
 
+/* feeding.c: records that rules make of rows, on their way into the files of a
+ * bundle. */
+struct mapping_file;
+struct pipe;
+
+struct feeding {
+	struct arena *arena;
+	struct findings *findings;
+	const char *to; /* the bundle's folder */
+	struct outlet *outlets[PARTS_MAX];
+	int outlet_count;
+	struct arena *scratch; /* for a row */
+	/* where rows come from now */
+	const struct mapping_file *file;
+	const char *name; /* for findings */
+	const int *at;    /* the i-th of file->columns is there in a row */
+	struct pipe *pipes;
+};
+
+/* The feeding and its findings are the arena's. */
+struct feeding *feeding_new(struct arena *arena, const char *to) must_use;
+/* The bundle's file of this entity; NULL: an error. */
+struct outlet *feeding_outlet(struct feeding *feeding,
+    const struct entity *entity, struct err *err) must_use;
+/* For all that rows may come from: every column that any of them fills. */
+bool feeding_prepare(struct feeding *feeding, const struct mapping_file *file,
+    struct err *err) must_use;
+void feeding_begin(struct feeding *feeding);
+/* From here on, rows are of this file, borrowed. */
+bool feeding_from(struct feeding *feeding, const struct mapping_file *file,
+    const char *name, const int *at, struct err *err) must_use;
+/* One row, valid UTF-8; its line is for findings, and grows. */
+bool feeding_row(struct feeding *feeding, const struct text *fields,
+    int64_t line, struct err *err) must_use;
+/* One that can't be read: nothing of what it feeds is taken to be gone. */
+bool feeding_bad_row(struct feeding *feeding, int64_t line, const char *problem,
+    struct err *err) must_use;
+/* With the manifest: all files are whole. */
+bool feeding_end(struct feeding *feeding, struct err *err) must_use;
+
 /* folder.c: folders of our own. */
 bool folder_make(const char *path, struct err *err) must_use;
 #define FOLDER_NAMES_MAX 1000

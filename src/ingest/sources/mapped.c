@@ -14,71 +14,19 @@
 
 #define PIECE (256 << 10)
 
-/* A feed on its way into its outlet. */
-struct pipe {
-	struct outlet *outlet;
-	const struct mapping_feed *feed;
-	/* The feed's rule for each column of the outlet, or NULL. */
-	const struct mapping_field *fields[OUTLET_COLUMNS_MAX];
-};
-
 struct mapped {
 	const struct source *source;
-	struct findings *findings;
-	const char *to; /* the bundle's folder */
-	struct outlet *outlets[PARTS_MAX];
-	int outlet_count;
-	int64_t bytes;         /* that were read */
-	struct arena *scratch; /* for a row */
+	struct feeding *feeding;
+	int64_t bytes; /* that were read */
 	/* the file that is read */
 	const struct mapping_file *file;
 	const char *name;
 	int at[CSV_FIELDS_MAX];
 	int width;
-	struct pipe *pipes;
 };
 
-/* --- files of the bundle -----------------------------------------------------
- */
-
-static struct outlet *find_outlet(struct mapped *m, const struct entity *entity,
-    struct err *err)
-{
-	struct arena *arena = m->source->arena;
-	struct outlet *outlet;
-
-	for (int i = 0; i < m->outlet_count; i++)
-		if (m->outlets[i]->entity == entity)
-			return m->outlets[i];
-	if (!outlet_open(&outlet, arena, m->to, entity, err))
-		return NULL;
-	m->outlets[m->outlet_count++] = outlet;
-	return outlet;
-}
-
-/* Every column that any file fills. */
-static bool make_outlets(struct mapped *m, const struct mapping *mapping,
-    struct err *err)
-{
-	for (int i = 0; i < mapping->file_count; i++)
-		for (int j = 0; j < mapping->files[i].feed_count; j++) {
-			const struct mapping_feed *feed =
-			    &mapping->files[i].feeds[j];
-			struct outlet *outlet =
-			    find_outlet(m, feed->entity, err);
-
-			if (outlet == NULL)
-				return false;
-			for (int k = 0; k < feed->field_count; k++)
-				if (!outlet_column(outlet, feed->fields[k].name,
-					err))
-					return false;
-		}
-	return true;
-}
-
-/* --- findings
- * ------------------------------------------------------------------ */
+/* --- rows
+ * ---------------------------------------------------------------------- */
 
 static const char *problem_of(const struct csv_row *row, int width)
 {
@@ -97,85 +45,14 @@ static const char *problem_of(const struct csv_row *row, int width)
 		   : texts[row->problem];
 }
 
-static void find(struct mapped *m, int64_t line, const char *column,
-    const struct mapping_fault *fault)
-{
-	findings_add(m->findings, &(struct finding){
-				      .file = m->name,
-				      .code = fault->code,
-				      .message = fault->message,
-				      .severe = true,
-				      .line = line,
-				      .column = column,
-				      .value = fault->value,
-				  });
-}
-
-/* --- rows
- * ---------------------------------------------------------------------- */
-
-static void map_row(struct mapped *m, struct pipe *pipe,
-    const struct mapping_row *row, int64_t line)
-{
-	struct outlet *outlet = pipe->outlet;
-	struct mapping_fault fault = { 0 };
-	struct text id = { "", 0 };
-	int64_t next;
-	size_t begin;
-
-	outlet_move(outlet, line);
-	begin = outlet->rows.len;
-	next = outlet->line;
-	for (int i = 0; i < outlet->column_count; i++) {
-		const struct mapping_field *field = pipe->fields[i];
-		struct text value = { "", 0 };
-
-		if (field != NULL &&
-		    !mapping_value(field, row, &value, &fault)) {
-			find(m, line,
-			    fault.column >= 0 ? m->file->columns[fault.column]
-					      : field->name,
-			    &fault);
-			outlet->rows.len = begin;
-			outlet->line = next;
-			outlet_put_aside(outlet, id);
-			return;
-		}
-		if (i > 0)
-			buf_char(&outlet->rows, ',');
-		csv_put(&outlet->rows, value.at, value.len, false);
-		outlet_count(outlet, value);
-		if (i == 0)
-			id = value;
-	}
-	buf_char(&outlet->rows, '\n');
-}
-
 static bool take_row(struct mapped *m, const struct csv_row *csv,
     struct err *err)
 {
-	const struct mapping_row row = { m->scratch, csv->fields, m->at };
 	const char *problem = problem_of(csv, m->width);
 
 	if (problem != NULL)
-		find(m, csv->line, NULL,
-		    &(struct mapping_fault){ .code = "bad_row",
-			.message = problem });
-	for (int i = 0; i < m->file->feed_count; i++) {
-		struct pipe *pipe = &m->pipes[i];
-
-		if (problem != NULL) {
-			outlet_move(pipe->outlet, csv->line);
-			outlet_put_aside(pipe->outlet, (struct text){ "", 0 });
-		} else if (mapping_wants(pipe->feed, &row)) {
-			map_row(m, pipe, &row, csv->line);
-		}
-		if (pipe->outlet->rows.len >= PIECE &&
-		    !outlet_flush(pipe->outlet, err))
-			return false;
-	}
-	arena_reset(m->scratch);
-	return true;
+		return feeding_bad_row(m->feeding, csv->line, problem, err);
+	return feeding_row(m->feeding, csv->fields, csv->line, err);
 }
 
 /* --- a file
@@ -261,27 +138,6 @@ static bool read_rows(struct mapped *m, int fd, struct csv *csv,
 	return m->width > 0 || fail(err, FAULT_INVALID, "%s is empty", m->name);
 }
 
-static bool make_pipes(struct mapped *m, struct err *err)
-{
-	m->pipes = arena_alloc(m->source->arena,
-	    (size_t)m->file->feed_count * sizeof(*m->pipes));
-	for (int i = 0; i < m->file->feed_count; i++) {
-		const struct mapping_feed *feed = &m->file->feeds[i];
-		struct pipe *pipe = &m->pipes[i];
-
-		pipe->feed = feed;
-		pipe->outlet = find_outlet(m, feed->entity, err);
-		if (pipe->outlet == NULL)
-			return false;
-		for (int j = 0; j < pipe->outlet->column_count; j++)
-			for (int k = 0; k < feed->field_count; k++)
-				if (strcmp(feed->fields[k].name,
-					pipe->outlet->columns[j]) == 0)
-					pipe->fields[j] = &feed->fields[k];
-	}
-	return true;
-}
-
 static bool read_file(struct mapped *m, const struct mapping_file *file,
     const char *path, struct err *err)
 {
@@ -295,7 +151,8 @@ static bool read_file(struct mapped *m, const struct mapping_file *file,
 	m->width = 0;
 	csv_delimit(csv, file->delimiter);
 	done = fd >= 0 || fail(err, FAULT_IO, "%s: %m", m->name);
-	done = done && make_pipes(m, err) && read_rows(m, fd, csv, &text, err);
+	done = done && feeding_from(m->feeding, file, m->name, m->at, err) &&
+	       read_rows(m, fd, csv, &text, err);
 	if (fd >= 0)
 		close(fd);
 	buf_free(&text);
@@ -356,40 +213,16 @@ static bool read_files(struct mapped *m, const struct mapping *mapping,
 	return true;
 }
 
-static bool write_manifest(struct mapped *m, struct err *err)
-{
-	static const struct entity manifest = { .name = "manifest" };
-	struct outlet *outlet;
-
-	if (!outlet_open(&outlet, m->source->arena, m->to, &manifest, err))
-		return false;
-	buf_puts(&outlet->rows, "propertyName,value\nmanifest.version,1.0\n"
-				"oneroster.version,1.2\n");
-	for (int i = 0; i < m->outlet_count; i++)
-		buf_printf(&outlet->rows, "file.%s,bulk\n",
-		    m->outlets[i]->entity->name);
-	/* The same records made with other findings are another bundle. */
-	buf_printf(&outlet->rows, "source.systemCode,%s\n",
-	    findings_digest(m->findings, m->source->arena));
-	return outlet_flush(outlet, err);
-}
-
-static bool finish(struct mapped *m, struct err *err)
-{
-	for (int i = 0; i < m->outlet_count; i++)
-		if (!outlet_flush(m->outlets[i], err))
-			return false;
-	return write_manifest(m, err);
-}
-
 static bool make_bundle(struct mapped *m, const struct mapping *mapping,
     const char *from, struct err *err)
 {
 	int64_t began = clock_tick();
 
-	for (int i = 0; i < m->outlet_count; i++)
-		outlet_header(m->outlets[i]);
-	if (!read_files(m, mapping, from, err) || !finish(m, err))
+	for (int i = 0; i < mapping->file_count; i++)
+		if (!feeding_prepare(m->feeding, &mapping->files[i], err))
+			return false;
+	feeding_begin(m->feeding);
+	if (!read_files(m, mapping, from, err) || !feeding_end(m->feeding, err))
 		return false;
 	log_line(LOG_DEBUG, "mapped", "bytes=%" PRId64 " ms=%" PRId64, m->bytes,
 	    clock_tick() - began);
@@ -408,37 +241,22 @@ static bool compile(const struct source *source, const struct mapping **mapping,
 	return done;
 }
 
-static void free_arena(void *arena)
-{
-	arena_free(arena);
-}
-
-static void free_findings(void *findings)
-{
-	findings_free(findings);
-}
-
 bool mapped_fetch(const struct source *source, const char *to,
     struct fetched *out, struct err *err)
 {
 	struct arena *arena = source->arena;
 	const char *files = arena_printf(arena, "%s/files", to), *from;
+	const char *bundle = arena_printf(arena, "%s/bundle", to);
 	struct mapped *m = arena_alloc(arena, sizeof(*m));
 	const struct mapping *mapping;
 
-	*m = (struct mapped){ .source = source,
-		.findings = findings_new(arena),
-		.to = arena_printf(arena, "%s/bundle", to),
-		.scratch = arena_new() };
-	arena_defer(arena, free_arena, m->scratch);
-	arena_defer(arena, free_findings, m->findings);
+	m->source = source;
+	m->feeding = feeding_new(arena, bundle);
 	if (!compile(source, &mapping, err) || !folder_make(files, err) ||
-	    !folder_make(m->to, err) || !pickup(source, files, &from, err) ||
-	    !make_outlets(m, mapping, err))
+	    !folder_make(bundle, err) || !pickup(source, files, &from, err) ||
+	    !make_bundle(m, mapping, from, err))
 		return false;
-	if (!make_bundle(m, mapping, from, err))
-		return false;
-	out->path = m->to;
-	out->findings = m->findings;
+	out->path = bundle;
+	out->findings = m->feeding->findings;
 	return true;
 }
