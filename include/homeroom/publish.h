@@ -262,6 +262,12 @@ bool seal(struct buf *out, const char *key_file, const char *about,
 bool unseal(struct buf *out, const char *key_file, const char *about,
     const void *sealed, size_t len, struct err *err) must_use;
 
+/* A secret that a setting was given, which shows a mark in its place:
+ * "password" of the source `which`. The arena's; NULL: there is none. */
+bool setting_secret(struct db *db, struct arena *arena,
+    const struct setting_which *which, const char *path, const char **out,
+    struct err *err) must_use;
+
 /* --- reading ------------------------------------------------------------- */
 
 /*

@@ -337,10 +337,16 @@ struct source {
 	const char *home; /* its folder, ours alone */
 	void *settings;   /* jansson's object */
 	const atomic_bool *stop;
+	struct db *db; /* of the reading, between statements */
+	int64_t district;
 };
 
 /* What settings say, by a path like "ready.marker", or NULL; the arena's. */
 const char *source_says(const struct source *source, const char *path);
+/* A secret that settings hold sealed (`path`) or name the file of (`path` and
+ * "File"); NULL: neither. */
+bool source_secret(const struct source *source, const char *path,
+    const char **out, struct err *err) must_use;
 int64_t source_number(const struct source *source, const char *path,
     int64_t otherwise);
 /* Waits. False: it is time to stop, FAULT_UNAVAILABLE. */

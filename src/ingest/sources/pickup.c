@@ -236,7 +236,6 @@ static void free_remote(void *remote)
 static bool open_remote(struct place *place, struct err *err)
 {
 	const struct source *source = place->source;
-	const char *file = source_says(source, "passwordFile");
 	struct remote_account account = {
 		.user = source_says(source, "user"),
 		.private_key = source_says(source, "keyFile"),
@@ -256,8 +255,7 @@ static bool open_remote(struct place *place, struct err *err)
 		    "the source '%s' needs the address of a file: a web "
 		    "server has no folders",
 		    source->name);
-	if (file != NULL &&
-	    !secret_read(source->arena, file, &account.password, err))
+	if (!source_secret(source, "password", &account.password, err))
 		return false;
 	place->remote = remote_new(&account);
 	arena_defer(source->arena, free_remote, place->remote);

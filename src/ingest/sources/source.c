@@ -1,5 +1,6 @@
 /* Sources that settings describe: fetched, taken in, and kept for a while. */
 #include "../ingest.h"
+#include "homeroom/publish.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -65,6 +66,20 @@ int64_t source_number(const struct source *source, const char *path,
 	return number;
 }
 
+bool source_secret(const struct source *source, const char *path,
+    const char **out, struct err *err)
+{
+	const struct setting_which which = { source->district, "source",
+		source->name, NULL };
+	const char *file =
+	    source_says(source, arena_printf(source->arena, "%sFile", path));
+
+	if (file != NULL)
+		return secret_read(source->arena, file, out, err);
+	return setting_secret(source->db, source->arena, &which, path, out,
+	    err);
+}
+
 bool source_wait(const struct source *source, int64_t seconds, struct err *err)
 {
 	const struct timespec moment = { .tv_nsec = 100000000 };
@@ -110,7 +125,9 @@ bool source_fetch(struct db *db, struct arena *arena,
 {
 	struct source source = { .arena = arena,
 		.name = wanted->name,
-		.stop = wanted->stop };
+		.stop = wanted->stop,
+		.db = db,
+		.district = wanted->district };
 	const char *district =
 	    arena_printf(arena, "%" PRId64, wanted->district);
 	const struct values values = { 2, { district, wanted->name } };

@@ -202,3 +202,25 @@ const struct node *node_get(const struct node *map, const char *key)
 			return k->value;
 	return NULL;
 }
+
+static struct node *child_named(const struct node *map, struct text name)
+{
+	if (map->shape == MAP)
+		for (struct node *k = map->first; k != NULL; k = k->next)
+			if (text_is(name, k->text))
+				return k->value;
+	return NULL;
+}
+
+struct node *node_at(const struct node *map, const char *path)
+{
+	for (;;) {
+		const struct text name = { path, strcspn(path, ".") };
+		struct node *node = child_named(map, name);
+
+		if (node == NULL || path[name.len] == '\0')
+			return node;
+		map = node;
+		path += name.len + 1;
+	}
+}

@@ -24,6 +24,8 @@ bool tree_read(struct arena *arena, const char *file, struct text yaml,
     struct node **documents, struct err *err) must_use;
 /* NULL: there is no such key. */
 const struct node *node_get(const struct node *map, const char *key);
+/* The same by a path of keys, "ready.marker". */
+struct node *node_at(const struct node *map, const char *path);
 void node_json(struct buf *out, const struct node *node);
 
 #endif

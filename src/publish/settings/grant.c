@@ -1,6 +1,6 @@
 /* Grants made so: written, compiled, and published as a version. */
-#include "publish.h"
-#include "tree/tree.h"
+#include "settings.h"
+#include "../tree/tree.h"
 
 #include <inttypes.h>
 #include <string.h>

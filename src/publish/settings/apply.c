@@ -1,6 +1,6 @@
 /* Settings made so: all of them in one transaction, or nothing. */
-#include "publish.h"
-#include "tree/tree.h"
+#include "settings.h"
+#include "../tree/tree.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -201,12 +201,20 @@ static bool apply_application(struct applying *a, struct err *err)
 /* --- sources ----------------------------------------------------------------
  */
 
+static bool write_source(struct applying *a, struct err *err)
+{
+	const struct values values = { 4,
+		{ number(a->arena, a->district), a->document->name,
+		    node_get(a->document->map, "type")->text,
+		    applying_json(a) } };
+
+	return db_ask(a->db, a->arena, STATEMENT_source_write, &values, NULL,
+	    err);
+}
+
 static bool apply_source(struct applying *a, struct err *err)
 {
 	const struct node *map = a->document->map;
-	const struct values values = { 4,
-		{ number(a->arena, a->district), a->document->name,
-		    node_get(map, "type")->text, applying_json(a) } };
 	const char *before;
 
 	if ((node_get(map, "path") != NULL) == (node_get(map, "url") != NULL))
@@ -219,9 +227,8 @@ static bool apply_source(struct applying *a, struct err *err)
 		    "the source '%s': the type csv needs `files`, and no other "
 		    "type has it",
 		    a->document->name);
-	return said(a, &before, err) &&
-	       db_ask(a->db, a->arena, STATEMENT_source_write, &values, NULL,
-		   err) &&
+	return said(a, &before, err) && secrets_apply(a, err) &&
+	       write_source(a, err) &&
 	       applying_schedule(a, "source", map, err) &&
 	       note_change(a, before, err);
 }
@@ -334,7 +341,8 @@ static bool drop(struct applying *a, enum statement statement,
 	if (rows_affected(rows) == 0)
 		return fail(err, FAULT_CONFLICT, "the %s '%s' is in use",
 		    a->document->kind, a->document->name);
-	return applying_note(a, before[0].json, NULL, err);
+	return secrets_forget(a, err) &&
+	       applying_note(a, before[0].json, NULL, err);
 }
 
 static bool delete_one(struct applying *a, struct err *err)

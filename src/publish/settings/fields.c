@@ -1,6 +1,6 @@
 /* What a grant may do with fields: share, omit or pseudonymise them. */
-#include "publish.h"
-#include "tree/tree.h"
+#include "settings.h"
+#include "../tree/tree.h"
 
 #include <string.h>
 

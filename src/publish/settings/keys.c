@@ -1,8 +1,8 @@
 /* Settings as people write them, checked against a table of what there is to
  * say, and the same table as JSON Schema. */
-#include "publish.h"
+#include "settings.h"
 #include "homeroom/mapping.h"
-#include "tree/tree.h"
+#include "../tree/tree.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -221,6 +221,18 @@ static bool check_pem(const struct checking *c, const struct node *node,
 	return pem_check(c->file, node, err);
 }
 
+/* Not a word of it is repeated. */
+static bool check_secret(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	bool good = node->length > 0 && node->length <= 4000;
+
+	for (size_t i = 0; good && i < node->length; i++)
+		good = (unsigned char)node->text[i] >= ' ';
+	return good || refuse(c, node,
+			   "1 to 4000 bytes without control characters", err);
+}
+
 /* Whatever can be compiled may be said. */
 static bool check_files(const struct checking *c, const struct node *node,
     struct err *err)
@@ -256,6 +268,7 @@ static const struct kind_of_value
 	WORDS_ = { LIST, check_word, STRINGS },
 	NETWORKS = { LIST, check_network, STRINGS },
 	SCOPES = { LIST, check_scope, STRINGS },
+	SECRET = { SCALAR, check_secret, "{\"type\":\"string\",\"minLength\":1,\"maxLength\":4000}" },
 	FOLDER = { SCALAR, check_folder, "{\"type\":\"string\",\"pattern\":\"^sftp://\"}" },
 	PLACE = { SCALAR, check_place, "{\"type\":\"string\",\"pattern\":\"^(sftp|https)://\"}" },
 	HOST_KEY = { SCALAR, check_host_key, "{\"type\":\"string\",\"pattern\":\"^SHA256:\"}" },
@@ -298,6 +311,7 @@ static const struct key keys[] = {
 	{ "source",      "url",                      &PLACE,    false, NULL, "Where it is, sftp://host/path or https://host/path; a folder ends with /" },
 	{ "source",      "user",                     &TEXT_,    false, NULL, "Who we are there" },
 	{ "source",      "hostKey",                  &HOST_KEY, false, NULL, "SFTP: digest of that server's key, SHA256:…" },
+	{ "source",      "password",                 &SECRET,   false, NULL, "The password, or the key's passphrase; it is sealed, and never shown again" },
 	{ "source",      "passwordFile",             &TEXT_,    false, NULL, "File with the password, or with the key's passphrase" },
 	{ "source",      "keyFile",                  &TEXT_,    false, NULL, "SFTP: file with our private key" },
 	{ "source",      "authorities",              &TEXT_,    false, NULL, "HTTPS: PEM file of those who may vouch for it; default: the system's" },
@@ -455,6 +469,19 @@ bool settings_check(const char *file, const struct node *map, struct err *err)
 		    "%s:%d: there is no kind '%s' of settings", file,
 		    kind->line, kind->text);
 	return check_map(&c, map, "", err) && check_required(&c, map, err);
+}
+
+const char *settings_secret_after(const char *kind, const char *path)
+{
+	for (const struct key *k = keys; k->kind != NULL; k++) {
+		if (strcmp(k->kind, kind) != 0 || k->value != &SECRET)
+			continue;
+		if (path == NULL)
+			return k->path;
+		if (strcmp(k->path, path) == 0)
+			path = NULL;
+	}
+	return NULL;
 }
 
 bool settings_known(const char *kind)

@@ -1,6 +1,6 @@
 /* The public keys of an application, as its settings tell them. */
-#include "publish.h"
-#include "tree/tree.h"
+#include "settings.h"
+#include "../tree/tree.h"
 
 #include <string.h>
 
