@@ -1672,3 +1672,46 @@ CREATE POLICY restricted_grant ON history.assessment_results FOR SELECT TO homer
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 23 AND v.sourced_id = assessment_results.sourced_id AND v.since < assessment_results.until AND (v.until IS NULL OR v.until > assessment_results.since) AND NOT v.gone));
 
+-- What each source said last of its own users; person: the live row that it is
+-- part of, null while it waits.
+CREATE TABLE roster.said_users (
+	district int NOT NULL,
+	source int NOT NULL,
+	sourced_id text COLLATE "C" NOT NULL,
+	user_master_identifier text,
+	username text,
+	user_ids text[],
+	enabled_user boolean,
+	given_name text,
+	family_name text,
+	middle_name text,
+	preferred_first_name text,
+	preferred_middle_name text,
+	preferred_last_name text,
+	pronouns text,
+	role text COLLATE "C",
+	org_ids text[] COLLATE "C",
+	primary_org_id text COLLATE "C",
+	identifier text,
+	email text,
+	sms text,
+	phone text,
+	agent_ids text[] COLLATE "C",
+	grades text[],
+	metadata jsonb,
+	status text COLLATE "C" NOT NULL,
+	fingerprint uuid,
+	birth_date date,
+	person text COLLATE "C",
+	rule text,
+	review text,
+	candidates text[] COLLATE "C",
+	import bigint,
+	line int,
+	PRIMARY KEY (district, source, sourced_id)
+);
+CREATE INDEX ON roster.said_users (district, source)
+	WHERE person IS DISTINCT FROM sourced_id;
+GRANT SELECT, INSERT, UPDATE, DELETE ON roster.said_users
+	TO homeroom_ingest;
+

@@ -18,7 +18,8 @@ from (
 	select 'source', name, settings
 	from homeroom.source where district = $1::integer and settings <> '{}'
 	union all
-	select 'district', name, jsonb_build_object('kind', 'district', 'name', name)
+	select 'district', name, settings ||
+		jsonb_build_object('kind', 'district', 'name', name)
 	from homeroom.district
 ) as known
 where kind = $2::text and name = coalesce($3::text, name)

@@ -194,6 +194,50 @@ static void history_table(struct buf *out, const struct entity *entity)
 	history_rights(out, entity);
 }
 
+/* --- what each source said ----------------------------------------------- */
+
+/* What a file has of it: what is derived from other records only where a file
+ * may have that too. */
+static bool is_said(const struct field *f)
+{
+	return is_own_column(f) && (!(f->need & DERIVED) || f->csv != NULL) &&
+	       strcmp(f->column, "status") != 0;
+}
+
+/* Beside the live rows, which are merged of several: what a source said last of
+ * a record of its own. `person` is the live row's sourcedId; null: it waits. */
+static void said_table(struct buf *out, const struct entity *entity)
+{
+	buf_printf(out,
+	    "-- What each source said last of its own %s; person: the live row "
+	    "that it is\n-- part of, null while it waits.\n"
+	    "CREATE TABLE " LIVE ".said_%s (\n"
+	    "\tdistrict int NOT NULL,\n\tsource int NOT NULL,\n",
+	    entity->name, entity->table);
+	for_each_field (f, entity->fields)
+		if (is_said(f))
+			buf_printf(out, "\t%s %s%s%s,\n", f->column,
+			    kind_rules[f->kind].sql,
+			    is_key(f) ? " COLLATE \"C\"" : "",
+			    f->kind == ID ? " NOT NULL" : "");
+	buf_printf(out,
+	    "\tstatus text COLLATE \"C\" NOT NULL,\n"
+	    "\tfingerprint uuid,\n"
+	    "\tbirth_date date,\n"
+	    "\tperson text COLLATE \"C\",\n"
+	    "\trule text,\n"
+	    "\treview text,\n"
+	    "\tcandidates text[] COLLATE \"C\",\n"
+	    "\timport bigint,\n"
+	    "\tline int,\n"
+	    "\tPRIMARY KEY (district, source, sourced_id)\n);\n"
+	    "CREATE INDEX ON " LIVE ".said_%s (district, source)\n"
+	    "\tWHERE person IS DISTINCT FROM sourced_id;\n"
+	    "GRANT SELECT, INSERT, UPDATE, DELETE ON " LIVE ".said_%s\n"
+	    "\tTO homeroom_ingest;\n\n",
+	    entity->table, entity->table);
+}
+
 void describe_sql(struct buf *out)
 {
 	buf_puts(out,
@@ -209,4 +253,5 @@ void describe_sql(struct buf *out)
 		live_table(out, *e);
 		history_table(out, *e);
 	}
+	said_table(out, &entity_users);
 }

@@ -74,24 +74,6 @@ void applying_tell(const struct applying *a, const char *what)
 	    a->document->name, what);
 }
 
-/* --- districts -------------------------------------------------------------
- */
-
-static bool apply_district(struct applying *a, struct err *err)
-{
-	const struct values values = { 1, { a->document->name } };
-	const struct rows *rows;
-
-	a->district = 0;
-	if (!db_ask(a->db, a->arena, STATEMENT_district_add, &values, &rows,
-		err))
-		return false;
-	applying_tell(a, rows_count(rows) > 0 ? "created" : "unchanged");
-	return rows_count(rows) == 0 ||
-	       applying_note(a, NULL,
-		   arena_printf(a->arena, "{\"kind\": \"district\"}"), err);
-}
-
 /* What is said now of this document's setting; NULL: nothing. */
 static bool said(struct applying *a, const char **json, struct err *err)
 {
@@ -196,6 +178,32 @@ static bool apply_application(struct applying *a, struct err *err)
 	       applying_schedule(a, "push", node_get(a->document->map, "push"),
 		   err) &&
 	       note_change(a, before, err);
+}
+
+/* --- districts -------------------------------------------------------------
+ */
+
+static bool apply_district(struct applying *a, struct err *err)
+{
+	const struct values name = { 1, { a->document->name } };
+	const struct values says = { 2,
+		{ a->document->name, applying_json(a) } };
+	const struct rows *rows;
+	const char *before;
+	bool made;
+
+	a->district = 0;
+	if (!said(a, &before, err) ||
+	    !db_ask(a->db, a->arena, STATEMENT_district_add, &name, &rows, err))
+		return false;
+	made = rows_count(rows) > 0;
+	if (!db_ask(a->db, a->arena, STATEMENT_district_write, &says, &rows,
+		err))
+		return false;
+	if (!made && rows_affected(rows) > 0)
+		return note_change(a, before, err);
+	applying_tell(a, made ? "created" : "unchanged");
+	return !made || applying_note(a, NULL, applying_json(a), err);
 }
 
 /* --- sources ----------------------------------------------------------------

@@ -209,6 +209,18 @@ static bool check_fields(const struct checking *c, const struct node *node,
 	return settings_check_fields(c->file, node, err);
 }
 
+static bool check_match(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return settings_check_rule(c->file, node, err);
+}
+
+static bool check_orders(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return settings_check_orders(c->file, node, err);
+}
+
 static bool check_jwks(const struct checking *c, const struct node *node,
     struct err *err)
 {
@@ -279,12 +291,19 @@ static const struct kind_of_value
 	JWKS = { MAP, check_jwks, "{\"type\":\"object\",\"properties\":{\"keys\":{\"type\":\"array\",\"maxItems\":8,\"items\":{\"type\":\"object\"}}}}" },
 	FIELDS = { MAP, check_fields, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"additionalProperties\":{\"enum\":[\"share\",\"omit\",\"pseudonymise\"]}}}" };
 
+static const struct kind_of_value
+	MATCH = { LIST, check_match, "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"on\"],\"properties\":{\"name\":{\"type\":\"string\"},\"on\":{\"type\":[\"string\",\"array\",\"object\"]},\"review\":{\"type\":\"boolean\"},\"withinSource\":{\"type\":\"boolean\"}}}}" },
+	ORDERS = { MAP, check_orders, "{\"type\":\"object\",\"additionalProperties\":" STRINGS "}" };
+
 #define ROLES " student teacher administrator aide proctor guardian parent relative "
 
 static const struct key keys[] = {
 /*	  kind           path                        value      required words  meaning */
 	{ "district",    "kind",                     &TEXT_,    true,  NULL, "What this is" },
 	{ "district",    "name",                     &TEXT_,    true,  NULL, "Name of the district" },
+	{ "district",    "sources",                  &IDS,      false, NULL, "Its sources in their order: of several that give a record or a field, the first counts" },
+	{ "district",    "match",                    &MATCH,    false, NULL, "Rules that find the person of a record, one after the other: docs/people.md; default: by sourcedId and familyName" },
+	{ "district",    "fields",                   &ORDERS,   false, NULL, "Fields of users for which other sources count, in their own order" },
 	{ "application", "kind",                     &TEXT_,    true,  NULL, "What this is" },
 	{ "application", "name",                     &TEXT_,    true,  NULL, "Name of the application, as `homeroom application create` was told" },
 	{ "application", "district",                 &TEXT_,    false, NULL, "Its district; default: default" },
@@ -318,6 +337,7 @@ static const struct key keys[] = {
 	{ "source",      "ready.marker",             &FILE_NAME, false, NULL, "A file that stands beside it (in a folder: in it) when it is complete" },
 	{ "source",      "ready.stableSeconds",      &SMALL,    false, NULL, "Without a marker: for how long it must not have grown; default: 10" },
 	{ "source",      "archive.keep",             &SMALL,    false, NULL, "How many of the latest are kept in HOMEROOM_HOME; default: 7" },
+	{ "source",      "creates",                  &SWITCH,   false, NULL, "Whether its users may be persons that no other source knows; default: true" },
 	{ "source",      "schedule",                 &SCHEDULE, false, NULL, "When, as crontab has it: minute hour day month weekday; without it, when told to" },
 	{ "source",      "timeZone",                 &TEXT_,    false, NULL, "By whose clocks, for instance America/Chicago; default: UTC" },
 	{ "source",      "paused",                   &SWITCH,   false, NULL, "Whether the schedule rests; default: false" },
@@ -370,8 +390,11 @@ static bool check_value(struct checking *c, const struct node *node,
 	if (value->shape != LIST)
 		return value->check(c, node, err);
 	for (const struct node *n = node->first; n != NULL; n = n->next)
-		if (n->shape != SCALAR)
-			return refuse(c, n, "a list of single values", err);
+		if (n->shape != (value == &MATCH ? MAP : SCALAR))
+			return refuse(c, n,
+			    value == &MATCH ? "a list of mappings"
+					    : "a list of single values",
+			    err);
 		else if (!value->check(c, n, err))
 			return false;
 	return true;

@@ -18,6 +18,13 @@ bool settings_check(const char *file, const struct node *map,
 bool settings_check_fields(const char *file, const struct node *node,
     struct err *err) must_use;
 
+/* people.c: the same of a district's rule of matching, and of the orders of
+ * its sources. */
+bool settings_check_rule(const char *file, const struct node *rule,
+    struct err *err) must_use;
+bool settings_check_orders(const char *file, const struct node *fields,
+    struct err *err) must_use;
+
 /* The path of the next key that holds a secret; NULL: the first, the end. */
 const char *settings_secret_after(const char *kind, const char *path);
 
