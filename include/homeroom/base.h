@@ -226,6 +226,17 @@ struct hash128 {
 
 struct hash128 siphash128(const uint8_t key[16], const void *data, size_t len);
 
+/* The text of a request that OAuth 1.0a signs (RFC 5849 §3.4.1): of a URL
+ * without a query, and of all parameters, decoded. */
+struct signed_parts {
+	const char *method, *url;
+	const struct param *params;
+	size_t count;
+};
+
+void signed_text(struct buf *out, struct arena *arena,
+    const struct signed_parts *parts);
+
 /* --- time ---------------------------------------------------------------- */
 
 /* All times are milliseconds. clock_now counts from 1970-01-01 UTC and is what

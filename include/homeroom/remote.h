@@ -76,7 +76,8 @@ struct remote_request {
 	int header_count;
 	const char *body; /* or NULL */
 	size_t body_length;
-	size_t limit; /* of the answer's body, in bytes */
+	size_t limit;    /* of the answer's body, in bytes */
+	int deadline_ms; /* for all of it; 0: none but stall_seconds */
 };
 
 struct remote_answer {
@@ -95,5 +96,31 @@ bool remote_ask(struct remote *remote, struct arena *arena,
     struct err *err) must_use;
 /* A header's value, or NULL; ASCII case does not count. */
 const char *remote_header(const struct remote_answer *answer, const char *name);
+
+/*
+ * Several questions at a time, on as many connections: answers come in any
+ * order. Like a struct remote, it belongs to one thread.
+ */
+struct remotes;
+
+struct remotes *remotes_new(const struct remote_account *account,
+    int count) must_use;
+void remotes_free(struct remotes *remotes); /* NULL is fine */
+/* On a connection that rests: fewer than `count` questions are on their way.
+ * The request is borrowed until its answer is there, and `about` comes back
+ * with it. */
+bool remotes_ask(struct remotes *remotes, struct arena *arena,
+    const struct remote_request *request, void *about,
+    struct err *err) must_use;
+
+struct remote_reply {
+	void *about; /* NULL: none came in time */
+	struct remote_answer answer;
+	struct err failed; /* FAULT_NONE: there is an answer */
+};
+
+/* The next answer, within `ms`. */
+bool remotes_wait(struct remotes *remotes, int ms, struct remote_reply *reply,
+    struct err *err) must_use;
 
 #endif

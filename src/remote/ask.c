@@ -5,14 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-struct hearing {
-	struct arena *arena;
-	struct remote_answer *answer;
-	struct buf body;
-	size_t limit;
-	bool too_large;
-};
-
 static size_t hear_body(char *data, size_t size, size_t count, void *context)
 {
 	struct hearing *hearing = context;
@@ -41,7 +33,7 @@ static struct text trimmed(const char *at, size_t len)
 static size_t hear_header(char *data, size_t size, size_t count, void *context)
 {
 	struct hearing *hearing = context;
-	struct remote_answer *answer = hearing->answer;
+	struct remote_answer *answer = &hearing->answer;
 	size_t len = size * count;
 	const char *colon = memchr(data, ':', len);
 	struct text value;
@@ -74,21 +66,23 @@ static struct curl_slist *list_headers(const struct remote_request *request)
 	return list;
 }
 
-static bool ask(struct remote *remote, const struct remote_request *request,
-    struct curl_slist *headers, struct hearing *hearing, struct err *err)
+bool hearing_begin(struct hearing *hearing, struct remote *remote,
+    const struct remote_request *request, struct err *err)
 {
 	CURL *curl = remote->curl;
-	long status = 0;
 
+	hearing->limit = request->limit;
+	hearing->headers = list_headers(request);
 	if (!remote_prepare(remote, request->url, err))
 		return false;
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, hearing->headers);
 	curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, hear_header);
 	curl_easy_setopt(curl, CURLOPT_HEADERDATA, hearing);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, hear_body);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, hearing);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)request->deadline_ms);
 	if (strcmp(request->method, "HEAD") == 0)
 		curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
 	if (request->body != NULL) {
@@ -96,37 +90,51 @@ static bool ask(struct remote *remote, const struct remote_request *request,
 		    (curl_off_t)request->body_length);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
 	}
-	if (!remote_perform(remote, err)) {
-		if (!hearing->too_large)
-			return false;
-		*err = (struct err){ 0 };
-		return fail(err, FAULT_TOO_LARGE,
-		    "its answer is larger than %zu bytes", request->limit);
-	}
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	hearing->answer->status = (int)status;
 	return true;
+}
+
+static bool take_answer(struct hearing *hearing, struct remote *remote,
+    CURLcode code, struct err *err)
+{
+	struct remote_answer *answer = &hearing->answer;
+	long status = 0;
+
+	if (hearing->too_large)
+		return fail(err, FAULT_TOO_LARGE,
+		    "its answer is larger than %zu bytes", hearing->limit);
+	if (!remote_outcome(code, err))
+		return false;
+	curl_easy_getinfo(remote->curl, CURLINFO_RESPONSE_CODE, &status);
+	answer->status = (int)status;
+	answer->body = arena_textn(hearing->arena, buf_text(&hearing->body),
+	    hearing->body.len);
+	answer->body_length = hearing->body.len;
+	return true;
+}
+
+bool hearing_end(struct hearing *hearing, struct remote *remote, CURLcode code,
+    struct err *err)
+{
+	bool done = take_answer(hearing, remote, code, err);
+
+	curl_slist_free_all(hearing->headers);
+	hearing->headers = NULL;
+	buf_free(&hearing->body);
+	return done;
 }
 
 bool remote_ask(struct remote *remote, struct arena *arena,
     const struct remote_request *request, struct remote_answer *answer,
     struct err *err)
 {
-	struct hearing hearing = { .arena = arena,
-		.answer = answer,
-		.limit = request->limit };
-	struct curl_slist *headers = list_headers(request);
-	bool done;
+	struct hearing hearing = { .arena = arena };
+	CURLcode code = CURLE_FAILED_INIT;
+	bool done = hearing_begin(&hearing, remote, request, err);
 
-	*answer = (struct remote_answer){ 0 };
-	done = ask(remote, request, headers, &hearing, err);
-	curl_slist_free_all(headers);
-	if (done) {
-		answer->body = arena_textn(arena, buf_text(&hearing.body),
-		    hearing.body.len);
-		answer->body_length = hearing.body.len;
-	}
-	buf_free(&hearing.body);
+	if (done)
+		code = curl_easy_perform(remote->curl);
+	done = hearing_end(&hearing, remote, code, err) && done;
+	*answer = hearing.answer;
 	return done;
 }
 

@@ -175,10 +175,8 @@ static const struct {
 };
 /* clang-format on */
 
-bool remote_perform(struct remote *remote, struct err *err)
+bool remote_outcome(CURLcode code, struct err *err)
 {
-	CURLcode code = curl_easy_perform(remote->curl);
-
 	if (code == CURLE_OK)
 		return true;
 	for (size_t i = 0; i < array_length(meanings); i++)
@@ -186,4 +184,9 @@ bool remote_perform(struct remote *remote, struct err *err)
 			return fail(err, meanings[i].fault, "%s (%s)",
 			    meanings[i].what, curl_easy_strerror(code));
 	return fail(err, FAULT_IO, "%s", curl_easy_strerror(code));
+}
+
+bool remote_perform(struct remote *remote, struct err *err)
+{
+	return remote_outcome(curl_easy_perform(remote->curl), err);
 }

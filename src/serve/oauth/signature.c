@@ -5,7 +5,6 @@
  */
 #include "oauth.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
@@ -188,110 +187,28 @@ bool signature_read(struct signature *out, struct arena *arena,
 /* --- the text that is signed -----------------------------------------------
  */
 
-struct pair {
-	const char *name, *value; /* encoded */
-};
-
-static const char *encode(struct arena *arena, const char *text)
-{
-	struct buf out = { 0 };
-	const char *encoded;
-
-	percent_encode(&out, text, strlen(text));
-	encoded = arena_textn(arena, out.data, out.len);
-	buf_free(&out);
-	return encoded;
-}
-
-static int compare(const void *a, const void *b)
-{
-	const struct pair *left = a, *right = b;
-	int order = strcmp(left->name, right->name);
-
-	return order != 0 ? order : strcmp(left->value, right->value);
-}
-
-/* RFC 5849 §3.4.1.3.2. */
-static void put_params(struct buf *out, struct arena *arena,
-    const struct params *const *lists, size_t count)
-{
-	size_t total = 0, filled = 0;
-	struct pair *pairs;
-
-	for (size_t i = 0; i < count; i++)
-		total += lists[i]->count;
-	pairs = arena_alloc(arena, total * sizeof(*pairs));
-	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < lists[i]->count; k++)
-			pairs[filled++] = (struct pair){
-				encode(arena, lists[i]->at[k].name),
-				encode(arena, lists[i]->at[k].value),
-			};
-	qsort(pairs, total, sizeof(*pairs), compare);
-	for (size_t i = 0; i < total; i++)
-		buf_printf(out, "%s%s=%s", i == 0 ? "" : "&", pairs[i].name,
-		    pairs[i].value);
-}
-
-static void put_lower(struct buf *out, const char *at, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		char c = at[i];
-
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
-		buf_char(out, c);
-	}
-}
-
-/* The port with its colon, where it is worth saying. */
-static struct text port_of(struct text authority)
-{
-	const char *end = authority.at + authority.len, *at = end;
-
-	while (at > authority.at && at[-1] >= '0' && at[-1] <= '9')
-		at--;
-	if (at == authority.at || *--at != ':')
-		return (struct text){ end, 0 };
-	return (struct text){ at, (size_t)(end - at) };
-}
-
-/* RFC 5849 §3.4.1.2: scheme and host in lower case, no default port. */
-static void put_url(struct buf *out, const char *base_url, const char *path)
-{
-	size_t scheme = strcspn(base_url, ":");
-	struct text authority = { base_url + scheme, 0 };
-	bool secure = scheme == 5;
-	struct text port;
-
-	authority.at += strspn(authority.at, ":/");
-	authority.len = strcspn(authority.at, "/");
-	port = port_of(authority);
-	put_lower(out, base_url, scheme);
-	buf_puts(out, "://");
-	put_lower(out, authority.at, authority.len - port.len);
-	if (port.len > 1 && !text_is(port, secure ? ":443" : ":80"))
-		buf_add(out, port.at, port.len);
-	buf_puts(out, authority.at + authority.len);
-	buf_puts(out, path);
-}
-
 void signature_base(struct buf *out, struct arena *arena,
     const struct signature *signature, const struct signed_request *request)
 {
 	const struct params *lists[] = { &signature->params, &request->query,
 		&request->body };
-	struct buf part = { 0 };
+	struct buf url = { 0 };
+	struct param *all;
+	size_t total = 0;
 
-	buf_puts(out, request->method);
-	buf_char(out, '&');
-	put_url(&part, request->base_url, request->path);
-	percent_encode(out, part.data, part.len);
-	buf_char(out, '&');
-	part.len = 0;
-	put_params(&part, arena, lists, array_length(lists));
-	percent_encode(out, part.data, part.len);
-	buf_free(&part);
+	for (size_t i = 0; i < array_length(lists); i++)
+		total += lists[i]->count;
+	all = arena_alloc(arena, total * sizeof(*all));
+	total = 0;
+	for (size_t i = 0; i < array_length(lists); i++)
+		for (size_t k = 0; k < lists[i]->count; k++)
+			all[total++] = lists[i]->at[k];
+	buf_puts(&url, request->base_url);
+	buf_puts(&url, request->path);
+	signed_text(out, arena,
+	    &(struct signed_parts){ request->method, buf_text(&url), all,
+		total });
+	buf_free(&url);
 }
 
 /* --- the signature ---------------------------------------------------------
