@@ -57,6 +57,30 @@ struct mapping {
 bool mapping_compile(struct arena *arena, const char *json,
     const struct mapping **out, struct err *err) must_use;
 
+/* Rows that a database gives. */
+struct mapping_query {
+	const char *name;
+	const char *sql;
+	const char *count; /* SQL for the number of its rows; or NULL */
+	/* Its columns are called as those of this entity's file; NULL: rules
+	 * of `file` say what becomes of them. */
+	const struct entity *entity;
+	const struct mapping_file *file;
+};
+
+struct mapping_queries {
+	struct mapping_query *list;
+	int count;
+};
+
+/* The same from `queries`. */
+bool mapping_queries_compile(struct arena *arena, const char *json,
+    const struct mapping_queries **out, struct err *err) must_use;
+/* Makes the `file` of a query that has an entity, from the columns that the
+ * database says it has. */
+bool mapping_plain(struct arena *arena, struct mapping_query *query,
+    const char *const *columns, int count, struct err *err) must_use;
+
 /* A row of the file. */
 struct mapping_row {
 	struct arena *scratch;     /* what values may be made in */

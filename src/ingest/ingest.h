@@ -363,6 +363,11 @@ bool pickup(const struct source *source, const char *to, const char **path,
 bool mapped_fetch(const struct source *source, const char *to,
     struct fetched *out, struct err *err) must_use;
 
+/* queried.c: from what a database answers, all of it or nothing, to a bundle in
+ * `to`. */
+bool queried_fetch(const struct source *source, const char *to,
+    struct fetched *out, struct err *err) must_use;
+
 /* outlet.c: a file of a bundle that is being made. */
 #define OUTLET_COLUMNS_MAX 256
 

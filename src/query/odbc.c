@@ -1,5 +1,5 @@
 /* Queries by unixODBC: connecting, asking, and what drivers complain of. */
-#include "odbc.h"
+#include "query.h"
 
 #include <inttypes.h>
 #include <stdio.h>

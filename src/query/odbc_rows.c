@@ -1,5 +1,5 @@
 /* Rows from a driver of ODBC, fetched in blocks into columns that are bound. */
-#include "odbc.h"
+#include "query.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Texts as ODBC has them: wide characters, and connection strings. */
-#include "odbc.h"
+#include "query.h"
 
 #include <ctype.h>
 #include <string.h>

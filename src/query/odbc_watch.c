@@ -1,5 +1,5 @@
 /* The thread that cancels what a driver of ODBC works on for too long. */
-#include "odbc.h"
+#include "query.h"
 
 #include <time.h>
 

@@ -1,5 +1,5 @@
 /* Queries to PostgreSQL, by libpq: row by row, of one snapshot. */
-#include "postgres.h"
+#include "query.h"
 
 #include <assert.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* Where a PostgreSQL database is, and how sure we must be of it. */
-#include "postgres.h"
+#include "query.h"
 
 #include <string.h>
 #include <unistd.h>

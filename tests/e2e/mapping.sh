@@ -182,5 +182,5 @@ wrong '744 required' 'familyName:' 'middleName:' 'need a rule for familyName'
 wrong '745 no such entity' 'entity: roles' 'entity: jobs' "no file of 'jobs'"
 wrong '746 by number only' 'copy: 2' 'copy: Name' 'it has no header'
 wrong '747 no such encoding' 'windows-1252' 'ebcdic' 'encoding'
-wrong '748 of another type' 'type: csv' 'type: oneroster' 'no other type has it'
+wrong '748 of another type' 'type: csv' 'type: oneroster' 'has no .files.'
 wrong '749 no such key' 'delimiter: tab' 'separator: tab' "no 'separator'"

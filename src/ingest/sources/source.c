@@ -27,6 +27,7 @@ static const struct {
 } types[] = {
 	{ "oneroster", oneroster_fetch },
 	{ "csv", mapped_fetch },
+	{ "sql", queried_fetch },
 };
 /* clang-format on */
 

@@ -220,21 +220,61 @@ static bool write_source(struct applying *a, struct err *err)
 	    err);
 }
 
+/* What a type of source is told besides what all are. */
+/* clang-format off */
+static const struct {
+	const char *type;
+	const char *keys[3];
+} source_types[] = {
+	{ "oneroster", { "path", "url" } },
+	{ "csv",       { "path", "url", "files" } },
+	{ "sql",       { "database", "queries" } },
+};
+/* clang-format on */
+
+static bool takes(const char *type, const char *key)
+{
+	for (size_t i = 0; i < array_length(source_types); i++)
+		for (size_t j = 0; j < array_length(source_types[i].keys); j++)
+			if (strcmp(source_types[i].type, type) == 0 &&
+			    source_types[i].keys[j] != NULL &&
+			    strcmp(source_types[i].keys[j], key) == 0)
+				return true;
+	return false;
+}
+
+static bool check_source(const struct applying *a, struct err *err)
+{
+	static const char *const wholes[] = { "files", "database", "queries" };
+	const struct node *map = a->document->map;
+	const char *type = node_get(map, "type")->text;
+	int places =
+	    (node_get(map, "path") != NULL) + (node_get(map, "url") != NULL);
+
+	if (places != takes(type, "path"))
+		return fail(err, FAULT_INVALID,
+		    takes(type, "path")
+			? "the source '%s' needs either `path` or `url`"
+			: "the source '%s' has no `path` and no `url`",
+		    a->document->name);
+	for (size_t i = 0; i < array_length(wholes); i++)
+		if (takes(type, wholes[i]) !=
+		    (node_get(map, wholes[i]) != NULL))
+			return fail(err, FAULT_INVALID,
+			    takes(type, wholes[i])
+				? "the source '%s': the type %s needs `%s`"
+				: "the source '%s': the type %s has no `%s`",
+			    a->document->name, type, wholes[i]);
+	return true;
+}
+
 static bool apply_source(struct applying *a, struct err *err)
 {
 	const struct node *map = a->document->map;
 	const char *before;
 
-	if ((node_get(map, "path") != NULL) == (node_get(map, "url") != NULL))
-		return fail(err, FAULT_INVALID,
-		    "the source '%s' needs either `path` or `url`",
-		    a->document->name);
-	if ((node_get(map, "files") != NULL) !=
-	    (strcmp(node_get(map, "type")->text, "csv") == 0))
-		return fail(err, FAULT_INVALID,
-		    "the source '%s': the type csv needs `files`, and no other "
-		    "type has it",
-		    a->document->name);
+	if (!check_source(a, err))
+		return false;
 	return said(a, &before, err) && secrets_apply(a, err) &&
 	       write_source(a, err) &&
 	       applying_schedule(a, "source", map, err) &&

@@ -1,7 +1,6 @@
 /* Settings as people write them, checked against a table of what there is to
  * say, and the same table as JSON Schema. */
 #include "settings.h"
-#include "homeroom/mapping.h"
 #include "../tree/tree.h"
 
 #include <arpa/inet.h>
@@ -245,22 +244,22 @@ static bool check_secret(const struct checking *c, const struct node *node,
 			   "1 to 4000 bytes without control characters", err);
 }
 
-/* Whatever can be compiled may be said. */
 static bool check_files(const struct checking *c, const struct node *node,
     struct err *err)
 {
-	struct arena *arena = arena_new();
-	const struct mapping *mapping;
-	struct buf json = { 0 };
-	bool taken;
+	return settings_check_files(c->file, node, err);
+}
 
-	node_json(&json, node);
-	taken = mapping_compile(arena, buf_text(&json), &mapping, err);
-	if (!taken)
-		err_add(err, "%s:%d: files", c->file, node->line);
-	buf_free(&json);
-	arena_free(arena);
-	return taken;
+static bool check_queries(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return settings_check_queries(c->file, node, err);
+}
+
+static bool check_database(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return settings_check_database(c->file, node, err);
 }
 
 /* --- the table ---------------------------------------------------------------
@@ -287,6 +286,8 @@ static const struct kind_of_value
 	FILE_NAME = { SCALAR, check_file_name, "{\"type\":\"string\",\"pattern\":\"^[^./][^/]*$\"}" },
 	SCHEDULE = { SCALAR, check_schedule, "{\"type\":\"string\"}" },
 	FILES = { MAP, check_files, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\"}}" },
+	QUERIES = { MAP, check_queries, "{\"type\":\"object\"}" },
+	DATABASE = { SCALAR, check_database, "{\"type\":\"string\",\"minLength\":1,\"maxLength\":2000}" },
 	PEMS = { LIST, check_pem, STRINGS },
 	JWKS = { MAP, check_jwks, "{\"type\":\"object\",\"properties\":{\"keys\":{\"type\":\"array\",\"maxItems\":8,\"items\":{\"type\":\"object\"}}}}" },
 	FIELDS = { MAP, check_fields, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"additionalProperties\":{\"enum\":[\"share\",\"omit\",\"pseudonymise\"]}}}" };
@@ -324,8 +325,11 @@ static const struct key keys[] = {
 	{ "source",      "kind",                     &TEXT_,    true,  NULL, "What this is" },
 	{ "source",      "name",                     &TEXT_,    true,  NULL, "Name of the source" },
 	{ "source",      "district",                 &TEXT_,    false, NULL, "The district whose data it gives; default: default" },
-	{ "source",      "type",                     &ONE_OF,   true,  " oneroster csv ", "What it gives: oneroster is a CSV bundle, a zip or a folder; csv is any other CSV files, which `files` maps" },
+	{ "source",      "type",                     &ONE_OF,   true,  " oneroster csv sql ", "What it gives: oneroster is a CSV bundle, a zip or a folder; csv is any other CSV files, which `files` maps; sql is a database, which `queries` ask" },
 	{ "source",      "files",                    &FILES,    false, NULL, "Of the type csv: what becomes of which file, by its name or a pattern of names: docs/mapping.md" },
+	{ "source",      "database",                 &DATABASE, false, NULL, "Of the type sql: postgresql://host/name, or what ODBC takes, such as DSN=sis; without password" },
+	{ "source",      "queries",                  &QUERIES,  false, NULL, "Of the type sql: what is asked, by the name of an entity whose columns it gives, or mapped: docs/sources.md" },
+	{ "source",      "timeout",                  &SMALL,    false, NULL, "Of the type sql: seconds that a query may take, to its last row; default: 3600" },
 	{ "source",      "path",                     &TEXT_,    false, NULL, "Where it is on this machine; else `url`" },
 	{ "source",      "url",                      &PLACE,    false, NULL, "Where it is, sftp://host/path or https://host/path; a folder ends with /" },
 	{ "source",      "user",                     &TEXT_,    false, NULL, "Who we are there" },

@@ -25,6 +25,14 @@ bool settings_check_rule(const char *file, const struct node *rule,
 bool settings_check_orders(const char *file, const struct node *fields,
     struct err *err) must_use;
 
+/* sources.c: the same of what sources are told. */
+bool settings_check_files(const char *file, const struct node *node,
+    struct err *err) must_use;
+bool settings_check_queries(const char *file, const struct node *node,
+    struct err *err) must_use;
+bool settings_check_database(const char *file, const struct node *node,
+    struct err *err) must_use;
+
 /* The path of the next key that holds a secret; NULL: the first, the end. */
 const char *settings_secret_after(const char *kind, const char *path);
 
