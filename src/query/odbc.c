@@ -99,7 +99,7 @@ static bool make_handles(struct queries *queries, struct err *err)
 	return (SQL_SUCCEEDED(
 		    SQLAllocHandle(SQL_HANDLE_ENV, NULL, &odbc->env)) &&
 		   SQL_SUCCEEDED(SQLSetEnvAttr(odbc->env, SQL_ATTR_ODBC_VERSION,
-		       (SQLPOINTER)(uintptr_t)SQL_OV_ODBC3, 0)) &&
+		       odbc_number(SQL_OV_ODBC3), 0)) &&
 		   SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_DBC, odbc->env,
 		       &odbc->connection))) ||
 	       fail(err, FAULT_INTERNAL, "unixODBC gives no connection");
@@ -108,8 +108,8 @@ static bool make_handles(struct queries *queries, struct err *err)
 /* The driver may not know some of these; nothing is ever committed anyway. */
 static void set_attribute(struct odbc *odbc, SQLINTEGER key, SQLULEN value)
 {
-	(void)SQLSetConnectAttr(odbc->connection, key,
-	    (SQLPOINTER)(uintptr_t)value, SQL_IS_UINTEGER);
+	(void)SQLSetConnectAttr(odbc->connection, key, odbc_number(value),
+	    SQL_IS_UINTEGER);
 }
 
 static bool open_odbc(struct queries *queries, struct err *err)
@@ -168,7 +168,7 @@ static bool prepare(struct query *query, struct err *err)
 		&own->statement)))
 		return no_connection(queries, err);
 	(void)SQLSetStmtAttr(own->statement, SQL_ATTR_QUERY_TIMEOUT,
-	    (SQLPOINTER)(uintptr_t)queries->account.seconds, SQL_IS_UINTEGER);
+	    odbc_number((SQLULEN)queries->account.seconds), SQL_IS_UINTEGER);
 	odbc_busy(odbc, own->statement);
 	done = SQL_SUCCEEDED(SQLPrepareW(own->statement, not_const(sql),
 		   (SQLINTEGER)len)) ||

@@ -119,13 +119,12 @@ bool odbc_describe(struct query *query, struct err *err)
 /* --- rows --------------------------------------------------------------------
  */
 
-static bool set(struct query *query, SQLINTEGER key, SQLULEN value,
+static bool set(struct query *query, SQLINTEGER key, SQLPOINTER value,
     struct err *err)
 {
 	struct odbc_query *own = query->own;
 
-	return SQL_SUCCEEDED(SQLSetStmtAttr(own->statement, key,
-		   (SQLPOINTER)(uintptr_t)value, 0)) ||
+	return SQL_SUCCEEDED(SQLSetStmtAttr(own->statement, key, value, 0)) ||
 	       odbc_refused(query, own->statement, err);
 }
 
@@ -137,11 +136,10 @@ static bool bind_columns(struct query *query, struct err *err)
 	bool done = true;
 
 	own->states = arena_alloc(arena, own->block * sizeof(*own->states));
-	done = set(query, SQL_ATTR_ROW_ARRAY_SIZE, own->block, err) &&
-	       set(query, SQL_ATTR_ROWS_FETCHED_PTR,
-		   (SQLULEN)(uintptr_t)&own->count, err) &&
-	       set(query, SQL_ATTR_ROW_STATUS_PTR,
-		   (SQLULEN)(uintptr_t)own->states, err);
+	done =
+	    set(query, SQL_ATTR_ROW_ARRAY_SIZE, odbc_number(own->block), err) &&
+	    set(query, SQL_ATTR_ROWS_FETCHED_PTR, &own->count, err) &&
+	    set(query, SQL_ATTR_ROW_STATUS_PTR, own->states, err);
 	for (int i = 0; done && i < query->column_count; i++) {
 		struct odbc_column *c = &own->columns[i];
 		SQLULEN bytes = c->room * sizeof(SQLWCHAR);

@@ -120,6 +120,17 @@ struct odbc {
 	SQLHSTMT busy; /* what the driver works on now, or NULL */
 };
 
+/* ODBC takes numbers where it takes pointers. */
+static inline SQLPOINTER odbc_number(SQLULEN value)
+{
+	union {
+		SQLULEN in;
+		SQLPOINTER out;
+	} same = { .in = value };
+
+	return same.out;
+}
+
 /* odbc_watch.c */
 bool odbc_watch(struct queries *queries, struct err *err) must_use;
 void odbc_unwatch(struct odbc *odbc);
