@@ -188,6 +188,11 @@ bool job_end(struct db *db, const struct job *job, const struct err *outcome,
 bool job_purge(struct db *db, int64_t before, int64_t *dropped,
     struct err *err) must_use;
 
+/* What clocks show in a time zone at a moment; both in ms since 1970.
+ * FAULT_INVALID: there is no such zone. */
+bool zone_clock(struct db *db, const char *zone, int64_t at, int64_t *shown,
+    struct err *err) must_use;
+
 struct schedule {
 	int64_t district;
 	const char *kind;

@@ -3,4 +3,5 @@
 -- $1: district
 -- $2: now
 select id from homeroom.district
-where id = $1::integer and day is distinct from left($2::text, 10)::date
+where id = $1::integer
+	and day is distinct from homeroom.day_of(id, $2::timestamptz)

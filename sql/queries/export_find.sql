@@ -38,5 +38,5 @@ where application.id = $1::bigint
 	and application.epoch = $2::bigint
 	and application.enabled
 	and "grant".enabled
-	and current_date >= coalesce("grant".valid_from, '-infinity')
-	and current_date <= coalesce("grant".valid_until, 'infinity')
+	and homeroom.is_in_force("grant".district, "grant".valid_from,
+		"grant".valid_until)

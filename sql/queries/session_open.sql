@@ -35,5 +35,5 @@ where application.id = $1
 	and application.epoch = $2
 	and application.enabled
 	and "grant".enabled
-	and current_date >= coalesce("grant".valid_from, '-infinity')
-	and current_date <= coalesce("grant".valid_until, 'infinity')
+	and homeroom.is_in_force("grant".district, "grant".valid_from,
+		"grant".valid_until)

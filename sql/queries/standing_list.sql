@@ -3,10 +3,11 @@
 -- grant that is off is over.
 -- $1: the day, UTC
 select a.id, a.epoch, a.enabled::integer,
-	ceil(extract(epoch from g.valid_from::timestamptz - now()) * 1000)::bigint,
+	ceil(extract(epoch from homeroom.midnight(g.district, g.valid_from)
+		- now()) * 1000)::bigint,
 	case when g.enabled then floor(extract(epoch from
-		(g.valid_until + 1)::timestamptz - now()) * 1000)::bigint
-		else 0 end,
+		homeroom.midnight(g.district, g.valid_until + 1)
+		- now()) * 1000)::bigint else 0 end,
 	array_to_string(g.addresses, ' '), g.requests_per_minute,
 	g.concurrency, g.bytes_per_day,
 	coalesce(live.version, 0),

@@ -9,8 +9,10 @@
 #include <pthread.h>
 #include <time.h>
 
-/* How often history that nobody needs any more is looked for (s). */
-#define ROUND_SECONDS 3600
+/* How often history that nobody needs any more is looked for (s), and whether
+ * another day has begun: midnight, in whatever time zone, is a quarter of an
+ * hour's beginning. */
+#define ROUND_SECONDS 900
 #define DAY_SECONDS ((int64_t)86400)
 /* How long `homeroom jobs` tells of what ended. */
 #define JOB_DAYS 30
@@ -121,14 +123,9 @@ static bool turn_days(struct db *db, struct arena *arena, struct err *err)
 	return true;
 }
 
-/* The next round, or midnight (UTC) if that is sooner. */
 static int until_next(void)
 {
-	int64_t left =
-	    (DAY_SECONDS * 1000 - clock_now() % (DAY_SECONDS * 1000)) / 1000 +
-	    1;
-
-	return left < ROUND_SECONDS ? (int)left : ROUND_SECONDS;
+	return ROUND_SECONDS - (int)(clock_now() / 1000 % ROUND_SECONDS) + 1;
 }
 
 static bool round_of_work(const char *url)

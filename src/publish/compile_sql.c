@@ -6,7 +6,6 @@
 
 /* From this many rows on, the planner should know how many there are. */
 #define WORTH_COUNTING 200
-#define DATE_TEXT 10 /* "2012-04-23" */
 
 /* The places of the values in a statement; 0: not used yet. */
 struct places {
@@ -111,9 +110,10 @@ static void put_today(const struct compile *c, struct sql *sql,
 
 	clock_format(now, clock_now());
 	if (places->today == 0)
-		places->today =
-		    sql_value(sql, arena_textn(c->arena, now, DATE_TEXT));
-	sql_put(sql, "$%d::date", places->today);
+		places->today = sql_value(sql, arena_text(c->arena, now));
+	sql_put(sql, "homeroom.day_of(");
+	put_number(sql, c->district, &places->district, "int");
+	sql_put(sql, ", $%d::timestamptz)", places->today);
 }
 
 static void put_token(const struct compile *c, struct sql *sql,

@@ -159,24 +159,36 @@ static bool write_schedule(struct db *db, struct arena *arena,
 	return db_ask(db, arena, STATEMENT_schedule_set, &values, NULL, err);
 }
 
-bool schedule_set(struct db *db, const struct schedule *schedule,
+bool zone_clock(struct db *db, const char *zone, int64_t at, int64_t *shown,
     struct err *err)
 {
 	struct arena *arena = arena_new();
-	char now[CLOCK_TEXT];
-	const struct values values = { 2, { schedule->zone, now } };
+	char when[CLOCK_TEXT];
+	const struct values values = { 2, { zone, when } };
 	const struct rows *rows;
 	bool done;
 
-	clock_format(now, clock_now());
+	clock_format(when, at);
 	done = db_ask(db, arena, STATEMENT_zone_time, &values, &rows, err);
 	if (done && rows_count(rows) == 0)
 		done = fail(err, FAULT_INVALID,
 		    "there is no time zone '%.60s'; one is written like "
 		    "Europe/Berlin",
-		    schedule->zone);
-	done = done && write_schedule(db, arena, schedule,
-			   rows_integer(rows, 0, 0), err);
+		    zone);
+	if (done)
+		*shown = rows_integer(rows, 0, 0);
+	arena_free(arena);
+	return done;
+}
+
+bool schedule_set(struct db *db, const struct schedule *schedule,
+    struct err *err)
+{
+	struct arena *arena = arena_new();
+	int64_t here;
+	bool done = zone_clock(db, schedule->zone, clock_now(), &here, err) &&
+		    write_schedule(db, arena, schedule, here, err);
+
 	arena_free(arena);
 	return done;
 }

@@ -122,6 +122,23 @@ check 'and are not shared any more' 0 "$(near "$afterwards")"
 check 'nor is there anything to do on another such day' \
 	$((count_now + 1)) "$("$homeroom" versions -o csv | tail -n +2 | wc -l)"
 
+# Its last day is today where the day begins last, and over where it begins
+# first: in between lie 25 hours.
+last=$(TZ=Pacific/Pago_Pago date +%F)
+printf 'kind: grant\nname: pub\nuntil: %s\n' "$last" >last.yaml
+"$homeroom" apply last.yaml >last.log 2>&1
+lasting() { # ZONE
+	printf 'kind: district\nname: default\ntimeZone: %s\n' "$1" >zone.yaml
+	"$homeroom" apply zone.yaml >zone.log 2>&1
+	"$homeroom" export --application pub z.zip >export.log 2>&1 && echo yes
+}
+check 'a grant lasts until the midnight of its district' yes \
+	"$(lasting Pacific/Pago_Pago)"
+check 'and no longer' '' "$(lasting Pacific/Kiritimati)"
+printf 'kind: district\nname: default\ntimeZone: Atlantis\n' >zone.yaml
+check 'a time zone that is none is refused' 1 \
+	"$("$homeroom" apply zone.yaml 2>&1 | grep -c "no time zone 'Atlantis'")"
+
 "$homeroom" delete grant pub
 check 'deleted, it shares nothing' 1 \
 	"$("$homeroom" get grant pub | grep -c '"access": "none"')"

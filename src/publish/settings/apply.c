@@ -188,11 +188,16 @@ static bool apply_district(struct applying *a, struct err *err)
 	const struct values name = { 1, { a->document->name } };
 	const struct values says = { 2,
 		{ a->document->name, applying_json(a) } };
+	const struct node *zone = node_get(a->document->map, "timeZone");
 	const struct rows *rows;
 	const char *before;
+	int64_t shown;
 	bool made;
 
 	a->district = 0;
+	if (zone != NULL &&
+	    !zone_clock(a->db, zone->text, clock_now(), &shown, err))
+		return false;
 	if (!said(a, &before, err) ||
 	    !db_ask(a->db, a->arena, STATEMENT_district_add, &name, &rows, err))
 		return false;

@@ -302,6 +302,7 @@ static const struct key keys[] = {
 /*	  kind           path                        value      required words  meaning */
 	{ "district",    "kind",                     &TEXT_,    true,  NULL, "What this is" },
 	{ "district",    "name",                     &TEXT_,    true,  NULL, "Name of the district" },
+	{ "district",    "timeZone",                 &TEXT_,    false, NULL, "By whose clocks its days begin, for instance America/Chicago: of grants from and until, and of what is current; default: UTC" },
 	{ "district",    "sources",                  &IDS,      false, NULL, "Its sources in their order: of several that give a record or a field, the first counts" },
 	{ "district",    "match",                    &MATCH,    false, NULL, "Rules that find the person of a record, one after the other: docs/people.md; default: by sourcedId and familyName" },
 	{ "district",    "fields",                   &ORDERS,   false, NULL, "Fields of users for which other sources count, in their own order" },
