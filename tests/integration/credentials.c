@@ -124,6 +124,17 @@ static void guessing_is_throttled(void **state)
 	CHECK(throttle_wait("192.0.2.2", "hr-1") == 0, "another address");
 }
 
+/* Whoever has one address of an IPv6 network has 2^64 of them. */
+static void a_network_is_one(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		throttle_failed(arena_printf(arena, "2001:db8:0:1::%x", i + 1),
+		    "hr-6");
+	CHECK(throttle_wait("2001:db8:0:1:ff::9", "hr-6") > 0, "its neighbour");
+	CHECK(throttle_wait("2001:db8:0:2::1", "hr-6") == 0, "another network");
+}
+
 /* However many strangers come: the table stays as it is, and somebody who was
  * wrong just now is not forgotten for the first few of them. */
 static void the_table_is_bounded(void **state)
@@ -159,6 +170,7 @@ int main(void)
 		cmocka_unit_test(forms_are_read),
 		cmocka_unit_test(basic_is_read),
 		cmocka_unit_test(guessing_is_throttled),
+		cmocka_unit_test(a_network_is_one),
 		cmocka_unit_test(the_table_is_bounded),
 	};
 

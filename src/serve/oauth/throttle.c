@@ -6,6 +6,7 @@
 #include "oauth.h"
 #include "../serve.h"
 
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -27,12 +28,23 @@ static struct {
 	struct failures sets[SETS][WAYS];
 } table = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
+/* Of an IPv6 address the network: whoever has one host there has them all. */
+static void add_client(struct buf *out, const char *client)
+{
+	struct in6_addr address;
+
+	if (inet_pton(AF_INET6, client, &address) == 1)
+		buf_add(out, &address, 8);
+	else
+		buf_add(out, client, strlen(client) + 1);
+}
+
 static struct hash128 hash_of(const char *client, const char *client_id)
 {
 	struct buf both = { 0 };
 	struct hash128 hash;
 
-	buf_add(&both, client, strlen(client) + 1);
+	add_client(&both, client);
 	buf_puts(&both, client_id);
 	hash = siphash128(table.key, both.data, both.len);
 	buf_free(&both);
