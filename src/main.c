@@ -6,7 +6,7 @@ static const struct subcommand subcommands[] = {
 	{ "application", cli_application, "Publishers' applications and their credentials" },
 	{ "apply",    cli_apply,    "Make settings of YAML files so" },
 	{ "audit",    cli_audit,    "Who read what and when, and who changed which setting" },
-	{ "check",    cli_check,    "Say what an import would make of a bundle, without a database" },
+	{ "check",    cli_check,    "What is wrong with the live roster, or with a bundle" },
 	{ "delete",   cli_delete,   "Delete a setting" },
 	{ "demo",     cli_demo,     "Everything at once, over a made-up district" },
 	{ "describe", cli_describe, "Print what the model's and the settings' tables say" },

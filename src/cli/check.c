@@ -1,5 +1,6 @@
-/* homeroom check: an import into a database that is made for it and thrown
- * away, so that the rules and the report are the same. */
+/* homeroom check: of a bundle, an import into a database that is made for it
+ * and thrown away, so that the rules and the report are the same; else of the
+ * live roster. */
 #include "homeroom/cli.h"
 #include "cli.h"
 #include "homeroom/base.h"
@@ -15,18 +16,27 @@
 #include <unistd.h>
 
 static const struct flag flags_known[] = {
+	{ "--district", "NAME", "Whose roster (default: default)" },
+	{ "--code", "CODE", "All records that this check found" },
+	{ "--examples", "N", "Records that are shown of each (default: 5)" },
+	{ "--names", NULL, "With names of people, classes and orgs" },
+	{ "--all", NULL, "Checks that found nothing, too" },
+	{ "--html", "FILE", "The report as a page, besides" },
+	{ "--list", NULL, "Say what is looked for" },
 	FLAG_OUTPUT,
 	{ 0 },
 };
 
 static const struct command command = {
-	.usage = "check PATH",
+	.usage = "check [--code CODE], check --list, or check PATH",
 	.meaning =
-	    "Says what an import would make of a bundle: the same rules and "
-	    "report, and no\ndatabase needed. The bundle is taken to be all "
-	    "there is.\n",
+	    "Says what is wrong with the live roster: what was found, what "
+	    "is new, what is gone\nsince the version that was checked before, "
+	    "and what to do. It ends with 1 when there\nare errors.\n\n"
+	    "With a PATH it says what an import would make of that bundle: "
+	    "the same rules and\nreport, and no database needed. The bundle "
+	    "is taken to be all there is.\n",
 	.flags = flags_known,
-	.arguments_min = 1,
 	.arguments_max = 1,
 	.settings = SETTINGS_READ,
 };
@@ -109,6 +119,13 @@ int cli_check(int argc, char **argv)
 	if (!flags_read(&flags, &command, argc, argv) ||
 	    !flags_format(&flags, &format))
 		return flags.exit;
+	if (flags.argument_count == 0)
+		return check_live(&flags);
+	for (int i = 0; i < flags.given_count; i++)
+		if (flags.given[i].name[1] == '-' &&
+		    strcmp(flags.given[i].name, "--config") != 0)
+			return usage(&command, "%s is of the live roster",
+			    flags.given[i].name);
 	request.path = flags.arguments[0];
 	if (!run(&request, format, &status, &err))
 		return failed(&err);

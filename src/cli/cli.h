@@ -159,6 +159,20 @@ struct ingest_request;
  * was refused. */
 bool report_run(struct db *db, const struct ingest_request *request,
     enum format format, int *status, struct err *err) must_use;
+
+/* --- checks -------------------------------------------------------------- */
+
+struct checks_report;
+struct check_result;
+
+/* check_live.c: of the live roster, as the flags of `check` say. The exit
+ * code. */
+int check_live(struct flags *flags);
+/* Whether a report says anything of this check. */
+bool check_tells(const struct check_result *result);
+/* check_page.c: the report as an HTML page that needs nothing but itself. */
+void check_page(struct buf *out, const struct checks_report *report);
+
 /* --- what runs until it is told to stop ------------------------------------
  */
 

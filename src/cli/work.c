@@ -2,6 +2,7 @@
 #include "homeroom/cli.h"
 #include "cli.h"
 #include "homeroom/audit.h"
+#include "homeroom/checks.h"
 #include "homeroom/ingest.h"
 #include "homeroom/publish.h"
 
@@ -32,6 +33,7 @@ struct work {
 static const struct job_kind job_kinds[] = {
 	{ "push", push_run },
 	{ "source", source_run },
+	{ "checks", checks_job },
 	{ 0 },
 };
 

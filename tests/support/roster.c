@@ -66,11 +66,16 @@ static int64_t make_application(void)
 	    10);
 }
 
+const char *roster_records(void)
+{
+	return read_file("tests/support/roster.sql");
+}
+
 void roster_open(void)
 {
 	arena = arena_new();
 	roster_application = make_application();
-	roster_sql(read_file("tests/support/roster.sql"));
+	roster_sql(roster_records());
 	roster_reader = reader_new(database_url());
 }
 

@@ -16,6 +16,8 @@ extern struct reader *roster_reader;
  * version 1. */
 void roster_open(void);
 void roster_close(void);
+/* The script that told the records and version 1. */
+const char *roster_records(void);
 /* Runs a script as the cluster's superuser; returns what it printed. */
 const char *roster_sql(const char *script);
 

@@ -1,0 +1,14 @@
+-- check_birth_dates_absurd: people older than 110, students younger than 2 or
+-- older than 25.
+-- $1: district
+-- $2: the day
+select d.sourced_id, coalesce(u.primary_org_id, u.org_ids[1]), null
+from roster.demographics d
+left join roster.users u
+	on u.district = d.district and u.sourced_id = d.sourced_id
+where d.district = $1::integer and d.status = 'active'
+and d.birth_date <= $2::date
+and (d.birth_date < $2::date - interval '110 years'
+	or (u.role = 'student'
+		and (d.birth_date < $2::date - interval '25 years'
+		or d.birth_date > $2::date - interval '2 years')))

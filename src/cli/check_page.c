@@ -1,0 +1,188 @@
+/* The report on the live roster as one HTML page: no script, nothing from
+ * elsewhere, for a telephone and for paper. */
+#include "cli.h"
+#include "homeroom/checks.h"
+
+#include <inttypes.h>
+
+static const char head[] =
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width, "
+    "initial-scale=1\">\n"
+    "<meta http-equiv=\"Content-Security-Policy\" content=\""
+    "default-src 'none'; style-src 'unsafe-inline'\">\n"
+    "<meta name=\"robots\" content=\"noindex\">\n"
+    "<title>Checks of the roster</title>\n<style>\n"
+    ":root{color-scheme:light dark}\n"
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;"
+    "padding:1rem}\n"
+    "h1{font-size:1.4rem;margin:.5rem 0}\n"
+    "h2{font-size:1.05rem;margin:0}\n"
+    "p{margin:.3rem 0}\n"
+    ".counts{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;padding:0}\n"
+    ".counts li{border:1px solid;border-radius:.4rem;padding:.2rem .7rem}\n"
+    "section{border:1px solid #8888;border-left:.4rem solid #888;"
+    "border-radius:.4rem;padding:.7rem 1rem;margin:1rem 0;"
+    "break-inside:avoid-page}\n"
+    ".error{border-left-color:#c0392b}\n"
+    ".warning{border-left-color:#d68910}\n"
+    ".info{border-left-color:#2874a6}\n"
+    ".change{opacity:.8}\n"
+    ".scroll{overflow-x:auto}\n"
+    "table{border-collapse:collapse;margin-top:.5rem;font-size:.9rem}\n"
+    "th,td{text-align:left;vertical-align:top;padding:.15rem .8rem .15rem 0;"
+    "border-top:1px solid #8884;overflow-wrap:anywhere}\n"
+    "th{white-space:nowrap}\n"
+    "code{font-size:.9em}\n"
+    "@media print{body{max-width:none;font-size:10pt}"
+    "section{border-color:#000}}\n"
+    "</style>\n</head>\n<body>\n";
+
+static void escape(struct buf *out, const char *text)
+{
+	for (; *text != '\0'; text++)
+		switch (*text) {
+		case '&':
+			buf_puts(out, "&amp;");
+			break;
+		case '<':
+			buf_puts(out, "&lt;");
+			break;
+		case '>':
+			buf_puts(out, "&gt;");
+			break;
+		case '"':
+			buf_puts(out, "&quot;");
+			break;
+		case '\'':
+			buf_puts(out, "&#39;");
+			break;
+		default:
+			buf_char(out, *text);
+		}
+}
+
+static void put_cell(struct buf *out, const char *text)
+{
+	buf_puts(out, "<td>");
+	escape(out, text != NULL ? text : "");
+	buf_puts(out, "</td>");
+}
+
+/* --- one check -------------------------------------------------------------
+ */
+
+static bool has_names(const struct check_result *r)
+{
+	for (int i = 0; i < r->example_count; i++)
+		if (r->examples[i].name != NULL)
+			return true;
+	return false;
+}
+
+static void put_examples(struct buf *out, const struct check_result *r)
+{
+	bool names = has_names(r);
+
+	buf_printf(out,
+	    "<div class=\"scroll\"><table>\n<tr><th>sourcedId</th>%s"
+	    "<th>School</th><th>What</th><th>Since</th></tr>\n",
+	    names ? "<th>Name</th>" : "");
+	for (int i = 0; i < r->example_count; i++) {
+		const struct check_example *e = &r->examples[i];
+
+		buf_puts(out, "<tr>");
+		put_cell(out, e->id);
+		if (names)
+			put_cell(out, e->name);
+		put_cell(out, e->school);
+		put_cell(out, e->detail);
+		buf_printf(out, "<td>%sversion %" PRId64 "</td></tr>\n",
+		    e->fresh ? "<b>new</b>, " : "", e->since);
+	}
+	buf_puts(out, "</table></div>\n");
+	if (r->count > r->example_count)
+		buf_printf(out,
+		    "<p>and %" PRId64 " more: <code>homeroom check --code %s"
+		    "</code></p>\n",
+		    r->count - r->example_count, r->check->code);
+}
+
+static void put_change(struct buf *out, const struct check_result *r)
+{
+	if (r->fresh < 0)
+		return;
+	buf_printf(out,
+	    "<p class=\"change\">%" PRId64 " new, %" PRId64 " as before, "
+	    "%" PRId64 " gone</p>\n",
+	    r->fresh, r->count - r->fresh, r->gone);
+}
+
+static void put_result(struct buf *out, const struct check_result *r)
+{
+	buf_printf(out, "<section class=\"%s\" id=\"%s\">\n<h2>%" PRId64 ": ",
+	    severity_names[r->severity], r->check->code, r->count);
+	escape(out, r->check->title);
+	buf_printf(out, "</h2>\n<p>%s, <code>%s</code></p>\n",
+	    severity_names[r->severity], r->check->code);
+	put_change(out, r);
+	if (r->count > 0) {
+		buf_puts(out, "<p>");
+		escape(out, r->check->advice);
+		buf_puts(out, "</p>\n");
+	}
+	if (r->example_count > 0)
+		put_examples(out, r);
+	buf_puts(out, "</section>\n");
+}
+
+/* --- the page --------------------------------------------------------------
+ */
+
+static void put_counts(struct buf *out, const struct checks_report *report)
+{
+	static const char *const words[] = { "", "remarks", "warnings",
+		"errors" };
+
+	buf_puts(out, "<ul class=\"counts\">\n");
+	for (int s = CHECK_ERROR; s > CHECK_OFF; s--)
+		buf_printf(out, "<li>%" PRId64 " %s</li>\n", report->found[s],
+		    words[s]);
+	buf_puts(out, "</ul>\n");
+}
+
+static void put_title(struct buf *out, const struct checks_report *report)
+{
+	char at[CLOCK_TEXT];
+
+	clock_format(at, report->at);
+	buf_puts(out, "<h1>Checks of the roster of ");
+	escape(out, report->district);
+	buf_printf(out, "</h1>\n<p>Version %" PRId64 ", checked at %s",
+	    report->version, at);
+	if (report->before > 0)
+		buf_printf(out, ", compared with version %" PRId64,
+		    report->before);
+	buf_puts(out, ".</p>\n");
+}
+
+void check_page(struct buf *out, const struct checks_report *report)
+{
+	bool any = false;
+
+	buf_puts(out, head);
+	put_title(out, report);
+	put_counts(out, report);
+	for (int s = CHECK_ERROR; s > CHECK_OFF; s--)
+		for (int i = 0; i < report->count; i++) {
+			const struct check_result *r = &report->results[i];
+
+			if (r->severity != (enum severity)s || !check_tells(r))
+				continue;
+			put_result(out, r);
+			any = true;
+		}
+	if (!any)
+		buf_puts(out, "<p>Nothing was found.</p>\n");
+	buf_puts(out, "</body>\n</html>\n");
+}
