@@ -52,7 +52,7 @@ struct checks_report {
 	int64_t before;  /* that the run before was about; 0: there was none */
 	int64_t at;      /* ms since 1970 */
 	int64_t ms;      /* how long it took */
-	const struct check_result *results; /* in the table's order */
+	const struct check_result *results; /* the gravest first */
 	int count;
 	int64_t found[4]; /* checks that found something, by severity */
 };
@@ -73,6 +73,10 @@ struct checks_wanted {
 bool checks_run(struct db *db, struct arena *arena,
     const struct checks_wanted *wanted, struct checks_report *report,
     struct err *err) must_use;
+/* "1 error, 2 warnings, 0 remarks": how many checks found something; the
+ * arena's. */
+const char *checks_summary(struct arena *arena,
+    const struct checks_report *report) must_use;
 /* The job of the kind "checks", which each new version wants. */
 bool checks_job(struct job *job, struct arena *arena, const char *url,
     struct err *err) must_use;

@@ -4,18 +4,22 @@
 
 #include <inttypes.h>
 
+/* The gravest first. */
 static void begin(struct run *run)
 {
 	struct checks_report *report = run->report;
-	int count = 0;
+	int count = 0, next = 0;
 
 	while (checks[count].code != NULL)
 		count++;
 	run->results =
 	    arena_alloc(run->arena, (size_t)count * sizeof(*run->results));
-	for (int i = 0; i < count; i++)
-		run->results[i] = (struct check_result){ .check = &checks[i],
-			.severity = checks[i].severity };
+	for (int s = CHECK_ERROR; s >= CHECK_OFF; s--)
+		for (const struct check *c = checks; c->code != NULL; c++)
+			if (c->severity == (enum severity)s)
+				run->results[next++] =
+				    (struct check_result){ .check = c,
+					    .severity = c->severity };
 	*report = (struct checks_report){ .results = run->results,
 		.count = count,
 		.at = clock_now() };
@@ -66,14 +70,20 @@ bool checks_run(struct db *db, struct arena *arena,
 	return done;
 }
 
-static const char *summary(struct arena *arena,
+const char *checks_summary(struct arena *arena,
     const struct checks_report *report)
 {
-	return arena_printf(arena,
-	    "version %" PRId64 ": %" PRId64 " errors, %" PRId64
-	    " warnings, %" PRId64 " remarks",
-	    report->version, report->found[CHECK_ERROR],
-	    report->found[CHECK_WARNING], report->found[CHECK_INFO]);
+	static const char *const words[] = { "", "remark", "warning", "error" };
+	struct buf out = { 0 };
+	const char *text;
+
+	for (int s = CHECK_ERROR; s > CHECK_OFF; s--)
+		buf_printf(&out, "%s%" PRId64 " %s%s", out.len > 0 ? ", " : "",
+		    report->found[s], words[s],
+		    report->found[s] == 1 ? "" : "s");
+	text = arena_text(arena, buf_text(&out));
+	buf_free(&out);
+	return text;
 }
 
 bool checks_job(struct job *job, struct arena *arena, const char *url,
@@ -86,7 +96,8 @@ bool checks_job(struct job *job, struct arena *arena, const char *url,
 		    checks_run(db, arena, &wanted, &report, err);
 
 	if (done)
-		job->detail = summary(arena, &report);
+		job->detail = arena_printf(arena, "version %" PRId64 ": %s",
+		    report.version, checks_summary(arena, &report));
 	db_close(db);
 	return done;
 }

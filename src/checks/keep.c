@@ -145,7 +145,11 @@ static bool note(struct run *run, struct err *err)
 bool run_keep(struct run *run, struct err *err)
 {
 	const char *codes = made_codes(run);
-	bool done = db_run(run->db, "ANALYZE pg_temp.found", err) &&
+	/* However little Postgres knows of the sizes. */
+	bool done = db_run(run->db,
+			"CREATE UNIQUE INDEX ON pg_temp.found "
+			"(code, sourced_id); ANALYZE pg_temp.found",
+			err) &&
 		    db_begin(run->db, err) && know(run, codes, err) &&
 		    compare(run, codes, err) && note(run, err) &&
 		    db_commit(run->db, err);

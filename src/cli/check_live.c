@@ -116,7 +116,7 @@ static void print_results(struct arena *arena,
 
 static void print_example(const struct check_example *e)
 {
-	fputs("    ", stdout);
+	fputs("    - ", stdout);
 	print_safe(e->id);
 	if (e->name != NULL) {
 		fputs(", ", stdout);
@@ -135,12 +135,12 @@ static void print_example(const struct check_example *e)
 
 static void print_words(const struct check_result *r)
 {
-	printf("\n%s: %s. %s\n", r->check->code, r->check->title,
+	printf("\n%s: %s\n    %s\n", r->check->code, r->check->title,
 	    r->check->advice);
 	for (int i = 0; i < r->example_count; i++)
 		print_example(&r->examples[i]);
 	if (r->count > r->example_count)
-		printf("    and %" PRId64 " more: homeroom check --code %s\n",
+		printf("    - and %" PRId64 " more: homeroom check --code %s\n",
 		    r->count - r->example_count, r->check->code);
 }
 
@@ -155,10 +155,8 @@ static void print_table(struct arena *arena, const struct checks_report *report,
 		puts("There is no version yet: nothing was imported.");
 		return;
 	}
-	printf("\nVersion %" PRId64 ": %" PRId64 " errors, %" PRId64
-	       " warnings, %" PRId64 " remarks",
-	    report->version, report->found[CHECK_ERROR],
-	    report->found[CHECK_WARNING], report->found[CHECK_INFO]);
+	printf("\nVersion %" PRId64 ": %s", report->version,
+	    checks_summary(arena, report));
 	if (report->before > 0)
 		printf("; new and gone since version %" PRId64, report->before);
 	puts(".");
@@ -306,15 +304,15 @@ static void print(struct arena *arena, const struct flags *flags,
 }
 
 /* It may have names in it: for nobody else to read. */
-static bool write_page(const char *path, const struct checks_report *report,
-    struct err *err)
+static bool write_page(const char *path, struct arena *arena,
+    const struct checks_report *report, struct err *err)
 {
 	struct buf page = { 0 };
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	size_t at = 0;
 	bool done = fd >= 0;
 
-	check_page(&page, report);
+	check_page(&page, arena, report);
 	while (done && at < page.len) {
 		ssize_t put = write(fd, page.data + at, page.len - at);
 
@@ -338,16 +336,13 @@ static bool run(const struct flags *flags, struct checks_wanted *wanted,
 	    district_find(house.db, house.arena, flags_get(flags, "--district"),
 		&wanted->district, err) &&
 	    checks_run(house.db, house.arena, wanted, &report, err) &&
-	    (page == NULL || write_page(page, &report, err));
+	    (page == NULL || write_page(page, house.arena, &report, err));
 
 	if (done)
 		print(house.arena, flags, &report, format);
 	if (done && report.found[CHECK_ERROR] > 0) {
 		fflush(stdout);
-		fprintf(stderr,
-		    "homeroom: errors were found by %" PRId64
-		    " of the checks\n",
-		    report.found[CHECK_ERROR]);
+		fputs("homeroom: there are errors in the roster\n", stderr);
 		*status = 1;
 	}
 	house_close(&house);

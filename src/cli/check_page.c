@@ -19,8 +19,6 @@ static const char head[] =
     "h1{font-size:1.4rem;margin:.5rem 0}\n"
     "h2{font-size:1.05rem;margin:0}\n"
     "p{margin:.3rem 0}\n"
-    ".counts{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;padding:0}\n"
-    ".counts li{border:1px solid;border-radius:.4rem;padding:.2rem .7rem}\n"
     "section{border:1px solid #8888;border-left:.4rem solid #888;"
     "border-radius:.4rem;padding:.7rem 1rem;margin:1rem 0;"
     "break-inside:avoid-page}\n"
@@ -139,18 +137,6 @@ static void put_result(struct buf *out, const struct check_result *r)
 /* --- the page --------------------------------------------------------------
  */
 
-static void put_counts(struct buf *out, const struct checks_report *report)
-{
-	static const char *const words[] = { "", "remarks", "warnings",
-		"errors" };
-
-	buf_puts(out, "<ul class=\"counts\">\n");
-	for (int s = CHECK_ERROR; s > CHECK_OFF; s--)
-		buf_printf(out, "<li>%" PRId64 " %s</li>\n", report->found[s],
-		    words[s]);
-	buf_puts(out, "</ul>\n");
-}
-
 static void put_title(struct buf *out, const struct checks_report *report)
 {
 	char at[CLOCK_TEXT];
@@ -166,22 +152,20 @@ static void put_title(struct buf *out, const struct checks_report *report)
 	buf_puts(out, ".</p>\n");
 }
 
-void check_page(struct buf *out, const struct checks_report *report)
+void check_page(struct buf *out, struct arena *arena,
+    const struct checks_report *report)
 {
 	bool any = false;
 
 	buf_puts(out, head);
 	put_title(out, report);
-	put_counts(out, report);
-	for (int s = CHECK_ERROR; s > CHECK_OFF; s--)
-		for (int i = 0; i < report->count; i++) {
-			const struct check_result *r = &report->results[i];
-
-			if (r->severity != (enum severity)s || !check_tells(r))
-				continue;
-			put_result(out, r);
-			any = true;
-		}
+	buf_printf(out, "<p><b>%s</b></p>\n", checks_summary(arena, report));
+	for (int i = 0; i < report->count; i++) {
+		if (!check_tells(&report->results[i]))
+			continue;
+		put_result(out, &report->results[i]);
+		any = true;
+	}
 	if (!any)
 		buf_puts(out, "<p>Nothing was found.</p>\n");
 	buf_puts(out, "</body>\n</html>\n");

@@ -171,7 +171,8 @@ int check_live(struct flags *flags);
 /* Whether a report says anything of this check. */
 bool check_tells(const struct check_result *result);
 /* check_page.c: the report as an HTML page that needs nothing but itself. */
-void check_page(struct buf *out, const struct checks_report *report);
+void check_page(struct buf *out, struct arena *arena,
+    const struct checks_report *report);
 
 /* --- what runs until it is told to stop ------------------------------------
  */

@@ -61,7 +61,7 @@ static const struct {
 	{ "update roster.enrollments set status = 'tobedeleted' where sourced_id = 'e9'",
 		"classesWithNoTeachers: c3" },
 	{ "update roster.enrollments set end_date = '2025-09-01' where sourced_id = 'e4'",
-		"classesWithNoStudents: c2; enrollmentsOutsideTerms: e4" },
+		"enrollmentsOutsideTerms: e4; classesWithNoStudents: c2" },
 	{ "update roster.enrollments set role = 'teacher', is_primary = true where sourced_id = 'e6'",
 		"classesWithTwoPrimaryTeachers: c3" },
 	{ "update roster.enrollments set role = 'teacher', is_primary = true, begin_date = '2025-12-01' where sourced_id = 'e6'; update roster.enrollments set end_date = '2025-12-01' where sourced_id = 'e9'",
