@@ -368,6 +368,10 @@ bool mapped_fetch(const struct source *source, const char *to,
 bool queried_fetch(const struct source *source, const char *to,
     struct fetched *out, struct err *err) must_use;
 
+/* rest/: the same from servers that answer over HTTP. */
+bool oneroster_rest_fetch(const struct source *source, const char *to,
+    struct fetched *out, struct err *err) must_use;
+
 /* outlet.c: a file of a bundle that is being made. */
 #define OUTLET_COLUMNS_MAX 256
 

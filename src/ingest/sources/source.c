@@ -26,6 +26,7 @@ static const struct {
 	    struct fetched *out, struct err *err);
 } types[] = {
 	{ "oneroster", oneroster_fetch },
+	{ "oneroster-rest", oneroster_rest_fetch },
 	{ "csv", mapped_fetch },
 	{ "sql", queried_fetch },
 };

@@ -231,9 +231,10 @@ static const struct {
 	const char *type;
 	const char *keys[3];
 } source_types[] = {
-	{ "oneroster", { "path", "url" } },
-	{ "csv",       { "path", "url", "files" } },
-	{ "sql",       { "database", "queries" } },
+	{ "oneroster",      { "path", "url" } },
+	{ "oneroster-rest", { "url", "clientId" } },
+	{ "csv",            { "path", "url", "files" } },
+	{ "sql",            { "database", "queries" } },
 };
 /* clang-format on */
 
@@ -250,16 +251,20 @@ static bool takes(const char *type, const char *key)
 
 static bool check_source(const struct applying *a, struct err *err)
 {
-	static const char *const wholes[] = { "files", "database", "queries" };
+	static const char *const wholes[] = { "files", "database", "queries",
+		"clientId" };
 	const struct node *map = a->document->map;
 	const char *type = node_get(map, "type")->text;
-	int places =
-	    (node_get(map, "path") != NULL) + (node_get(map, "url") != NULL);
+	bool path = node_get(map, "path") != NULL;
+	bool url = node_get(map, "url") != NULL;
 
-	if (places != takes(type, "path"))
+	if (takes(type, "path") ? path == url
+				: path || url != takes(type, "url"))
 		return fail(err, FAULT_INVALID,
 		    takes(type, "path")
 			? "the source '%s' needs either `path` or `url`"
+		    : takes(type, "url")
+			? "the source '%s' needs `url`, and has no `path`"
 			: "the source '%s' has no `path` and no `url`",
 		    a->document->name);
 	for (size_t i = 0; i < array_length(wholes); i++)

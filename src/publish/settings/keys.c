@@ -296,6 +296,7 @@ static const struct kind_of_value
 	MATCH = { LIST, check_match, "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"on\"],\"properties\":{\"name\":{\"type\":\"string\"},\"on\":{\"type\":[\"string\",\"array\",\"object\"]},\"review\":{\"type\":\"boolean\"},\"withinSource\":{\"type\":\"boolean\"}}}}" },
 	ORDERS = { MAP, check_orders, "{\"type\":\"object\",\"additionalProperties\":" STRINGS "}" };
 
+#define LISTS " orgs academicSessions courses classes users enrollments demographics resources categories lineItems results scoreScales "
 #define ROLES " student teacher administrator aide proctor guardian parent relative "
 
 static const struct key keys[] = {
@@ -326,11 +327,22 @@ static const struct key keys[] = {
 	{ "source",      "kind",                     &TEXT_,    true,  NULL, "What this is" },
 	{ "source",      "name",                     &TEXT_,    true,  NULL, "Name of the source" },
 	{ "source",      "district",                 &TEXT_,    false, NULL, "The district whose data it gives; default: default" },
-	{ "source",      "type",                     &ONE_OF,   true,  " oneroster csv sql ", "What it gives: oneroster is a CSV bundle, a zip or a folder; csv is any other CSV files, which `files` maps; sql is a database, which `queries` ask" },
+	{ "source",      "type",                     &ONE_OF,   true,  " oneroster oneroster-rest csv sql ", "What it gives: oneroster is a CSV bundle, a zip or a folder; oneroster-rest answers over HTTPS; csv is any other CSV files, which `files` maps; sql is a database, which `queries` ask" },
 	{ "source",      "files",                    &FILES,    false, NULL, "Of the type csv: what becomes of which file, by its name or a pattern of names: docs/mapping.md" },
 	{ "source",      "database",                 &DATABASE, false, NULL, "Of the type sql: postgresql://host/name, or what ODBC takes, such as DSN=sis; without password" },
 	{ "source",      "queries",                  &QUERIES,  false, NULL, "Of the type sql: what is asked, by the name of an entity whose columns it gives, or mapped: docs/sources.md" },
-	{ "source",      "timeout",                  &SMALL,    false, NULL, "Of the type sql: seconds that a query may take, to its last row; default: 3600" },
+	{ "source",      "timeout",                  &SMALL,    false, NULL, "Of the type sql: seconds that a query may take, to its last row; default: 3600; of those over HTTPS, an answer: 120" },
+	{ "source",      "version",                  &ONE_OF,   false, " 1.1 1.2 ", "Of the type oneroster-rest: OneRoster's version there; default: 1.2" },
+	{ "source",      "entities",                 &WORDS_,   false, LISTS, "Of the type oneroster-rest: what is read; default: orgs academicSessions courses classes users enrollments" },
+	{ "source",      "auth",                     &ONE_OF,   false, " oauth2 oauth1 oauth1-sha1 ", "Of the type oneroster-rest: tokens, or signatures by HMAC-SHA256 or HMAC-SHA1 (1.1 only); default: oauth2" },
+	{ "source",      "tokenUrl",                 &PLACE,    false, NULL, "Where tokens come from; of the type powerschool by default where it says itself" },
+	{ "source",      "clientId",                 &TEXT_,    false, NULL, "Who we are there, by OAuth: the id or key" },
+	{ "source",      "clientSecret",             &SECRET,   false, NULL, "The secret that goes with it; it is sealed, and never shown again" },
+	{ "source",      "clientSecretFile",         &TEXT_,    false, NULL, "File with that secret" },
+	{ "source",      "scope",                    &TEXT_,    false, NULL, "Scopes to be asked for instead of those that are needed, or none" },
+	{ "source",      "pageSize",                 &SMALL,    false, NULL, "Records that are asked for at a time; default: 1000" },
+	{ "source",      "parallel",                 &SMALL,    false, NULL, "Pages that are asked for at the same time, 16 at most; default: 4" },
+	{ "source",      "fullEvery",                &SMALL,    false, NULL, "Of the type oneroster-rest: every how manyth reading is a full one, between which only what changed is read; default: 1" },
 	{ "source",      "path",                     &TEXT_,    false, NULL, "Where it is on this machine; else `url`" },
 	{ "source",      "url",                      &PLACE,    false, NULL, "Where it is, sftp://host/path or https://host/path; a folder ends with /" },
 	{ "source",      "user",                     &TEXT_,    false, NULL, "Who we are there" },
