@@ -66,6 +66,7 @@ enum {
 	 * an address. Of OBJECTS, the part that says so is replaced. */
 	PSEUDONYM = 128,
 	PSEUDONYM_MAIL = 256,
+	PERSONAL = 512, /* a name: two are the same by their letters */
 };
 
 struct field {

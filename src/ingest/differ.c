@@ -101,12 +101,12 @@ static bool match(struct ingest *job, struct part *part, struct err *err)
 	       part_ask(job, part, "SET enable_nestloop = off", NULL, err) &&
 	       part_ask(job, part,
 		   "INSERT INTO fresh_{t} SELECT s.* FROM stage_{t} s "
-		   "WHERE NOT EXISTS (SELECT FROM roster.{t} l WHERE " MINE
-		   " AND l.fingerprint = s.fingerprint)",
+		   "WHERE NOT EXISTS (SELECT FROM roster.{home} l "
+		   "WHERE " MINE " AND l.fingerprint = s.fingerprint)",
 		   &part->fresh, err) &&
 	       part_ask(job, part,
 		   "INSERT INTO gone_{t} SELECT l.sourced_id "
-		   "FROM roster.{t} l WHERE " MINE
+		   "FROM roster.{home} l WHERE " MINE
 		   " AND NOT EXISTS (SELECT FROM stage_{t} s "
 		   "WHERE s.fingerprint = l.fingerprint)",
 		   &part->gone, err) &&
@@ -133,7 +133,7 @@ static bool has_duplicates(struct ingest *job, struct part *part, bool *has,
 		return true;
 	/* A fresh row whose live row is like a staged one is its copy. */
 	if (!part_number(job, part,
-		"SELECT EXISTS (SELECT FROM fresh_{t} f JOIN roster.{t} l "
+		"SELECT EXISTS (SELECT FROM fresh_{t} f JOIN roster.{home} l "
 		"ON l.sourced_id = f.sourced_id WHERE " MINE
 		" AND NOT EXISTS (SELECT FROM gone_{t} g "
 		"WHERE g.sourced_id = f.sourced_id))::int",
@@ -207,12 +207,12 @@ static bool differ_delta(struct ingest *job, struct part *part, struct err *err)
 	    remove_duplicates(job, part, err) &&
 	    part_ask(job, part,
 		"INSERT INTO gone_{t} SELECT l.sourced_id "
-		"FROM stage_{t} s JOIN roster.{t} l "
+		"FROM stage_{t} s JOIN roster.{home} l "
 		"ON l.sourced_id = s.sourced_id WHERE s.goes AND " MINE,
 		&part->named, err) &&
 	    part_ask(job, part,
 		"INSERT INTO fresh_{t} SELECT s.* FROM stage_{t} s "
-		"WHERE NOT s.goes AND NOT EXISTS (SELECT FROM roster.{t} l "
+		"WHERE NOT s.goes AND NOT EXISTS (SELECT FROM roster.{home} l "
 		"WHERE l.sourced_id = s.sourced_id AND " MINE
 		" AND l.fingerprint = s.fingerprint)",
 		&part->fresh, err);
@@ -224,7 +224,8 @@ static bool differ_delta(struct ingest *job, struct part *part, struct err *err)
 /* --- other sources ------------------------------------------------------- */
 
 /* A record belongs to the source that has it; another one may take it over
- * only when it is to be deleted there. */
+ * only when it is to be deleted there, or when it stands before that one in
+ * the district's order. Users are merged instead. */
 static bool leave_to_others(struct ingest *job, struct part *part,
     struct err *err)
 {
@@ -237,7 +238,8 @@ static bool leave_to_others(struct ingest *job, struct part *part,
 		.column = "sourcedId",
 	};
 
-	if (!part->any_live || part->fresh == 0)
+	if (!part->any_live || part->fresh == 0 ||
+	    part->entity == &entity_users)
 		return true;
 	return part_ask(job, part, "TRUNCATE bad", NULL, err) &&
 	       part_ask(job, part,
@@ -245,7 +247,9 @@ static bool leave_to_others(struct ingest *job, struct part *part,
 		   "FROM fresh_{t} f JOIN roster.{t} l "
 		   "ON l.sourced_id = f.sourced_id "
 		   "WHERE l.district = {district} AND l.status = 'active' "
-		   "AND l.source NOT IN ({source}, {made_up})",
+		   "AND l.source NOT IN ({source}, {made_up}) "
+		   "AND (homeroom.source_place({source}) < coalesce("
+		   "homeroom.source_place(l.source), 1000000)) IS NOT TRUE",
 		   NULL, err) &&
 	       set_bad_aside(job, part, "sourced_id", &about, err);
 }
@@ -264,8 +268,8 @@ static bool count_live(struct ingest *job, struct part *part, struct err *err)
 	part->any_live = any != 0;
 	return !part->any_live || part->matched ||
 	       part_number(job, part,
-		   "SELECT count(*) FROM roster.{t} l WHERE " MINE, &part->live,
-		   err);
+		   "SELECT count(*) FROM roster.{home} l WHERE " MINE,
+		   &part->live, err);
 }
 
 bool find_differences(struct ingest *job, struct part *part, struct err *err)

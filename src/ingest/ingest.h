@@ -100,6 +100,7 @@ struct ingest {
 	struct intake *intake; /* of the file that is staged now */
 	struct known *known;   /* of its part, or NULL */
 	struct part *reading;  /* its part */
+	struct people *people; /* people/'s own */
 	struct buf copy;       /* rows on their way to Postgres */
 	int64_t source, import, before, version_made;
 	int64_t made_up; /* the demo's source, unless this is it; 0: none */
@@ -193,9 +194,10 @@ const struct filling *filling_of(const struct entity *entity,
 /*
  * What a statement is composed for. In its text these are replaced:
  *	{t}       the entity's table; {r} that of `of`; {c} `column`
+ *	{home}    the table that has what the source said last
  *	{own}     the entity's own columns; {f.own}, {l.own}: those of f, of l
  *	{all}     those and the derived ones; {l.all}
- *	{kept}    those that staging and the store both have; {l.kept}
+ *	{kept}    those that staging and the store both have; {l.kept}, {f.kept}
  *	{filled}  those of f, with what its file leaves out filled in
  *	{district} {source} {made_up} {version} {import} {before}: values
  */
@@ -219,6 +221,10 @@ bool part_number(struct ingest *job, const struct part *part, const char *text,
 
 bool part_rows(struct ingest *job, const struct part *part, const char *text,
     const struct rows **rows, struct err *err) must_use;
+
+/* Where what a source said last of an entity's records is kept: the live rows,
+ * but of users. */
+const char *part_home(const struct entity *entity);
 
 /* --- known.c: the live rows of a source by their fingerprints --------------
  */
@@ -326,6 +332,39 @@ extern const char *const outcome_names[]; /* by enum ingest_outcome */
  * looked at again. */
 char *report_json(const struct ingest_report *report, bool settled,
     struct arena *arena) must_use;
+
+/* --- people/: one person of several records --------------------------------
+ */
+
+/*
+ * Users are compared with what their source said last. Of those that differ,
+ * people_find makes fresh_users and gone_users anew: the persons that these
+ * records are part of, each merged of all that is said of it. What other files
+ * refer to are persons then, too.
+ */
+bool people_begin(struct ingest *job, struct err *err) must_use;
+bool people_find(struct ingest *job, struct part *users,
+    struct err *err) must_use;
+/* The part's staged rows refer to persons. */
+bool people_translate(struct ingest *job, const struct part *part,
+    struct err *err) must_use;
+/* A file is absent: what its source gave of persons that it does not speak of
+ * any more goes. */
+bool people_forsake(struct ingest *job, struct part *part,
+    struct err *err) must_use;
+/* Fresh roles that another source gives already are set aside. */
+bool people_share(struct ingest *job, struct part *part,
+    struct err *err) must_use;
+/* The rows of `bad` are to be looked at again the next time. */
+bool people_again(struct ingest *job, struct err *err) must_use;
+/* First when merging: what was said. Last: rows of records that are part of
+ * another person now refer to that one. */
+bool people_keep(struct ingest *job, struct err *err) must_use;
+bool people_follow(struct ingest *job, struct err *err) must_use;
+/* Whether records of this source may have other ids than their persons. */
+bool people_differ(const struct ingest *job);
+/* What records are made of that users have inside. */
+const char *people_spoken(const struct ingest *job);
 
 /* --- sources/ ---------------------------------------------------------------
  */

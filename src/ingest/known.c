@@ -123,8 +123,9 @@ static bool count_rows(struct ingest *job, const struct part *part,
     int64_t *rows, struct err *err)
 {
 	return part_number(job, part,
-	    "SELECT count(*) FROM roster.{t} l WHERE l.district = {district} "
-	    "AND l.source = {source} AND l.status = 'active'",
+	    "SELECT count(*) FROM roster.{home} l "
+	    "WHERE l.district = {district} AND l.source = {source} "
+	    "AND l.status = 'active'",
 	    rows, err);
 }
 
@@ -140,7 +141,7 @@ bool known_load(struct ingest *job, const struct part *part, struct known **out,
 	    "current_setting('homeroom.district')::int AND source = "
 	    "current_setting('homeroom.source')::int AND status = 'active') "
 	    "TO STDOUT",
-	    part->entity->table);
+	    part_home(part->entity));
 
 	*out = NULL;
 	if (!count_rows(job, part, &rows, err))
@@ -274,7 +275,7 @@ static bool find_copies(struct ingest *job, struct part *part,
 	if (!part_rows(job, part,
 		"SELECT s.line, min(s.line) OVER (PARTITION BY s.sourced_id), "
 		"s.sourced_id, l.fingerprint FROM stage_{t} s "
-		"JOIN roster.{t} l ON l.sourced_id = s.sourced_id "
+		"JOIN roster.{home} l ON l.sourced_id = s.sourced_id "
 		"WHERE l.district = {district} AND l.source = {source} "
 		"AND l.status = 'active' AND NOT EXISTS (SELECT FROM gone_{t} "
 		"g WHERE g.sourced_id = l.sourced_id) ORDER BY s.line",
@@ -313,8 +314,9 @@ bool known_end(struct ingest *job, struct part *part, const struct known *known,
 	part->live = known->rows;
 	return put_unseen(job, part, known, err) &&
 	       part_ask(job, part,
-		   "INSERT INTO gone_{t} SELECT l.sourced_id FROM roster.{t} l "
-		   "WHERE l.district = {district} AND l.source = {source} "
+		   "INSERT INTO gone_{t} SELECT l.sourced_id "
+		   "FROM roster.{home} l WHERE l.district = {district} AND "
+		   "l.source = {source} "
 		   "AND l.status = 'active' AND (l.fingerprint IS NULL OR "
 		   "l.fingerprint IN (SELECT fingerprint FROM unseen_{t}))",
 		   &part->gone, err) &&

@@ -30,7 +30,7 @@ static const struct making makings[] = {
 		"SELECT id::text, user_id, 'primary', role, org_id, id, line, false FROM ("
 			"SELECT DISTINCT md5(concat_ws('/', f.sourced_id, r.role, o.id))::uuid AS id, "
 			"f.sourced_id AS user_id, r.role, o.id AS org_id, f.line "
-			"FROM (SELECT * FROM fresh_users WHERE line > 0) f CROSS JOIN unnest(f.org_ids) AS o(id) "
+			"FROM (SELECT * FROM {spoken} WHERE line > 0) f CROSS JOIN unnest(f.org_ids) AS o(id) "
 			"LEFT JOIN (SELECT sourced_id, type FROM fresh_orgs UNION ALL "
 				"SELECT l.sourced_id, l.type FROM roster.orgs l WHERE l.district = {district} "
 				"AND NOT EXISTS (SELECT FROM fresh_orgs x WHERE x.sourced_id = l.sourced_id)) t "
@@ -42,7 +42,7 @@ static const struct making makings[] = {
 		"SELECT id::text, user_id, resource_id, id, line, false FROM ("
 			"SELECT DISTINCT md5(concat_ws('/', f.sourced_id, r.id))::uuid AS id, "
 			"f.sourced_id AS user_id, r.id AS resource_id, f.line "
-			"FROM fresh_users f CROSS JOIN unnest(f.\"resourceSourcedIds\") AS r(id) WHERE f.line > 0) made" },
+			"FROM {spoken} f CROSS JOIN unnest(f.\"resourceSourcedIds\") AS r(id) WHERE f.line > 0) made" },
 	{ 0 }
 };
 /* clang-format on */
@@ -189,9 +189,10 @@ bool make_again(struct ingest *job, const struct part *part, struct err *err)
 	const struct making *m = making_of(part->entity);
 
 	return part_ask(job, job_part(job, m->from),
-	    "UPDATE fresh_{t} f SET fingerprint = NULL FROM bad "
-	    "WHERE f.line = bad.line",
-	    NULL, err);
+		   "UPDATE fresh_{t} f SET fingerprint = NULL FROM bad "
+		   "WHERE f.line = bad.line",
+		   NULL, err) &&
+	       people_again(job, err);
 }
 
 /* A row that was made has its id for a fingerprint. */
@@ -206,10 +207,11 @@ bool make_again_gone(struct ingest *job, const struct part *part,
 	if (m == NULL || part->gone == 0)
 		return true;
 	return job_ask(job, &with,
-	    "UPDATE roster.{r} p SET fingerprint = NULL FROM gone_{t} g "
+	    "UPDATE roster.said_{r} p SET fingerprint = NULL FROM gone_{t} g "
 	    "JOIN roster.{t} l ON l.sourced_id = g.sourced_id "
 	    "WHERE l.district = {district} AND p.district = {district} "
-	    "AND p.sourced_id = l.{c} AND p.fingerprint IS NOT NULL "
+	    "AND p.source = l.source "
+	    "AND p.person = l.{c} AND p.fingerprint IS NOT NULL "
 	    "AND l.fingerprint::text = l.sourced_id",
 	    NULL, err);
 }

@@ -126,7 +126,9 @@ static bool count_again(struct ingest *job, struct part *part, struct err *err)
 {
 	return part->again == 0 ||
 	       part_number(job, part,
-		   "SELECT count(*) FROM fresh_{t} WHERE line < 0",
+		   "SELECT count(*) FROM fresh_{t} f JOIN roster.{t} l "
+		   "ON l.sourced_id = f.sourced_id WHERE f.line < 0 "
+		   "AND l.district = {district} AND l.status = 'active'",
 		   &part->again, err);
 }
 
@@ -184,7 +186,11 @@ bool step_merge(struct ingest *job, struct err *err)
 {
 	if (!db_begin(job->db, err))
 		return false;
+	if (!people_keep(job, err))
+		return false;
 	for_each_part(p, job) if (!merge_family(job, p, err)) return false;
+	if (!people_follow(job, err))
+		return false;
 	job->report.outcome = INGEST_UNCHANGED;
 	if (!has_changes(job))
 		return true;

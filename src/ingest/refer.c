@@ -22,6 +22,11 @@
 	"AND NOT EXISTS (SELECT FROM roster.{r} x "                            \
 	"WHERE x.district = {district} AND x.sourced_id = " id " "             \
 	"AND x.status = 'active') "
+/* Nor is it among what the source said, though its person has another id. */
+#define UNSAID(id)                                                             \
+	"AND NOT EXISTS (SELECT FROM roster.{home} y "                         \
+	"WHERE y.district = {district} AND y.source = {source} "               \
+	"AND y.sourced_id = " id " AND y.status = 'active') "
 #define GOES(id) "EXISTS (SELECT FROM gone_{r} x WHERE x.sourced_id = " id ")"
 
 struct reference {
@@ -62,7 +67,7 @@ static bool look_again(struct ingest *job, struct part *part,
 	buf_printf(&sql,
 	    "INSERT INTO fresh_{t} ({kept}, fingerprint, line, goes) "
 	    "SELECT {l.kept}, l.fingerprint, -%" PRId64 " - row_number() "
-	    "OVER (), false FROM roster.{t} l WHERE l.district = {district} "
+	    "OVER (), false FROM roster.{home} l WHERE l.district = {district} "
 	    "AND l.source = {source} AND l.status = 'active' AND %s "
 	    "AND NOT EXISTS (SELECT FROM fresh_{t} f "
 	    "WHERE f.sourced_id = l.sourced_id) "
@@ -87,15 +92,20 @@ static bool find_missing(struct ingest *job, struct part *part,
     const struct reference *ref, struct err *err)
 {
 	const struct composing with = composing_of(part, ref);
+	bool apart = ref->of == part && part->entity == &entity_users &&
+		     people_differ(job);
 
 	if (!part_tables(job, ref->of, err) ||
 	    !part_ask(job, part, "TRUNCATE bad", NULL, err))
 		return false;
 	if (ref->list)
 		return job_ask(job, &with,
-			   "INSERT INTO bad SELECT f.line, i.id "
-			   "FROM fresh_{t} f, unnest(f.{c}) AS i(id) "
-			   "WHERE " NOWHERE("i.id"),
+			   apart ? "INSERT INTO bad SELECT f.line, i.id "
+				   "FROM fresh_{t} f, unnest(f.{c}) AS i(id) "
+				   "WHERE " NOWHERE("i.id") UNSAID("i.id")
+				 : "INSERT INTO bad SELECT f.line, i.id "
+				   "FROM fresh_{t} f, unnest(f.{c}) AS i(id) "
+				   "WHERE " NOWHERE("i.id"),
 			   NULL, err) &&
 		       (ref->of->gone == 0 ||
 			   job_ask(job, &with,

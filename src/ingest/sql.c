@@ -137,6 +137,12 @@ static void put_all_filled(struct buf *out, const struct entity *entity)
 	}
 }
 
+/* Of users, who may be of several sources, what each said is kept apart. */
+const char *part_home(const struct entity *entity)
+{
+	return entity == &entity_users ? "said_users" : entity->table;
+}
+
 /* --- composing ----------------------------------------------------------- */
 
 struct statement_text {
@@ -215,6 +221,10 @@ static void expand_token(struct statement_text *s, const struct ingest *job,
 		buf_puts(&s->sql, with->entity->table);
 	else if (with->of != NULL && text_is(token, "r"))
 		buf_puts(&s->sql, with->of->table);
+	else if (text_is(token, "home"))
+		buf_puts(&s->sql, part_home(with->entity));
+	else if (text_is(token, "spoken"))
+		buf_puts(&s->sql, people_spoken(job));
 	else if (text_is(token, "c"))
 		buf_puts(&s->sql, with->column);
 	else if (text_is(token, "own"))
@@ -227,8 +237,8 @@ static void expand_token(struct statement_text *s, const struct ingest *job,
 		put_all(&s->sql, with->entity, "l.");
 	else if (text_is(token, "kept"))
 		put_kept(&s->sql, with->entity, "");
-	else if (text_is(token, "l.kept"))
-		put_kept(&s->sql, with->entity, "l.");
+	else if (token.len == 6 && memcmp(token.at + 1, ".kept", 5) == 0)
+		put_kept(&s->sql, with->entity, prefix);
 	else if (text_is(token, "filled"))
 		expand_filled(s, job, with);
 	else if (!put_number(s, job, token))

@@ -146,6 +146,31 @@ static bool undo(const struct going_back *c, const struct entity *entity,
 		   3, NULL, err);
 }
 
+/* What sources said is not undone; but of these persons it is to be looked at
+ * again when they say it next: what they still say comes back, what they do
+ * not goes. A person that became part of another meanwhile has nobody who
+ * would say so: then all are merged anew. */
+static bool ask_again(const struct going_back *c, struct err *err)
+{
+	return ask(c, &entity_users,
+		   "UPDATE roster.said_users s SET fingerprint = NULL, "
+		   "status = CASE WHEN NOT u.known THEN 'tobedeleted' "
+		   "WHEN EXISTS (SELECT FROM homeroom.import i "
+		   "WHERE i.id = s.import AND i.version > $2::bigint) "
+		   "THEN 'active' ELSE s.status END FROM undone u "
+		   "WHERE s.district = $1::int AND s.person = u.sourced_id",
+		   2, NULL, err) &&
+	       ask(c, &entity_users,
+		   "UPDATE homeroom.district SET remerge = true "
+		   "WHERE id = $1::int AND EXISTS (SELECT FROM undone u "
+		   "JOIN roster.users l ON l.district = $1::int "
+		   "AND l.sourced_id = u.sourced_id AND l.status = 'active' "
+		   "WHERE NOT EXISTS (SELECT FROM roster.said_users s "
+		   "WHERE s.district = $1::int AND s.person = u.sourced_id "
+		   "AND s.status = 'active'))",
+		   1, NULL, err);
+}
+
 static bool lock(const struct going_back *c, int64_t *live, struct err *err)
 {
 	const struct values values = { 1, { c->district } };
@@ -206,7 +231,8 @@ static bool go_back(struct going_back *c, struct rollback *rollback,
 	rollback->made = live + 1;
 	c->next = number(c->arena, live + 1);
 	for (const struct entity *const *e = entities; *e != NULL; e++) {
-		if (!undo(c, *e, &count, err))
+		if (!undo(c, *e, &count, err) ||
+		    (count > 0 && *e == &entity_users && !ask_again(c, err)))
 			return false;
 		rollback->rows += count;
 	}

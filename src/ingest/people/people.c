@@ -1,0 +1,200 @@
+/* People in an import: from records of users to persons, and what other files
+ * refer to. */
+#include "people.h"
+
+#include <string.h>
+
+bool people_differ(const struct ingest *job)
+{
+	return job->people->differ;
+}
+
+const char *people_spoken(const struct ingest *job)
+{
+	return job->people->plain ? "fresh_users" : "spoken";
+}
+
+bool people_begin(struct ingest *job, struct err *err)
+{
+	job->people = arena_alloc(job->arena, sizeof(*job->people));
+	job->people->plain = true;
+	return people_read(job, job->people, err);
+}
+
+/* --- from records to persons ---------------------------------------------- */
+
+/* Whether each record is a person of its own, with its id: nobody else speaks
+ * of people, and nothing is compared. */
+static bool is_plain(const struct people *people)
+{
+	if (people->speaker_count > 1 || people->differ || people->stale)
+		return false;
+	if (people->by_default)
+		return true;
+	for (int i = 0; i < people->rule_count; i++)
+		if (people->rules[i].within)
+			return false;
+	return people->users->gone == 0;
+}
+
+/* Other records that the source has of these persons are as they were; but what
+ * is made of a person's records is made of all of them. */
+static const char siblings[] =
+    "INSERT INTO claim ({kept}, fingerprint, line, goes, place, source, was, "
+    "person, rule, review, candidates, birth_date, open) "
+    "SELECT {s.kept}, s.fingerprint, c.line, false, c.place, s.source, "
+    "s.person, s.person, s.rule, s.review, s.candidates, s.birth_date, false "
+    "FROM roster.said_users s JOIN (SELECT person, place, min(line) AS line "
+    "FROM claim WHERE line > 0 AND person IS NOT NULL "
+    "GROUP BY person, place) c ON c.person = s.person "
+    "WHERE s.district = {district} AND s.source = {source} "
+    "AND s.status = 'active' AND NOT EXISTS (SELECT FROM claim x "
+    "WHERE x.source = s.source AND x.sourced_id = s.sourced_id) "
+    "AND NOT EXISTS (SELECT FROM lost l WHERE l.sourced_id = s.sourced_id)";
+
+static bool note_reviews(struct ingest *job, struct err *err)
+{
+	const struct finding about = {
+		.file = job->people->users->file,
+		.code = "person_unclear",
+		.message = "may be somebody whom another record is; `homeroom "
+			   "person list --review` lists them",
+		.column = "sourcedId",
+	};
+	int64_t lines;
+
+	return people_ask(job, "TRUNCATE bad", NULL, err) &&
+	       people_ask(job,
+		   "INSERT INTO bad SELECT line, sourced_id FROM claim "
+		   "WHERE line > 0 AND review IS NOT NULL",
+		   NULL, err) &&
+	       findings_bad(job, &about, &lines, err);
+}
+
+bool people_find(struct ingest *job, struct part *users, struct err *err)
+{
+	struct people *people = job->people;
+
+	people->users = users;
+	people->plain = is_plain(people);
+	if (people->plain)
+		return true;
+	return people_claim(job, err) && people_match(job, err) &&
+	       (!people->differ || people_ask(job, siblings, NULL, err)) &&
+	       people_merge(job, err) &&
+	       people_ask(job,
+		   "CREATE TEMP VIEW spoken AS SELECT person AS sourced_id, "
+		   "role, org_ids, \"resourceSourcedIds\", line FROM claim "
+		   "WHERE person IS NOT NULL AND line > 0",
+		   NULL, err) &&
+	       note_reviews(job, err);
+}
+
+/* --- what refers to them -------------------------------------------------- */
+
+bool people_refers(const struct entity *entity, const struct field *f)
+{
+	if (entity == &entity_demographics && f->kind == ID)
+		return true;
+	return f->kind == REF && is_own(f) && strcmp(f->of, "users") == 0;
+}
+
+/* No record is called so: what refers to one that waits refers to nothing. */
+#define WAITS "' (waits)'"
+
+bool people_translate(struct ingest *job, const struct part *part,
+    struct err *err)
+{
+	if (!job->people->aliases || !part->present ||
+	    part->entity == &entity_users)
+		return true;
+	for_each_field (f, part->entity->fields) {
+		const struct composing with = { .entity = part->entity,
+			.column = f->column };
+
+		if (!people_refers(part->entity, f))
+			continue;
+		if (!job_ask(job, &with,
+			"UPDATE stage_{t} s SET {c} = coalesce(a.person, "
+			"a.sourced_id || " WAITS ") FROM alias a "
+			"WHERE a.source = {source} AND a.sourced_id = s.{c}",
+			NULL, err))
+			return false;
+		if (f->kind == ID &&
+		    !part_ask(job, part,
+			"UPDATE aside_{t} s SET sourced_id = a.person "
+			"FROM alias a WHERE a.source = {source} "
+			"AND a.sourced_id = s.sourced_id "
+			"AND a.person IS NOT NULL",
+			NULL, err))
+			return false;
+	}
+	return true;
+}
+
+/* --- what goes with a record ---------------------------------------------- */
+
+bool people_forsake(struct ingest *job, struct part *part, struct err *err)
+{
+	int64_t rows;
+
+	if (job->people->plain || part->present || !part->any_live ||
+	    part->entity == &entity_users)
+		return true;
+	for_each_field (f, part->entity->fields) {
+		const struct composing with = { .entity = part->entity,
+			.column = f->column };
+
+		if (!people_refers(part->entity, f))
+			continue;
+		if (!part_tables(job, part, err) ||
+		    !job_ask(job, &with,
+			"INSERT INTO gone_{t} SELECT DISTINCT l.sourced_id "
+			"FROM lost x JOIN roster.said_users s "
+			"ON s.district = {district} AND s.source = {source} "
+			"AND s.sourced_id = x.sourced_id "
+			"JOIN roster.{t} l ON l.district = {district} "
+			"AND l.{c} = s.person WHERE l.source = {source} "
+			"AND l.status = 'active' AND NOT EXISTS (SELECT "
+			"FROM speech p JOIN speaker sp ON sp.place = p.place "
+			"WHERE sp.source = {source} AND p.person = s.person) "
+			"AND NOT EXISTS (SELECT FROM gone_{t} g "
+			"WHERE g.sourced_id = l.sourced_id) "
+			"AND NOT EXISTS (SELECT FROM fresh_{t} f "
+			"WHERE f.sourced_id = l.sourced_id)",
+			&rows, err))
+			return false;
+		part->gone += rows;
+	}
+	return true;
+}
+
+/* --- roles ---------------------------------------------------------------- */
+
+/* What another source says as well is one role, that of the source which stands
+ * first. */
+bool people_share(struct ingest *job, struct part *part, struct err *err)
+{
+	const struct finding about = {
+		.file = part->file,
+		.code = "role_known",
+		.message = "is a role that the same person has there by "
+			   "another source; taken once",
+		.column = "sourcedId",
+	};
+
+	if (job->people->plain || part->entity != &entity_roles ||
+	    part->fresh == 0 || !part->any_live)
+		return true;
+	return part_ask(job, part, "TRUNCATE bad", NULL, err) &&
+	       part_ask(job, part,
+		   "INSERT INTO bad SELECT f.line, f.sourced_id "
+		   "FROM fresh_{t} f JOIN speaker me ON me.source = {source} "
+		   "WHERE EXISTS (SELECT FROM roster.{t} l "
+		   "JOIN speaker sp ON sp.source = l.source "
+		   "WHERE l.district = {district} AND l.user_id = f.user_id "
+		   "AND l.org_id = f.org_id AND l.role = f.role "
+		   "AND l.status = 'active' AND sp.place < me.place)",
+		   NULL, err) &&
+	       set_bad_aside(job, part, "sourced_id", &about, err);
+}

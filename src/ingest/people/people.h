@@ -1,0 +1,108 @@
+/*
+ * Inside people: who speaks of whom, by which rules records become persons, and
+ * the tables of one import.
+ */
+#ifndef HOMEROOM_INGEST_PEOPLE_H
+#define HOMEROOM_INGEST_PEOPLE_H
+
+#include "../ingest.h"
+
+#define SPEAKERS_MAX 32
+#define RULES_MAX 32
+#define COMPARED_MAX 8
+
+/* A source that says who there is, at its place in the order; from 1. */
+struct speaker {
+	int64_t source;
+	const char *name;
+	bool creates; /* its users may be persons that no other source knows */
+};
+
+/* What a rule compares of a source's records; none: it takes no part. */
+struct compared {
+	const char *fields[COMPARED_MAX];
+	int count;
+};
+
+struct match_rule {
+	const char *name;
+	bool review; /* what it finds is for people to decide */
+	bool within; /* also records of one source */
+	struct compared of[SPEAKERS_MAX];
+};
+
+/* A field for which other sources count, in this order of places. */
+struct order {
+	const char *field; /* "givenName", "metadata.endDate" */
+	int places[SPEAKERS_MAX];
+	int count;
+};
+
+struct people {
+	struct speaker speakers[SPEAKERS_MAX];
+	int speaker_count;
+	int here; /* the place of this import's source; 0: none */
+	struct match_rule rules[RULES_MAX];
+	int rule_count;
+	bool by_default; /* the rules: settings have none */
+	bool by_id;      /* one of them compares sourcedId */
+	struct order *orders;
+	int order_count;
+	const char **keys; /* of metadata and userIds: the table known_key */
+	int key_count, key_room;
+	bool stale;   /* all are to be merged anew */
+	bool differ;  /* this source's records may have other persons' ids */
+	bool plain;   /* records are persons: nothing is to be matched */
+	bool aliases; /* the table alias has rows */
+	struct part *users;
+};
+
+/* settings.c */
+bool people_read(struct ingest *job, struct people *people,
+    struct err *err) must_use;
+/* The number of a key of metadata or userIds in the table known_key. */
+int people_key(struct ingest *job, struct people *people, const char *key);
+/* "metadata.hired": the key, when the field is called `of`; or NULL. */
+const char *people_key_of(const char *field, const char *of);
+
+/*
+ * The tables of an import, all temporary:
+ *	claim	records that are new or changed, and others that are to be
+ *		matched (line <= 0); `was`: the person until now
+ *	lost	ids of records that the source has no more
+ *	speaker	sources and their places
+ *	moved	records that are part of another person now
+ */
+
+/* What is still said, of active records that are part of a person; r has the
+ * columns of users, place, source, person, birth_date. `which` is about s. */
+#define STILL_SAID(which)                                                      \
+	"SELECT sp.place, s.source, s.person, s.birth_date, {s.kept} "         \
+	"FROM roster.said_users s "                                            \
+	"JOIN speaker sp ON sp.source = s.source "                             \
+	"WHERE s.district = {district} AND s.status = 'active' "               \
+	"AND s.person IS NOT NULL AND NOT EXISTS (SELECT FROM claim c "        \
+	"WHERE c.source = s.source AND c.sourced_id = s.sourced_id) "          \
+	"AND NOT EXISTS (SELECT FROM lost l WHERE s.source = {source} "        \
+	"AND l.sourced_id = s.sourced_id)" which
+#define CLAIMED(which)                                                         \
+	"SELECT c.place, c.source, c.person, c.birth_date, {c.kept} "          \
+	"FROM claim c WHERE c.person IS NOT NULL" which
+
+/* Whether the field says which person a record is about. */
+bool people_refers(const struct entity *entity, const struct field *field);
+
+/* Statements about users. */
+bool people_ask(struct ingest *job, const char *text, int64_t *count,
+    struct err *err) must_use;
+bool people_number(struct ingest *job, const char *text, int64_t *number,
+    struct err *err) must_use;
+
+/* claim.c: the tables, but moved. */
+bool people_claim(struct ingest *job, struct err *err) must_use;
+/* match.c: each claim's person. */
+bool people_match(struct ingest *job, struct err *err) must_use;
+/* merge.c: fresh_users and gone_users of persons. */
+bool people_merge(struct ingest *job, struct err *err) must_use;
+
+#endif
