@@ -11,7 +11,7 @@ Q       := $(if $(V),,@)
 
 PACKAGES := libevent_core libevent_extra libevent_openssl libevent_pthreads \
 	libpq jansson libssl libcrypto libjwt zlib libarchive yaml-0.1 libcurl \
-	libpcre2-8 odbc ldap lber libsasl2
+	libpcre2-8 odbc icu-i18n ldap lber libsasl2
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \

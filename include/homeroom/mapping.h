@@ -80,6 +80,26 @@ bool mapping_queries_compile(struct arena *arena, const char *json,
  * database says it has. */
 bool mapping_plain(struct arena *arena, struct mapping_query *query,
     const char *const *columns, int count, struct err *err) must_use;
+/* --- rules by themselves -------------------------------------------------- */
+
+/* Rules and conditions over columns that are not of a file. */
+struct mapping_set;
+
+struct mapping_set *mapping_set_new(struct arena *arena) must_use;
+/* From JSON; the set's arena's. */
+bool mapping_set_rule(struct mapping_set *set, const char *json,
+    const struct rule **out, struct err *err) must_use;
+bool mapping_set_condition(struct mapping_set *set, const char *json,
+    const struct condition **out, struct err *err) must_use;
+/* The number of a column, which they ask for from now on. */
+bool mapping_set_column(struct mapping_set *set, const char *name, int *out,
+    struct err *err) must_use;
+/* Those that they ask for. */
+const char *const *mapping_set_columns(const struct mapping_set *set,
+    int *count);
+
+/* --- rows -------------------------------------------------------------------
+ */
 
 /* A row of the file. */
 struct mapping_row {
@@ -97,10 +117,16 @@ struct mapping_fault {
 
 bool mapping_wants(const struct mapping_feed *feed,
     const struct mapping_row *row);
+bool mapping_holds(const struct condition *condition,
+    const struct mapping_row *row);
 /* The value is the row's, the scratch arena's or the mapping's. */
 bool mapping_value(const struct mapping_field *field,
     const struct mapping_row *row, struct text *value,
     struct mapping_fault *fault) must_use;
+
+/* What differs in case, accents or width alone becomes the same. The arena's,
+ * or the text itself. */
+struct text text_folded(struct arena *arena, struct text text);
 
 /*
  * Bytes in any encoding become UTF-8, piece by piece. What is no text in that

@@ -43,6 +43,7 @@ struct rules_column {
 	const struct entity *entity; /* of that record */
 	const struct field *field;   /* NULL: metadata */
 	const char *key;             /* of metadata: "title" */
+	bool first;                  /* of a list: its first value */
 };
 
 const struct rules_column *rulebook_columns(const struct rulebook *book,
@@ -60,11 +61,15 @@ bool rulebook_guards(const struct rulebook *book, enum rules_guarded what,
 /* What becomes of a login when the names that it was made of change. */
 enum rules_rename { RENAME_KEEP, RENAME_ALIAS, RENAME_ASK };
 
+struct names_list {
+	const char *const *at;
+	int count;
+};
+
 struct rulebook_names {
 	enum rules_rename rename;
 	/* Logins are unique in these directories, too. */
-	const char *const *across;
-	int across_count;
+	struct names_list across;
 	bool forever; /* and never those of accounts that are deleted */
 };
 
@@ -78,8 +83,7 @@ const struct rulebook_names *rulebook_names(const struct rulebook *book);
  * accents or width alone is the same. */
 struct names;
 
-struct names *names_new(void) must_use;
-void names_free(struct names *names); /* NULL is fine */
+struct names *names_new(struct arena *arena) must_use;
 void names_take(struct names *names, struct text name);
 bool names_taken(const struct names *names, struct text name);
 
@@ -165,8 +169,8 @@ enum password_kind { PASSWORD_RANDOM, PASSWORD_WORDS, PASSWORD_PATTERN };
 
 struct password_policy {
 	enum password_kind kind;
-	int length;        /* random: characters */
-	int words;         /* words: how many */
+	int64_t length;    /* random: characters */
+	int64_t words;     /* words: how many */
 	const char *file;  /* words: one a line; NULL: our own list */
 	bool change;       /* at the first logon */
 	struct text value; /* pattern: the password */

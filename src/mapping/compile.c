@@ -8,15 +8,20 @@
 /* --- columns
  * ------------------------------------------------------------------ */
 
-int compiling_column(struct compiling *c, const char *name)
+bool compiling_column(struct compiling *c, const void *json, int *column,
+    struct err *err)
 {
-	for (int i = 0; i < c->column_count; i++)
-		if (strcmp(c->columns[i], name) == 0)
-			return i;
+	const char *name = compiling_text(json);
+
+	if (name == NULL || *name == '\0')
+		return fail(err, FAULT_INVALID, "it needs a column's name");
+	for (*column = 0; *column < c->column_count; ++*column)
+		if (strcmp(c->columns[*column], name) == 0)
+			return true;
 	if (c->column_count == CSV_FIELDS_MAX)
-		return -1;
-	c->columns[c->column_count] = arena_text(c->arena, name);
-	return c->column_count++;
+		return fail(err, FAULT_INVALID, "there are too many columns");
+	c->columns[c->column_count++] = arena_text(c->arena, name);
+	return true;
 }
 
 /* --- feeds

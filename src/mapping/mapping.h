@@ -32,6 +32,17 @@ struct text letters_title(struct arena *arena, struct text text);
 /* Bytes of the character that begins so; the text is valid UTF-8. */
 size_t letter_length(char first);
 
+/* --- ascii.c ---------------------------------------------------------------
+ */
+
+struct ascii;
+
+/* "": of no language in particular. One thread's. */
+bool ascii_compile(struct arena *arena, const char *language,
+    const struct ascii **out, struct err *err) must_use;
+bool ascii_write(const struct ascii *ascii, struct arena *arena,
+    struct text *value) must_use;
+
 /* --- days.c: dates as people write them -------------------------------------
  */
 
@@ -55,6 +66,8 @@ typedef bool step_run(struct running *r, const struct step *step,
 
 /* Steps of a rule, parts of a concat. */
 #define MAPPING_PARTS_MAX 32
+/* So deep rules lie in rules, and conditions in conditions. */
+#define MAPPING_DEPTH_MAX 4
 
 struct lookup_entry {
 	struct text key, value;
@@ -82,12 +95,16 @@ struct test {
 	int word_count;
 	const struct regex *regex; /* NULL: none */
 	bool asks_empty, empty;
+	struct text least, most;        /* as text; at NULL: no bound */
+	const struct condition *within; /* it holds, instead; or NULL */
+	bool negated;
 };
 
-/* All of them hold. */
+/* All of them hold, or any. */
 struct condition {
 	const struct test *tests;
 	int count;
+	bool any;
 };
 
 struct branch {
@@ -101,7 +118,9 @@ struct step {
 	int column;
 	struct text text;
 	const struct regex *regex;
-	bool otherwise; /* `text` is there for what does not match */
+	const struct ascii *ascii;
+	/* `text` is there for what does not match; pad: to the right. */
+	bool otherwise;
 	const struct lookup *lookup;
 	const struct rule *parts; /* of concat */
 	const struct branch *branches;
@@ -110,15 +129,16 @@ struct step {
 	int64_t from, length;
 };
 
-step_run run_copy, run_constant, run_concat, run_when, run_lookup, run_date,
-    run_trim, run_upper, run_lower, run_title, run_slice, run_match,
-    run_replace;
+step_run run_copy, run_constant, run_concat, run_first, run_when, run_lookup,
+    run_date, run_trim, run_upper, run_lower, run_title, run_slice, run_pad,
+    run_ascii, run_match, run_replace;
 
 bool rule_run(struct running *r, const struct rule *rule, struct text *value);
 bool condition_holds(const struct condition *condition,
     const struct mapping_row *row);
 
-/* --- compile.c, steps.c: from JSON -------------------------------------------
+/* --- compile.c, steps.c, conditions.c: from JSON
+ * -------------------------------------------
  */
 
 struct compiling {
@@ -128,10 +148,18 @@ struct compiling {
 	int depth;
 };
 
-/* The number of a column, which is new or known. -1: too many. */
-int compiling_column(struct compiling *c, const char *name);
-/* A jansson value as text: a string, true or false. NULL: something else. */
+/* What follows takes jansson's values. The number of a column, which is new or
+ * known. */
+bool compiling_column(struct compiling *c, const void *json, int *column,
+    struct err *err) must_use;
+/* A string, true or false. NULL: something else. */
 const char *compiling_text(const void *json);
+struct text compiling_keep(struct compiling *c, const char *text);
+/* That an object has these keys alone, which end with a NULL. */
+bool compiling_only(const void *object, const char *const *known,
+    struct err *err) must_use;
+bool compiling_regex(struct compiling *c, const char *pattern,
+    const struct regex **out, struct err *err) must_use;
 bool rule_compile(struct compiling *c, const void *json,
     const struct rule **out, struct err *err) must_use;
 bool condition_compile(struct compiling *c, const void *json,

@@ -59,6 +59,16 @@ bool run_concat(struct running *r, const struct step *step, struct text *value)
 	return true;
 }
 
+/* The first part that is not empty. */
+bool run_first(struct running *r, const struct step *step, struct text *value)
+{
+	*value = (struct text){ "", 0 };
+	for (int i = 0; i < step->count && value->len == 0; i++)
+		if (!rule_run(r, &step->parts[i], value))
+			return false;
+	return true;
+}
+
 bool run_when(struct running *r, const struct step *step, struct text *value)
 {
 	*value = (struct text){ "", 0 };
@@ -185,6 +195,29 @@ bool run_slice(struct running *r, const struct step *step, struct text *value)
 	return true;
 }
 
+bool run_pad(struct running *r, const struct step *step, struct text *value)
+{
+	int64_t missing = step->length - count_letters(*value);
+	size_t added = missing > 0 ? (size_t)missing * step->text.len : 0;
+	char *out;
+
+	if (added == 0 || value->len == 0)
+		return true;
+	out = arena_alloc(r->row->scratch, value->len + added + 1);
+	for (size_t i = 0; i < added; i += step->text.len)
+		memcpy(out + (step->otherwise ? value->len : 0) + i,
+		    step->text.at, step->text.len);
+	memcpy(out + (step->otherwise ? 0 : added), value->at, value->len);
+	*value = (struct text){ out, value->len + added };
+	return true;
+}
+
+bool run_ascii(struct running *r, const struct step *step, struct text *value)
+{
+	return ascii_write(step->ascii, r->row->scratch, value) ||
+	       fault(r, "too_hard", "can't be written in ASCII", *value);
+}
+
 bool run_match(struct running *r, const struct step *step, struct text *value)
 {
 	enum found found;
@@ -226,13 +259,34 @@ static bool is_any(const struct test *test, struct text value)
 	return test->word_count == 0;
 }
 
-static bool test_holds(const struct test *test, struct text value)
+/* As text: days compare so, too. */
+static int compare(struct text a, struct text b)
 {
-	struct text part;
+	int differ = memcmp(a.at, b.at, a.len < b.len ? a.len : b.len);
 
+	return differ != 0 ? differ : (a.len > b.len) - (a.len < b.len);
+}
+
+static bool is_within(const struct test *test, struct text value)
+{
+	if (test->least.at == NULL && test->most.at == NULL)
+		return true;
+	return value.len > 0 &&
+	       (test->least.at == NULL || compare(value, test->least) >= 0) &&
+	       (test->most.at == NULL || compare(value, test->most) <= 0);
+}
+
+/* As deep as conditions may be: NOLINTBEGIN(misc-no-recursion) */
+static bool test_holds(const struct test *test, const struct mapping_row *row)
+{
+	struct text part, value;
+
+	if (test->within != NULL)
+		return condition_holds(test->within, row) != test->negated;
+	value = column_of(row, test->column);
 	if (test->asks_empty && (value.len == 0) != test->empty)
 		return false;
-	return is_any(test, value) &&
+	return is_any(test, value) && is_within(test, value) &&
 	       (test->regex == NULL ||
 		   regex_find(test->regex, value, &part) == FOUND);
 }
@@ -241,11 +295,11 @@ bool condition_holds(const struct condition *condition,
     const struct mapping_row *row)
 {
 	for (int i = 0; i < condition->count; i++)
-		if (!test_holds(&condition->tests[i],
-			column_of(row, condition->tests[i].column)))
-			return false;
-	return true;
+		if (test_holds(&condition->tests[i], row) == condition->any)
+			return condition->any;
+	return !condition->any;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 /* --- for others
  * ---------------------------------------------------------------- */
@@ -264,4 +318,10 @@ bool mapping_value(const struct mapping_field *field,
 
 	fault->column = -1;
 	return rule_run(&r, field->rule, value);
+}
+
+bool mapping_holds(const struct condition *condition,
+    const struct mapping_row *row)
+{
+	return condition_holds(condition, row);
 }

@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#define DEPTH_MAX 4
+#define PAD_MAX 64
 
 typedef bool make_step(struct compiling *c, const json_t *said,
     struct step *step, struct err *err);
@@ -18,13 +18,12 @@ const char *compiling_text(const void *json)
 						     : json_string_value(json);
 }
 
-static struct text text_of(struct compiling *c, const char *text)
+struct text compiling_keep(struct compiling *c, const char *text)
 {
 	return (struct text){ arena_text(c->arena, text), strlen(text) };
 }
 
-/* That an object has these keys alone, which end with a NULL. */
-static bool only(const json_t *object, const char *const *known,
+bool compiling_only(const void *object, const char *const *known,
     struct err *err)
 {
 	const char *key;
@@ -57,13 +56,7 @@ static bool make_plain(struct compiling *c, const json_t *said,
 static bool make_copy(struct compiling *c, const json_t *said,
     struct step *step, struct err *err)
 {
-	const char *name = compiling_text(said);
-
-	if (name == NULL || *name == '\0')
-		return fail(err, FAULT_INVALID, "it needs a column's name");
-	step->column = compiling_column(c, name);
-	return step->column >= 0 ||
-	       fail(err, FAULT_INVALID, "there are too many columns");
+	return compiling_column(c, said, &step->column, err);
 }
 
 static bool make_constant(struct compiling *c, const json_t *said,
@@ -73,12 +66,12 @@ static bool make_constant(struct compiling *c, const json_t *said,
 
 	if (text == NULL)
 		return fail(err, FAULT_INVALID, "it needs a text");
-	step->text = text_of(c, text);
+	step->text = compiling_keep(c, text);
 	return true;
 }
 
 /* A part is a rule, or a text that stands for itself. */
-/* No deeper than DEPTH_MAX: NOLINTBEGIN(misc-no-recursion) */
+/* No deeper than MAPPING_DEPTH_MAX: NOLINTBEGIN(misc-no-recursion) */
 static bool make_concat(struct compiling *c, const json_t *said,
     struct step *step, struct err *err)
 {
@@ -98,7 +91,7 @@ static bool make_concat(struct compiling *c, const json_t *said,
 			struct step *one = arena_alloc(c->arena, sizeof(*one));
 
 			*one = (struct step){ .run = run_constant,
-				.text = text_of(c, text) };
+				.text = compiling_keep(c, text) };
 			parts[i] = (struct rule){ one, 1 };
 			continue;
 		}
@@ -119,7 +112,7 @@ static bool make_branch(struct compiling *c, const json_t *said,
 	const json_t *then = json_object_get(said, "then");
 	const json_t *otherwise = json_object_get(said, "otherwise");
 
-	if (!only(said, known, err))
+	if (!compiling_only(said, known, err))
 		return false;
 	if ((when == NULL) != (then == NULL) ||
 	    (when == NULL) == (otherwise == NULL))
@@ -178,8 +171,8 @@ static bool fill_table(struct compiling *c, const json_t *said,
 			return fail(err, FAULT_INVALID,
 			    "'%.40s' in its table needs a text", key);
 		entries[table->count++] =
-		    (struct lookup_entry){ text_of(c, key),
-			    text_of(c, compiling_text(value)) };
+		    (struct lookup_entry){ compiling_keep(c, key),
+			    compiling_keep(c, compiling_text(value)) };
 		table->has_empty |= *key == '\0';
 	}
 	qsort(entries, table->count, sizeof(*entries), lookup_compare);
@@ -196,7 +189,7 @@ static bool make_lookup(struct compiling *c, const json_t *said,
 	const json_t *otherwise = json_object_get(said, "otherwise");
 
 	step->lookup = table;
-	if (!only(said, known, err) ||
+	if (!compiling_only(said, known, err) ||
 	    !fill_table(c, json_object_get(said, "table"), table, err))
 		return false;
 	if (otherwise == NULL)
@@ -204,7 +197,7 @@ static bool make_lookup(struct compiling *c, const json_t *said,
 	if (compiling_text(otherwise) == NULL)
 		return fail(err, FAULT_INVALID, "`otherwise` needs a text");
 	table->otherwise = true;
-	table->fallback = text_of(c, compiling_text(otherwise));
+	table->fallback = compiling_keep(c, compiling_text(otherwise));
 	return true;
 }
 
@@ -249,7 +242,7 @@ static bool make_slice(struct compiling *c, const json_t *said,
 
 	(void)c;
 	step->from = 1;
-	if (!json_is_object(said) || !only(said, known, err) ||
+	if (!json_is_object(said) || !compiling_only(said, known, err) ||
 	    !number_of(said, "from", -100000, &step->from, err) ||
 	    !number_of(said, "length", 1, &step->length, err) ||
 	    step->from == 0)
@@ -259,18 +252,44 @@ static bool make_slice(struct compiling *c, const json_t *said,
 	return true;
 }
 
+/* On the left, unless it is told otherwise; with zeros. */
+static bool make_pad(struct compiling *c, const json_t *said, struct step *step,
+    struct err *err)
+{
+	static const char *const known[] = { "width", "with", "side", NULL };
+	const char *with = compiling_text(json_object_get(said, "with"));
+	const char *side = compiling_text(json_object_get(said, "side"));
+
+	step->text = compiling_keep(c, with != NULL ? with : "0");
+	step->otherwise = side != NULL && strcmp(side, "right") == 0;
+	if (!json_is_object(said) || !compiling_only(said, known, err) ||
+	    !number_of(said, "width", 1, &step->length, err) ||
+	    step->length == 0 || step->length > PAD_MAX ||
+	    step->text.len == 0 ||
+	    letter_length(*step->text.at) != step->text.len ||
+	    (side != NULL && !step->otherwise && strcmp(side, "left") != 0))
+		return fail(err, FAULT_INVALID,
+		    "it needs `width`, 1 to %d, and may have `with`, one "
+		    "character, and `side`, left or right",
+		    PAD_MAX);
+	return true;
+}
+
+static bool make_ascii(struct compiling *c, const json_t *said,
+    struct step *step, struct err *err)
+{
+	const char *language = said != NULL ? compiling_text(said) : "";
+
+	if (language == NULL)
+		return fail(err, FAULT_INVALID,
+		    "it is told nothing, or a language, such as de");
+	return ascii_compile(c->arena, language, &step->ascii, err);
+}
+
 static bool make_regex(struct compiling *c, const char *pattern,
     struct step *step, struct err *err)
 {
-	struct regex *regex;
-
-	if (pattern == NULL)
-		return fail(err, FAULT_INVALID,
-		    "it needs a regular expression");
-	if (!regex_compile(c->arena, pattern, &regex, err))
-		return false;
-	step->regex = regex;
-	return true;
+	return compiling_regex(c, pattern, &step->regex, err);
 }
 
 static bool make_match(struct compiling *c, const json_t *said,
@@ -282,7 +301,7 @@ static bool make_match(struct compiling *c, const json_t *said,
 	if (!json_is_object(said))
 		return make_regex(c, compiling_text(said), step, err);
 	step->otherwise = otherwise != NULL;
-	return only(said, known, err) &&
+	return compiling_only(said, known, err) &&
 	       make_regex(c, compiling_text(json_object_get(said, "pattern")),
 		   step, err) &&
 	       (otherwise == NULL || make_constant(c, otherwise, step, err));
@@ -294,7 +313,7 @@ static bool make_replace(struct compiling *c, const json_t *said,
 	static const char *const known[] = { "pattern", "with", NULL };
 	const json_t *with = json_object_get(said, "with");
 
-	return only(said, known, err) &&
+	return compiling_only(said, known, err) &&
 	       make_regex(c, compiling_text(json_object_get(said, "pattern")),
 		   step, err) &&
 	       make_constant(c, with, step, err) &&
@@ -317,6 +336,7 @@ static const struct {
 	{ "copy",     make_copy,     run_copy,     true },
 	{ "constant", make_constant, run_constant, true },
 	{ "concat",   make_concat,   run_concat,   true },
+	{ "first",    make_concat,   run_first,    true },
 	{ "when",     make_when,     run_when,     true },
 	{ "lookup",   make_lookup,   run_lookup,   false },
 	{ "date",     make_date,     run_date,     false },
@@ -325,6 +345,8 @@ static const struct {
 	{ "lower",    make_plain,    run_lower,    false },
 	{ "title",    make_plain,    run_title,    false },
 	{ "slice",    make_slice,    run_slice,    false },
+	{ "pad",      make_pad,      run_pad,      false },
+	{ "ascii",    make_ascii,    run_ascii,    false },
 	{ "match",    make_match,    run_match,    false },
 	{ "replace",  make_replace,  run_replace,  false },
 };
@@ -362,7 +384,7 @@ static bool make(struct compiling *c, const json_t *said, bool first,
 		if (kinds[i].begins != first)
 			return fail(err, FAULT_INVALID,
 			    first ? "'%s' changes a value: copy, constant, "
-				    "concat or when comes first"
+				    "concat, first or when comes first"
 				  : "'%s' makes a value: it comes first",
 			    name);
 		step->run = kinds[i].run;
@@ -386,10 +408,10 @@ bool rule_compile(struct compiling *c, const void *json,
 	if (count == 0 || count > MAPPING_PARTS_MAX)
 		return fail(err, FAULT_INVALID, "a rule has 1 to %d steps",
 		    MAPPING_PARTS_MAX);
-	if (++c->depth > DEPTH_MAX)
+	if (++c->depth > MAPPING_DEPTH_MAX)
 		return fail(err, FAULT_INVALID,
 		    "rules lie within rules within rules: more than %d deep",
-		    DEPTH_MAX);
+		    MAPPING_DEPTH_MAX);
 	for (size_t i = 0; i < count; i++)
 		if (!make(c,
 			json_is_array(said) ? json_array_get(said, i) : said,
@@ -401,79 +423,3 @@ bool rule_compile(struct compiling *c, const void *json,
 	return true;
 }
 /* NOLINTEND(misc-no-recursion) */
-
-/* --- conditions
- * ----------------------------------------------------------------- */
-
-static bool make_words(struct compiling *c, const json_t *said,
-    struct test *test, struct err *err)
-{
-	size_t count = json_is_array(said) ? json_array_size(said) : 1;
-	struct text *words =
-	    arena_alloc(c->arena, (count + 1) * sizeof(*words));
-
-	for (size_t i = 0; i < count; i++) {
-		const char *word = compiling_text(
-		    json_is_array(said) ? json_array_get(said, i) : said);
-
-		if (word == NULL)
-			return fail(err, FAULT_INVALID,
-			    "`equals` needs a text, or several");
-		words[i] = text_of(c, word);
-	}
-	test->words = words;
-	test->word_count = (int)count;
-	return count > 0 ||
-	       fail(err, FAULT_INVALID, "`equals` needs a text, or several");
-}
-
-static bool make_test(struct compiling *c, const json_t *said,
-    struct test *test, struct err *err)
-{
-	static const char *const known[] = { "column", "equals", "matches",
-		"empty", NULL };
-	const json_t *equals = json_object_get(said, "equals");
-	const json_t *matches = json_object_get(said, "matches");
-	const json_t *empty = json_object_get(said, "empty");
-	struct step step = { 0 };
-
-	if (!only(said, known, err) ||
-	    !make_copy(c, json_object_get(said, "column"), &step, err))
-		return false;
-	test->column = step.column;
-	if (equals == NULL && matches == NULL && empty == NULL)
-		return fail(err, FAULT_INVALID,
-		    "a condition needs `equals`, `matches` or `empty`");
-	if (empty != NULL && !json_is_boolean(empty))
-		return fail(err, FAULT_INVALID, "`empty` is true or false");
-	test->asks_empty = empty != NULL;
-	test->empty = json_is_true(empty);
-	if ((equals != NULL && !make_words(c, equals, test, err)) ||
-	    (matches != NULL &&
-		!make_regex(c, compiling_text(matches), &step, err)))
-		return false;
-	test->regex = step.regex;
-	return true;
-}
-
-bool condition_compile(struct compiling *c, const void *json,
-    const struct condition **out, struct err *err)
-{
-	const json_t *said = json;
-	size_t count = json_is_array(said) ? json_array_size(said) : 1;
-	struct condition *condition = arena_alloc(c->arena, sizeof(*condition));
-	struct test *tests =
-	    arena_alloc(c->arena, (count + 1) * sizeof(*tests));
-
-	for (size_t i = 0; i < count; i++)
-		if (!make_test(c,
-			json_is_array(said) ? json_array_get(said, i) : said,
-			&tests[i], err)) {
-			err_add(err, "a condition");
-			return false;
-		}
-	*condition = (struct condition){ tests, (int)count };
-	*out = condition;
-	return count > 0 ||
-	       fail(err, FAULT_INVALID, "a condition needs a column");
-}

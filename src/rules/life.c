@@ -1,0 +1,139 @@
+/* From the days of a person to the life of their account. */
+#include "rules.h"
+
+#include <string.h>
+
+#define DAY_MS INT64_C(86400000)
+#define NEVER INT64_MAX
+/* Who leaves so long before a school year ends leaves with it. */
+#define SUMMER_BEFORE (45 * DAY_MS)
+/* By then who comes back has come back. */
+#define SUMMER_GRACE (14 * DAY_MS)
+/* While the next school year is not in the calendar. */
+#define SUMMER_LENGTH (120 * DAY_MS)
+
+const char *const life_words[] = {
+	[LIFE_NONE] = "none",
+	[LIFE_EARLY] = "early",
+	[LIFE_FUTURE] = "future",
+	[LIFE_ACTIVE] = "active",
+	[LIFE_LEAVE] = "on leave",
+	[LIFE_LEAVER] = "leaver",
+	[LIFE_DELETED] = "deleted",
+};
+
+static bool read_day(struct text day, int64_t *ms)
+{
+	return day.len == 10 && date_valid(day) && clock_parse(day, ms);
+}
+
+static void write_day(char out[11], int64_t ms)
+{
+	char text[CLOCK_TEXT];
+
+	clock_format(text, ms);
+	memcpy(out, text, 10);
+	out[10] = '\0';
+}
+
+void day_before(char out[11], struct text day)
+{
+	int64_t ms;
+
+	out[0] = '\0';
+	if (read_day(day, &ms))
+		write_day(out, ms - DAY_MS);
+}
+
+/* --- summer -----------------------------------------------------------------
+ */
+
+static struct text day_text(const char day[11])
+{
+	return (struct text){ day, strlen(day) };
+}
+
+/* Until when they are waited for who leave at `end`, in the summer after a
+ * school year; years stand in their order. */
+static int64_t wait_for_autumn(const struct rules_moment *moment, int64_t end)
+{
+	for (int i = 0; i < moment->year_count; i++) {
+		int64_t over, next = NEVER;
+
+		if (!read_day(day_text(moment->years[i].end), &over))
+			continue;
+		if (i + 1 < moment->year_count &&
+		    !read_day(day_text(moment->years[i + 1].begin), &next))
+			next = NEVER;
+		if (next == NEVER)
+			next = over + SUMMER_LENGTH - SUMMER_GRACE;
+		if (end >= over - SUMMER_BEFORE && end < next + SUMMER_GRACE)
+			return next + SUMMER_GRACE;
+	}
+	return end;
+}
+
+/* --- life
+ * ---------------------------------------------------------------------
+ */
+
+static void find_end(const struct life_rule *rule, const struct desire *desire,
+    const struct days *days, struct span *out)
+{
+	int64_t last, gone, over = NEVER;
+
+	if (read_day(days->last, &last)) {
+		over = last + DAY_MS;
+		write_day(out->last, last);
+	}
+	/* Nobody said when they would leave: they are not there any more. */
+	if (read_day(day_text(desire->person->gone), &gone) && gone < over) {
+		over = gone;
+		write_day(out->last, gone - DAY_MS);
+	}
+	if (over == NEVER)
+		return;
+	if (days->summer)
+		over = wait_for_autumn(desire->moment, over);
+	out->end = over - DAY_MS + rule->disable_at;
+}
+
+static enum life life_at(const struct life_rule *rule,
+    const struct desire *desire, const struct days *days,
+    const struct span *span)
+{
+	const struct rules_moment *moment = desire->moment;
+	int64_t due;
+
+	if (moment->local >= span->end) {
+		due = life_deletion(rule, desire);
+		return due != 0 && moment->now >= due ? LIFE_DELETED
+						      : LIFE_LEAVER;
+	}
+	if (moment->local < span->begin)
+		return desire->login.len > 0 ||
+			       moment->local >=
+				   span->begin - rule->create_days * DAY_MS
+			   ? LIFE_FUTURE
+			   : LIFE_EARLY;
+	return days->leave ? LIFE_LEAVE : LIFE_ACTIVE;
+}
+
+void life_find(const struct life_rule *rule, const struct desire *desire,
+    const struct days *days, struct span *out)
+{
+	*out = (struct span){ .begin = INT64_MIN, .end = NEVER };
+	if (read_day(days->first, &out->begin))
+		write_day(out->first, out->begin);
+	find_end(rule, desire, days, out);
+	out->life = life_at(rule, desire, days, out);
+}
+
+/* It runs from when the account was disabled, not from when it should have
+ * been: so much time there is to find a mistake. */
+int64_t life_deletion(const struct life_rule *rule, const struct desire *desire)
+{
+	return rule->delete_days > 0 && desire->disabled_since > 0
+		   ? desire->disabled_since + rule->delete_days * DAY_MS
+		   : 0;
+}
