@@ -80,6 +80,7 @@ bool mapping_queries_compile(struct arena *arena, const char *json,
  * database says it has. */
 bool mapping_plain(struct arena *arena, struct mapping_query *query,
     const char *const *columns, int count, struct err *err) must_use;
+
 /* --- rules by themselves -------------------------------------------------- */
 
 /* Rules and conditions over columns that are not of a file. */

@@ -18,6 +18,12 @@ from (
 	select 'source', name, settings
 	from homeroom.source where district = $1::integer and settings <> '{}'
 	union all
+	select 'directory', name, settings
+	from homeroom.directory where district = $1::integer
+	union all
+	select 'rule', name, settings
+	from homeroom.rule where district = $1::integer
+	union all
 	select 'district', name, settings ||
 		jsonb_build_object('kind', 'district', 'name', name)
 	from homeroom.district

@@ -1,6 +1,7 @@
 /* From a person to the account that they should have. */
 #include "rules.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* The rule and the role that an account comes from. */
@@ -195,25 +196,31 @@ static bool needs_account(const struct desired *out,
 	       (desire->login.len > 0 || !is_over(out->life));
 }
 
+static bool find_account(struct view *view, const struct desire *desire,
+    int role)
+{
+	return find_matches(view) && login_find(view, desire) &&
+	       find_label(view) && find_place(view) && find_expiry(view) &&
+	       find_password(view, desire) && attributes_find(view, role) &&
+	       (is_over(view->out->life) || groups_find(view, role));
+}
+
 void rulebook_desire(const struct rulebook *book, struct arena *arena,
     const struct desire *desire, struct desired *out)
 {
 	struct view view = { .out = out };
 	struct choice choice = { 0 };
+	bool found;
 
 	*out = (struct desired){ .life = LIFE_NONE };
 	view_open(&view, book, arena, desire);
-	if (!choose(&view, desire, &choice) || choice.rule == NULL)
-		return;
-	view.rule = choice.rule;
-	view_role(&view, choice.role);
-	tell_life(&view, desire, &choice);
-	if (!needs_account(out, desire) || !find_matches(&view) ||
-	    !login_find(&view, desire) || !find_label(&view) ||
-	    !find_place(&view) || !find_expiry(&view) ||
-	    !find_password(&view, desire) ||
-	    !attributes_find(&view, choice.role))
-		return;
-	if (!is_over(out->life))
-		(void)groups_find(&view, choice.role);
+	found = choose(&view, desire, &choice);
+	if (found && choice.rule != NULL) {
+		view.rule = choice.rule;
+		view_role(&view, choice.role);
+		tell_life(&view, desire, &choice);
+		found = !needs_account(out, desire) ||
+			find_account(&view, desire, choice.role);
+	}
+	assert(found == (out->problem == NULL));
 }

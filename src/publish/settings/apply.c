@@ -291,6 +291,25 @@ static bool apply_source(struct applying *a, struct err *err)
 	       note_change(a, before, err);
 }
 
+/* --- provisioning ------------------------------------------------------------
+ */
+
+static bool apply_directory(struct applying *a, struct err *err)
+{
+	const char *before;
+
+	return said(a, &before, err) && directory_apply(a, err) &&
+	       note_change(a, before, err);
+}
+
+static bool apply_rule(struct applying *a, struct err *err)
+{
+	const char *before;
+
+	return said(a, &before, err) && rule_apply(a, err) &&
+	       note_change(a, before, err);
+}
+
 /* --- all of it -------------------------------------------------------------
  */
 
@@ -303,6 +322,8 @@ static const struct {
 	{ "application", apply_application },
 	{ "grant",       grant_apply },
 	{ "source",      apply_source },
+	{ "directory",   apply_directory },
+	{ "rule",        apply_rule },
 };
 /* clang-format on */
 
@@ -405,20 +426,24 @@ static bool drop(struct applying *a, enum statement statement,
 
 static bool delete_one(struct applying *a, struct err *err)
 {
+	static const struct {
+		const char *kind;
+		enum statement statement;
+	} known[] = {
+		{ "application", STATEMENT_application_drop },
+		{ "source", STATEMENT_source_drop },
+		{ "directory", STATEMENT_directory_drop },
+		{ "rule", STATEMENT_rule_drop },
+	};
 	const char *name = a->document->name;
+	const struct values values = { 2,
+		{ number(a->arena, a->district), name } };
 
 	if (strcmp(a->document->kind, "grant") == 0)
 		return grant_withdraw(a, err);
-	if (strcmp(a->document->kind, "application") == 0)
-		return drop(a, STATEMENT_application_drop,
-		    &(struct values){ 2,
-			{ number(a->arena, a->district), name } },
-		    err);
-	if (strcmp(a->document->kind, "source") == 0)
-		return drop(a, STATEMENT_source_drop,
-		    &(struct values){ 2,
-			{ number(a->arena, a->district), name } },
-		    err);
+	for (size_t i = 0; i < array_length(known); i++)
+		if (strcmp(known[i].kind, a->document->kind) == 0)
+			return drop(a, known[i].statement, &values, err);
 	a->district = 0;
 	return drop(a, STATEMENT_district_drop, &(struct values){ 1, { name } },
 	    err);

@@ -3,7 +3,6 @@
 #include "settings.h"
 #include "../tree/tree.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +15,8 @@ struct kind_of_value {
 	    struct err *err);
 	const char *schema;
 };
+
+#define ANY ((enum shape) - 1) /* the check sees to it */
 
 struct key {
 	const char *kind; /* of settings */
@@ -163,34 +164,10 @@ static bool check_schedule(const struct checking *c, const struct node *node,
 	return false;
 }
 
-/* As Postgres takes it for a network: no bits beyond its prefix. */
-static bool is_network(const char *text)
-{
-	char address[64];
-	unsigned char bytes[16] = { 0 };
-	size_t len = strcspn(text, "/");
-	bool six = memchr(text, ':', len) != NULL;
-	int64_t prefix = six ? 128 : 32;
-
-	if (len >= sizeof(address))
-		return false;
-	memcpy(address, text, len);
-	address[len] = '\0';
-	if (inet_pton(six ? AF_INET6 : AF_INET, address, bytes) != 1 ||
-	    (text[len] == '/' && !text_integer((struct text){ text + len + 1,
-						   strlen(text + len + 1) },
-				     0, prefix, &prefix)))
-		return false;
-	for (int64_t bit = prefix; bit < (six ? 128 : 32); bit++)
-		if ((bytes[bit / 8] >> (7 - bit % 8) & 1) != 0)
-			return false;
-	return true;
-}
-
 static bool check_network(const struct checking *c, const struct node *node,
     struct err *err)
 {
-	return is_network(node->text) ||
+	return settings_is_network(node->text) ||
 	       refuse(c, node, "addresses or networks, such as 192.0.2.0/24",
 		   err);
 }
@@ -262,6 +239,30 @@ static bool check_database(const struct checking *c, const struct node *node,
 	return settings_check_database(c->file, node, err);
 }
 
+static bool check_whole(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return settings_check_whole(c->file, c->key->path, node, err);
+}
+
+static bool check_each(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return settings_check_each(c->file, c->key->path, node, err);
+}
+
+static bool check_named(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return settings_check_named(c->file, c->key->path, node, err);
+}
+
+static bool check_thresholds(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return settings_check_thresholds(c->file, node, err);
+}
+
 /* --- the table ---------------------------------------------------------------
  */
 
@@ -295,6 +296,16 @@ static const struct kind_of_value
 static const struct kind_of_value
 	MATCH = { LIST, check_match, "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"on\"],\"properties\":{\"name\":{\"type\":\"string\"},\"on\":{\"type\":[\"string\",\"array\",\"object\"]},\"review\":{\"type\":\"boolean\"},\"withinSource\":{\"type\":\"boolean\"}}}}" },
 	ORDERS = { MAP, check_orders, "{\"type\":\"object\",\"additionalProperties\":" STRINGS "}" };
+
+/* Of rules; `check` sees to their shape. */
+static const struct kind_of_value
+	AMOUNT = { SCALAR, check_whole, "{\"type\":\"integer\",\"minimum\":0}" },
+	CLOCK = { SCALAR, check_whole, "{\"type\":\"string\",\"pattern\":\"^[0-2][0-9]:[0-5][0-9]$\"}" },
+	CONDITION = { ANY, check_whole, "{\"type\":[\"object\",\"array\"]}" },
+	TEMPLATE = { ANY, check_whole, "{\"type\":[\"object\",\"array\"]}" },
+	PARTS = { ANY, check_each, "{\"type\":\"array\",\"minItems\":1}" },
+	NAMED = { ANY, check_named, "{\"type\":\"object\",\"additionalProperties\":{\"type\":[\"object\",\"array\"]}}" },
+	THRESHOLDS = { MAP, check_thresholds, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"integer\",\"minimum\":0}}}" };
 
 #define LISTS " orgs academicSessions courses classes users enrollments demographics resources categories lineItems results scoreScales "
 #define ROLES " student teacher administrator aide proctor guardian parent relative "
@@ -386,6 +397,68 @@ static const struct key keys[] = {
 	{ "grant",       "share.resources",          &SWITCH,   false, NULL, "Resources of classes, courses and people that are shared; default: false" },
 	{ "grant",       "share.gradebook",          &SWITCH,   false, NULL, "Line items, results and what belongs to them; default: false" },
 	{ "grant",       "fields",                   &FIELDS,   false, NULL, "Fields that are omitted, or replaced by pseudonyms: entity, field, omit or pseudonymise" },
+	{ "directory",   "kind",                     &TEXT_,    true,  NULL, "What this is" },
+	{ "directory",   "name",                     &TEXT_,    true,  NULL, "Name of the directory" },
+	{ "directory",   "district",                 &TEXT_,    false, NULL, "The district whose people have accounts there; default: default" },
+	{ "directory",   "type",                     &ONE_OF,   true,  " ad csv ", "What it is: ad is Active Directory, csv a file that another system picks up" },
+	{ "directory",   "connection.server",        &IDS,      false, NULL, "ldaps://dc1.school.example, or ldap://… for StartTLS; several, in order, for fail-over" },
+	{ "directory",   "connection.base",          &TEXT_,    false, NULL, "What Homeroom sees lies below this; default: the whole domain" },
+	{ "directory",   "connection.authentication", &ONE_OF,  false, " simple gssapi ", "By user and password, or by Kerberos; default: simple" },
+	{ "directory",   "connection.user",          &TEXT_,    false, NULL, "Who we are there: user@realm, DOMAIN\\user or its DN" },
+	{ "directory",   "connection.password",      &SECRET,   false, NULL, "Our password; it is sealed, and never shown again" },
+	{ "directory",   "connection.passwordFile",  &TEXT_,    false, NULL, "File with our password" },
+	{ "directory",   "connection.authorities",   &TEXT_,    false, NULL, "PEM file of those who may vouch for its servers; default: the system's" },
+	{ "directory",   "connection.attribute",     &IDS,      false, NULL, "Attributes to be read besides those that rules set and the usual ones" },
+	{ "directory",   "connection.changes",       &ONE_OF,   false, " usn dirsync ", "How what changed is found: by uSNChanged or the DirSync control; default: usn" },
+	{ "directory",   "connection.timeout",       &SMALL,    false, NULL, "Milliseconds that an answer may take; default: 30000" },
+	{ "directory",   "connection.window",        &SMALL,    false, NULL, "Requests in flight; default: 16" },
+	{ "directory",   "connection.page",          &SMALL,    false, NULL, "Entries in a page; default: 1000" },
+	{ "directory",   "connection.path",          &TEXT_,    false, NULL, "Of the type csv: the file" },
+	{ "directory",   "timeZone",                 &TEXT_,    false, NULL, "By whose clocks days begin, and the schedule goes, for instance America/Chicago; default: UTC" },
+	{ "directory",   "schedule",                 &SCHEDULE, false, NULL, "When it is brought up to date, as crontab has it; without it, when told to" },
+	{ "directory",   "paused",                   &SWITCH,   false, NULL, "Whether the schedule rests; default: false" },
+	{ "directory",   "names.across",             &IDS,      false, NULL, "Directories in which no login may be the same" },
+	{ "directory",   "names.forever",            &SWITCH,   false, NULL, "Whether the login of a deleted account is never given again; default: true" },
+	{ "directory",   "names.rename",             &ONE_OF,   false, " keep alias ask ", "When a name changes: keep the login, change it and keep the old one as an alias, or ask; default: keep" },
+	{ "directory",   "match",                    &PARTS,    false, NULL, "How accounts that are there already are found: a list of `attribute` and `value`, a template" },
+	{ "directory",   "protect.accounts",         &IDS,      false, NULL, "Logins, or patterns of them, that are never touched" },
+	{ "directory",   "protect.groups",           &IDS,      false, NULL, "Groups that are never touched" },
+	{ "directory",   "protect.places",           &IDS,      false, NULL, "Containers that are never touched, nor what lies in them" },
+	{ "directory",   "protect.defaults",         &SWITCH,   false, NULL, "Whether administrators and service accounts are protected, too; default: true" },
+	{ "directory",   "thresholds",               &THRESHOLDS, false, NULL, "What a plan may do without being approved: of each kind of action, most, percent, mostOfSchool, percentOfSchool" },
+	{ "rule",        "kind",                     &TEXT_,    true,  NULL, "What this is" },
+	{ "rule",        "name",                     &TEXT_,    true,  NULL, "Name of the rule" },
+	{ "rule",        "district",                 &TEXT_,    false, NULL, "Its district; default: default" },
+	{ "rule",        "directory",                &TEXT_,    true,  NULL, "The directory whose accounts it speaks of" },
+	{ "rule",        "order",                    &AMOUNT,   false, NULL, "Rules are tried in this order; default: 100" },
+	{ "rule",        "when",                     &CONDITION, false, NULL, "Whom it is for: docs/rules.md; default: everybody" },
+	{ "rule",        "login.candidates",         &PARTS,    false, NULL, "Templates of the login: the first that nobody has is given. A rule without them makes no account, and adds to others" },
+	{ "rule",        "login.counterFrom",        &AMOUNT,   false, NULL, "When all are taken, the first one with a number, from this one; default: 2" },
+	{ "rule",        "login.counterWidth",       &AMOUNT,   false, NULL, "Digits of that number, at least; default: 1" },
+	{ "rule",        "login.longest",            &AMOUNT,   false, NULL, "Characters of a login, at most; default: 20" },
+	{ "rule",        "label",                    &TEMPLATE, false, NULL, "Name of the account in its container; default: the login" },
+	{ "rule",        "place",                    &PARTS,    false, NULL, "Containers in which the account lies, the outermost first: texts and templates" },
+	{ "rule",        "enabled",                  &CONDITION, false, NULL, "Whose account is enabled, from the first day to the last; default: everybody's" },
+	{ "rule",        "expires",                  &TEMPLATE, false, NULL, "Last day on which the directory lets them in" },
+	{ "rule",        "attributes",               &NAMED,    false, NULL, "Attributes of the directory and their templates; { values: [ … ] } for several values" },
+	{ "rule",        "initial",                  &NAMED,    false, NULL, "The same, for accounts that are made: they are not changed later" },
+	{ "rule",        "groups",                   &PARTS,    false, NULL, "Groups that they are in: a list of name, place, when, each (person, role, class) and mode (add, exact)" },
+	{ "rule",        "life.first",               &TEMPLATE, false, NULL, "Their first day; default: role.beginDate" },
+	{ "rule",        "life.last",                &TEMPLATE, false, NULL, "Their last day; default: the day before role.endDate" },
+	{ "rule",        "life.createDaysBefore",    &AMOUNT,   false, NULL, "Days before the first one on which the account is made, disabled; default: 0" },
+	{ "rule",        "life.disableAt",           &CLOCK,    false, NULL, "When on the last day it is disabled; default: 24:00" },
+	{ "rule",        "life.summer",              &CONDITION, false, NULL, "Who leaves at the end of a school year comes back, and stays until two weeks after the next one begins" },
+	{ "rule",        "life.onLeave",             &CONDITION, false, NULL, "Who is on leave: the account is disabled, and stays where it is" },
+	{ "rule",        "life.leaversPlace",        &PARTS,    false, NULL, "Where accounts of leavers go; default: they stay" },
+	{ "rule",        "life.stripGroups",         &SWITCH,   false, NULL, "Whether they leave all groups; default: false" },
+	{ "rule",        "life.hide",                &SWITCH,   false, NULL, "Whether address lists show them no more; default: false" },
+	{ "rule",        "life.deleteAfterDays",     &AMOUNT,   false, NULL, "Days from being disabled to being deleted; default: never" },
+	{ "rule",        "password.type",            &ONE_OF,   false, " random words pattern ", "How the first password is made; default: random" },
+	{ "rule",        "password.length",          &AMOUNT,   false, NULL, "Of the type random: characters; default: 14" },
+	{ "rule",        "password.words",           &AMOUNT,   false, NULL, "Of the type words: how many; default: 4" },
+	{ "rule",        "password.file",            &TEXT_,    false, NULL, "Of the type words: a file with a word a line; default: our own list" },
+	{ "rule",        "password.pattern",         &TEMPLATE, false, NULL, "Of the type pattern: a template. Who knows the pattern and the person knows the password" },
+	{ "rule",        "password.change",          &SWITCH,   false, NULL, "Whether it must be changed at the first logon; default: true" },
 	{ 0 }
 };
 /* clang-format on */
@@ -398,6 +471,8 @@ static bool check_value(struct checking *c, const struct node *node,
 {
 	const struct kind_of_value *value = c->key->value;
 
+	if (value->shape == ANY)
+		return value->check(c, node, err);
 	if (node->shape != value->shape)
 		return refuse(c, node,
 		    value->shape == LIST  ? "a list"

@@ -18,6 +18,9 @@ bool settings_check(const char *file, const struct node *map,
 bool settings_check_fields(const char *file, const struct node *node,
     struct err *err) must_use;
 
+/* network.c: an address, or a network: "192.0.2.0/24". */
+bool settings_is_network(const char *text);
+
 /* people.c: the same of a district's rule of matching, and of the orders of
  * its sources. */
 bool settings_check_rule(const char *file, const struct node *rule,
@@ -31,6 +34,17 @@ bool settings_check_files(const char *file, const struct node *node,
 bool settings_check_queries(const char *file, const struct node *node,
     struct err *err) must_use;
 bool settings_check_database(const char *file, const struct node *node,
+    struct err *err) must_use;
+
+/* provisioning.c: the same of parts of rules and directories: as a whole, each
+ * of a list, each of a mapping. */
+bool settings_check_whole(const char *file, const char *path,
+    const struct node *node, struct err *err) must_use;
+bool settings_check_each(const char *file, const char *path,
+    const struct node *node, struct err *err) must_use;
+bool settings_check_named(const char *file, const char *path,
+    const struct node *node, struct err *err) must_use;
+bool settings_check_thresholds(const char *file, const struct node *node,
     struct err *err) must_use;
 
 /* The path of the next key that holds a secret; NULL: the first, the end. */
@@ -92,6 +106,9 @@ bool keys_apply(const struct applying *a, const char *application,
  * their places from then on; forgets those of a setting that goes. */
 bool secrets_apply(struct applying *a, struct err *err) must_use;
 bool secrets_forget(struct applying *a, struct err *err) must_use;
+/* provisioning.c */
+bool directory_apply(struct applying *a, struct err *err) must_use;
+bool rule_apply(struct applying *a, struct err *err) must_use;
 /* grant.c */
 bool grant_apply(struct applying *a, struct err *err) must_use;
 bool grant_withdraw(struct applying *a, struct err *err) must_use;
