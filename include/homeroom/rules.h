@@ -44,6 +44,7 @@ struct rules_column {
 	const struct field *field;   /* NULL: metadata */
 	const char *key;             /* of metadata: "title" */
 	bool first;                  /* of a list: its first value */
+	int slot;                    /* among those of its scope */
 };
 
 const struct rules_column *rulebook_columns(const struct rulebook *book,
@@ -91,8 +92,8 @@ bool names_taken(const struct names *names, struct text name);
  * -------------------------------------------------------------------
  */
 
-/* fields[i] belongs to the i-th of the rulebook's columns, where it has the
- * scope; no value is "". */
+/* Fields are those of the rulebook's columns that have the scope, by their
+ * slots; no value is "", or NULL. */
 struct person {
 	struct text id; /* sourcedId: persons come in its order, by bytes */
 	const struct text *fields;

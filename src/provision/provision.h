@@ -31,8 +31,11 @@ bool book_moment(struct db *db, struct arena *arena,
 /* --- persons.c: who is published, in the order of their ids -----------------
  */
 
+/* Begins a transaction that sees one state of the database. */
+bool persons_begin(struct db *db, struct err *err) must_use;
+
 /*
- * Within the caller's transaction, which is to be REPEATABLE READ; between two
+ * Within the caller's transaction, which is to be such a one; between two
  * calls it may ask other things. Persons that are deleted come, too, as long
  * as the roster keeps them. Memory does not grow with their number.
  */

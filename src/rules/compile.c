@@ -117,6 +117,7 @@ static bool asks_classes(struct rulebook *book)
 static bool resolve_columns(struct rulebook *book, struct err *err)
 {
 	struct rules_column *columns;
+	int slots[SCOPE_ACCOUNT + 1] = { 0 };
 	const char *const *names;
 	int *identity;
 
@@ -135,6 +136,7 @@ static bool resolve_columns(struct rulebook *book, struct err *err)
 	for (int i = 0; i < book->column_count; i++) {
 		if (!column_find(book->arena, names[i], &columns[i], err))
 			return false;
+		columns[i].slot = slots[columns[i].scope]++;
 		identity[i] = i;
 	}
 	book->columns = columns;

@@ -12,11 +12,15 @@ static void look_at(struct view *view, enum rules_scope scope,
 {
 	const struct rulebook *book = view->book;
 
-	for (int i = 0; i < book->column_count; i++)
-		if (book->columns[i].scope == scope)
-			view->fields[i] = fields != NULL && fields[i].len > 0
-					      ? fields[i]
-					      : nothing;
+	for (int i = 0; i < book->column_count; i++) {
+		const struct rules_column *column = &book->columns[i];
+
+		if (column->scope != scope)
+			continue;
+		view->fields[i] = fields != NULL && fields[column->slot].len > 0
+				      ? fields[column->slot]
+				      : nothing;
+	}
 }
 
 void view_open(struct view *view, const struct rulebook *book,
