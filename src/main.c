@@ -5,6 +5,7 @@
 static const struct subcommand subcommands[] = {
 	{ "application", cli_application, "Publishers' applications and their credentials" },
 	{ "apply",    cli_apply,    "Make settings of YAML files so" },
+	{ "approve",  cli_approve,  "What waits for a person, and taking it" },
 	{ "audit",    cli_audit,    "Who read what and when, and who changed which setting" },
 	{ "check",    cli_check,    "What is wrong with the live roster, or with a bundle" },
 	{ "delete",   cli_delete,   "Delete a setting" },

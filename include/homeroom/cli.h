@@ -21,6 +21,7 @@ int cli_run(const struct subcommand *subcommands, int argc, char **argv);
 int cli_apply(int argc, char **argv);
 int cli_get(int argc, char **argv);
 int cli_delete(int argc, char **argv);
+int cli_approve(int argc, char **argv);
 int cli_audit(int argc, char **argv);
 int cli_application(int argc, char **argv);
 int cli_check(int argc, char **argv);

@@ -16,6 +16,7 @@
 #define INGEST_MADE_UP "demo"
 
 struct findings;
+struct fetched;
 
 struct ingest_request {
 	int64_t district;   /* id */
@@ -27,6 +28,14 @@ struct ingest_request {
 	/* Of a fetched bundle, what was found while it was made; or NULL. The
 	 * import adds its own. */
 	struct findings *findings;
+	/* Of a fetched bundle, so that the import can wait; or NULL. */
+	const struct fetched *fetched;
+	int64_t approves; /* an import that waits, or 0 */
+	const char *who;  /* approves it */
+	/* A dry run whose changes will be asked for: those of an entity, of a
+	 * school (its sourcedId), or of all. */
+	bool changes;
+	const char *entity, *school; /* NULL: all */
 };
 
 /* What became of one file. */
@@ -58,11 +67,13 @@ enum ingest_outcome {
 	INGEST_UNCHANGED, /* nothing differed: no version */
 	INGEST_CHECKED,   /* a dry run that would have gone through */
 	INGEST_REFUSED,   /* nothing changed; `reason` says why */
+	INGEST_WAITING,   /* nothing changed yet: a person is asked */
+	INGEST_FROZEN,    /* nothing changed: so the calendar has it */
 };
 
 struct ingest_report {
 	enum ingest_outcome outcome;
-	const char *reason; /* NULL unless refused */
+	const char *reason; /* of the last three */
 	int64_t import;     /* its row; 0 for a dry run */
 	int64_t version;    /* made, or live */
 	const struct ingest_file *files;
@@ -98,6 +109,24 @@ const struct ingest_report *ingest_report(const struct ingest *ingest);
 /* The same as a JSON object. */
 const char *ingest_report_json(const struct ingest *ingest);
 
+/* One field of one record that changes; of a record that comes or goes, each
+ * that it has. */
+struct ingest_change {
+	const char *person; /* whom it is about: a user's sourcedId, or NULL */
+	const char *name;   /* of that person */
+	const char *entity, *id;
+	const char *title;          /* of that record, or NULL */
+	const char *what;           /* "added", "changed", "removed" */
+	const char *field;          /* NULL: the record has none */
+	const char *before, *after; /* NULL: there is none */
+	const char *before_json, *after_json;
+};
+
+/* The next one, by person and record, once a dry run with `changes` is done;
+ * NULL after the last one. Borrowed until the next call. */
+bool ingest_change(struct ingest *ingest, const struct ingest_change **change,
+    struct err *err) must_use;
+
 /* --- sources that settings describe ------------------------------------------
  */
 
@@ -105,6 +134,7 @@ const char *ingest_report_json(const struct ingest *ingest);
 struct fetched {
 	const char *path;          /* a bundle; the arena's */
 	const char *home;          /* the source's folder */
+	const char *folder;        /* holds the bundle, and nothing else */
 	int64_t keep;              /* how many of these are kept */
 	struct findings *findings; /* for the import's request; the arena's */
 };
@@ -123,11 +153,35 @@ struct source_wanted {
 bool source_fetch(struct db *db, struct arena *arena,
     const struct source_wanted *wanted, struct fetched *out,
     struct err *err) must_use;
-/* After the import: keeps it among the latest, or throws it away. */
+/* After the import: keeps it among the latest, or throws it away. One that
+ * waits has been put elsewhere by then. */
 void source_keep(const struct fetched *fetched);
 /* Fetches and takes in: the job of the kind "source" whose subject is the
  * source's name. */
 bool source_run(struct job *job, struct arena *arena, const char *url,
     struct err *err) must_use;
+
+/* --- imports that wait for a person ------------------------------------------
+ */
+
+struct waiting {
+	int64_t import;
+	const char *source;
+	int64_t since;
+	const char *reason;
+};
+
+bool waiting_list(struct db *db, struct arena *arena, int64_t district,
+    const struct waiting **list, int *count, struct err *err) must_use;
+/* Fills in the request, of which district and approves are set: running it
+ * takes exactly what was listed, once; when the roster has changed since, it
+ * waits again. source_keep `fetched` afterwards. FAULT_CONFLICT: it waits no
+ * more; FAULT_NOT_FOUND: another machine has its bundle. */
+bool waiting_open(struct db *db, struct arena *arena,
+    struct ingest_request *request, struct fetched *fetched,
+    struct err *err) must_use;
+/* Of the request, district, approves and who are set. */
+bool waiting_drop(struct db *db, struct arena *arena,
+    const struct ingest_request *request, struct err *err) must_use;
 
 #endif

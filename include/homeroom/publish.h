@@ -230,6 +230,28 @@ bool settings_apply(struct settings *wanted, struct db *db, const char *who,
     bool dry_run, struct buf *report, struct err *err) must_use;
 bool settings_known(const char *kind);
 
+/* --- limits of what may change at once ------------------------------------
+ */
+
+/* More than so many records, or more than so many of a hundred. */
+struct limit {
+	int64_t records; /* -1: any number */
+	int percent;     /* -1: any share */
+};
+
+#define LIMIT_NONE                                                             \
+	{                                                                      \
+		-1, -1                                                         \
+	}
+/* What can be limited, of an entity and of a school, with spaces around. */
+#define LIMITS_OF_RECORDS " added changed removed "
+#define LIMITS_OF_SCHOOLS " removed students classes enrollments "
+#define WINDOW_SESSIONS " schoolYear semester term gradingPeriod "
+#define WINDOW_TAKES " everything additions nothing "
+
+/* "5 %", "200" or "any". */
+bool limit_read(struct text text, struct limit *limit) must_use;
+
 struct setting_text {
 	const char *name;
 	const char *json; /* which YAML is, too */

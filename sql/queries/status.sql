@@ -27,7 +27,12 @@ select what, state from (
 		|| coalesce(', ' || (report ->> 'reason'), '')
 	from last
 	union all
-	select 4, -id, 'waits', 'import ' || id || ' of ' || source_name
+	select 4, i.id, 'waits', 'import-' || i.id || ' of ' || s.name || ': '
+		|| coalesce(i.report ->> 'reason', '')
+	from homeroom.import i join homeroom.source s on s.id = i.source
+	where i.district = $1::integer and i.outcome = 'waiting'
+	union all
+	select 5, -id, 'waits', 'import ' || id || ' of ' || source_name
 		|| ' was refused: look at its report'
 	from last l where outcome = 'refused'
 	and not exists (select from last later

@@ -154,11 +154,28 @@ const char *house_who(struct house *house);
 /* --- imports ------------------------------------------------------------- */
 
 struct ingest_request;
+struct ingest;
+
+/* --- what waits for a person (approve.c) ------------------------------------
+ */
+
+struct approving {
+	const struct flags *flags;
+	struct house house; /* open, as DB_INGEST */
+	int64_t district;
+	enum format format;
+	bool show, drop;
+	int status; /* to end with */
+};
 
 /* Takes in a bundle with progress, and prints its report. *status is 1 when it
  * was refused. */
 bool report_run(struct db *db, const struct ingest_request *request,
     enum format format, int *status, struct err *err) must_use;
+/* What a dry run would change, to standard output; in JSON a list, without a
+ * newline behind it. */
+bool changes_print(struct ingest *ingest, enum format format,
+    struct err *err) must_use;
 
 /* --- checks -------------------------------------------------------------- */
 

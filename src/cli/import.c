@@ -13,6 +13,9 @@ static const struct flag flags_known[] = {
 	{ "--district", "NAME", "Whose data they are (default: default)" },
 	{ "--accept", NULL, "Go on though many records are removed" },
 	FLAG_DRY_RUN,
+	{ "--changes", NULL, "With --dry-run: list what would change" },
+	{ "--entity", "NAME", "With --changes: only that, such as users" },
+	{ "--school", "ID", "With --changes: only what is of that school" },
 	FLAG_OUTPUT,
 	{ 0 },
 };
@@ -39,6 +42,9 @@ static bool read_request(struct flags *flags, struct ingest_request *request,
 	request->source = source != NULL ? source : "csv";
 	request->accept = flags_has(flags, "--accept");
 	request->dry_run = flags_has(flags, "--dry-run");
+	request->changes = flags_has(flags, "--changes");
+	request->entity = flags_get(flags, "--entity");
+	request->school = flags_get(flags, "--school");
 	if (!flags_format(flags, format))
 		return false;
 	if (config_number("HOMEROOM_RETENTION_DAYS", 0, 100000,
@@ -74,6 +80,7 @@ static bool fetch(struct house *house, struct ingest_request *request,
 		return false;
 	request->path = fetched.path;
 	request->findings = fetched.findings;
+	request->fetched = &fetched;
 	done = report_run(house->db, request, format, status, err);
 	source_keep(&fetched);
 	return done;
@@ -108,6 +115,8 @@ int cli_import(int argc, char **argv)
 		return flags.exit;
 	if (flags.argument_count == 0 && !flags_has(&flags, "--source"))
 		return usage(&command, "what is to be imported?");
+	if (request.changes && !request.dry_run)
+		return usage(&command, "--changes goes with --dry-run");
 	if (!run(&flags, &request, format, &status, &err))
 		return failed(&err);
 	return status;

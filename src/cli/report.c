@@ -96,6 +96,14 @@ static void print_outcome(const struct ingest_report *report, const char *path)
 	case INGEST_CHECKED:
 		puts(": can be taken in; nothing was changed");
 		return;
+	case INGEST_WAITING:
+		printf(": waits for a person as import-%" PRId64
+		       "; nothing was changed\n",
+		    report->import);
+		return;
+	case INGEST_FROZEN:
+		puts(": not taken in; nothing was changed");
+		return;
 	case INGEST_REFUSED:
 		break;
 	}
@@ -143,6 +151,24 @@ static bool go_through(struct ingest *ingest, struct err *err)
 	return done;
 }
 
+/* The changes, and the report beside them. */
+static bool print_changes(struct ingest *ingest, const char *path,
+    enum format format, struct err *err)
+{
+	if (format == FORMAT_TABLE || format == FORMAT_CSV) {
+		if (!changes_print(ingest, format, err))
+			return false;
+		if (format == FORMAT_TABLE)
+			print(ingest, path, format);
+		return true;
+	}
+	printf("{\"report\": %s, \"changes\": ", ingest_report_json(ingest));
+	if (!changes_print(ingest, format, err))
+		return false;
+	puts("}");
+	return true;
+}
+
 bool report_run(struct db *db, const struct ingest_request *request,
     enum format format, int *status, struct err *err)
 {
@@ -150,12 +176,14 @@ bool report_run(struct db *db, const struct ingest_request *request,
 	const struct ingest_report *report = ingest_report(ingest);
 	bool done = go_through(ingest, err);
 
-	if (done)
+	if (done && request->changes)
+		done = print_changes(ingest, request->path, format, err);
+	else if (done)
 		print(ingest, request->path, format);
-	if (done && report->outcome == INGEST_REFUSED) {
+	if (done && report->reason != NULL) {
 		fflush(stdout);
 		fprintf(stderr, "homeroom: %s\n", report->reason);
-		*status = 1;
+		*status = report->outcome != INGEST_FROZEN;
 	}
 	ingest_close(ingest);
 	return done;

@@ -1,6 +1,7 @@
 /* The beginning of an import: its lock, its row, the bundle, the tables that
  * it is staged in, and whether the same bundle was the last one. */
 #include "ingest.h"
+#include "guard/guard.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -91,14 +92,30 @@ static bool find_version(struct ingest *job, struct err *err)
 	return true;
 }
 
+/* By hand it can be taken all the same. */
+static bool freeze(struct ingest *job)
+{
+	const struct ingest_request *request = job->request;
+
+	if (!job->guard->policy.frozen || request->accept ||
+	    request->approves != 0)
+		return true;
+	job_refuse(job, "nothing is taken in while the window '%s' lasts",
+	    job->guard->policy.window);
+	job->report.outcome = INGEST_FROZEN;
+	return true;
+}
+
 bool step_begin(struct ingest *job, struct err *err)
 {
 	return db_run(job->db, session, err) && lock_roster(job, err) &&
+	       waiting_begin(job, err) &&
 	       /* A dry run leaves no trace: not even that of its source. */
 	       (job->request->dry_run ? find_source(job, job->request->source,
 					    &job->source, err)
 				      : begin_import(job, err)) &&
-	       find_made_up(job, err) && find_version(job, err);
+	       find_made_up(job, err) && find_version(job, err) &&
+	       policy_read(job, err) && freeze(job);
 }
 
 /* --- tables -------------------------------------------------------------- */
@@ -164,6 +181,9 @@ bool step_open(struct ingest *job, struct err *err)
 		return false;
 	if (job->refused)
 		return true;
+	if (!waiting_is_bundle(job))
+		return job_refuse(job,
+		    "the bundle that was kept is not what was listed any more");
 	if (!find_same(job, err))
 		return false;
 	return job->settled || create_tables(job, err);

@@ -1,6 +1,7 @@
 /* The end of an import: the version, the commit, and what is kept of how it
  * went. */
 #include "ingest.h"
+#include "guard/guard.h"
 #include "homeroom/publish.h"
 
 #include <inttypes.h>
@@ -130,8 +131,14 @@ static bool add_version(struct ingest *job, struct err *err)
 
 /* Rows that were set aside or cut are to be looked at again, though the
  * bundle be the same. */
-static bool is_settled(const struct ingest_report *report)
+static bool is_settled(const struct ingest *job)
 {
+	const struct ingest_report *report = &job->report;
+
+	/* What was found while an approved bundle was made is told of the
+	 * import that waited. */
+	if (job->request->approves != 0)
+		return false;
 	if (report->outcome == INGEST_UNCHANGED)
 		return true;
 	for (int i = 0; i < report->finding_count; i++) {
@@ -154,7 +161,7 @@ static bool end_import(struct ingest *job, struct err *err)
 	values_add(&values, number(job, job->report.version));
 	values_add(&values, digest);
 	values_add(&values,
-	    report_json(&job->report, is_settled(&job->report), job->arena));
+	    report_json(&job->report, is_settled(job), job->arena));
 	return db_ask(job->db, job->brief, STATEMENT_import_end, &values, NULL,
 	    err);
 }
@@ -190,6 +197,7 @@ static bool commit(struct ingest *job, struct err *err)
 	    !add_version(job, err) || !db_commit(job->db, err))
 		return false;
 	job->ended = true;
+	waiting_clear(job);
 	return renew_statistics(job, err);
 }
 
@@ -199,6 +207,7 @@ static bool finish_unchanged(struct ingest *job, struct err *err)
 	if (!end_import(job, err))
 		return false;
 	job->ended = true;
+	waiting_clear(job);
 	return db_commit(job->db, err);
 }
 
@@ -211,24 +220,48 @@ static bool finish_refused(struct ingest *job, struct err *err)
 	return true;
 }
 
+/* What would have changed is listed from the bundle, when it is asked for. */
+static bool finish_waiting(struct ingest *job, struct err *err)
+{
+	db_rollback(job->db);
+	if (!findings_flush(job, err) || !db_begin(job->db, err) ||
+	    !end_import(job, err) || !waiting_add(job, err) ||
+	    !db_commit(job->db, err))
+		return false;
+	job->ended = true;
+	return waiting_keep(job, err);
+}
+
+static bool finish_dry(struct ingest *job, struct err *err)
+{
+	bool merged = job->report.outcome == INGEST_COMMITTED ||
+		      job->guard->stopped != NULL;
+
+	job->ended = true;
+	if (job->report.outcome == INGEST_COMMITTED)
+		job->report.outcome = INGEST_CHECKED;
+	if (job->request->changes && merged)
+		return changes_open(job, err); /* until ingest_close */
+	db_rollback(job->db);
+	return true;
+}
+
 bool step_finish(struct ingest *job, struct err *err)
 {
 	job_report(job);
-	if (job->request->dry_run) {
-		db_rollback(job->db);
-		if (job->report.outcome == INGEST_COMMITTED)
-			job->report.outcome = INGEST_CHECKED;
-		job->ended = true;
-		return true;
-	}
+	if (job->request->dry_run)
+		return finish_dry(job, err);
 	job->report.import = job->import;
 	switch (job->report.outcome) {
 	case INGEST_COMMITTED:
 		return commit(job, err);
 	case INGEST_UNCHANGED:
 		return finish_unchanged(job, err);
+	case INGEST_WAITING:
+		return finish_waiting(job, err);
 	case INGEST_CHECKED:
 	case INGEST_REFUSED:
+	case INGEST_FROZEN:
 		break;
 	}
 	return finish_refused(job, err);

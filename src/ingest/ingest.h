@@ -105,7 +105,8 @@ struct ingest {
 	int64_t source, import, before, version_made;
 	int64_t made_up; /* the demo's source, unless this is it; 0: none */
 	uint8_t digest[32];
-	const char *unfit; /* the first file that can't be taken, and why */
+	const char *unfit;   /* the first file that can't be taken, and why */
+	struct guard *guard; /* guard/'s own */
 	bool locked;
 	bool refused;
 	bool settled; /* no step is left to do, though more follow */

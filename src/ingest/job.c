@@ -1,5 +1,6 @@
 /* An import from its beginning to its end: the steps, and what they share. */
 #include "ingest.h"
+#include "guard/guard.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -15,8 +16,8 @@ static const struct {
 	{ "opening",  step_open,   false }, /* the bundle, its manifest */
 	{ "reading",  step_stage,  false }, /* files into staging tables */
 	{ "checking", step_check,  false }, /* against each other, the store */
-	{ "checking", step_limits, false }, /* stops when too much goes */
 	{ "merging",  step_merge,  false }, /* into live rows: a version */
+	{ "merging",  step_limits, false }, /* stops when too much changes */
 	{ "merging",  step_finish, true  }, /* commits, and says what was */
 };
 /* clang-format on */
@@ -57,6 +58,7 @@ struct ingest *ingest_open(struct db *db, const struct ingest_request *request)
 	job->brief = arena_new();
 	job->findings = request->findings != NULL ? request->findings
 						  : findings_new(job->arena);
+	job->guard = guard_new(job->arena);
 	make_parts(job);
 	return job;
 }
@@ -93,6 +95,7 @@ void ingest_close(struct ingest *job)
 		intake_free(job->intake);
 	known_free(job->known);
 	findings_free(job->findings);
+	guard_free(job->guard);
 	buf_free(&job->copy);
 	arena_free(job->brief);
 	arena_free(job->arena);

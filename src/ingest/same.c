@@ -15,6 +15,8 @@ const char *const outcome_names[] = {
 	[INGEST_UNCHANGED] = "unchanged",
 	[INGEST_CHECKED] = "checked",
 	[INGEST_REFUSED] = "refused",
+	[INGEST_WAITING] = "waiting",
+	[INGEST_FROZEN] = "frozen",
 };
 
 /* --- out ----------------------------------------------------------------- */

@@ -107,8 +107,7 @@ static void free_object(void *object)
 static bool fetch(struct source *source, const char *type, struct fetched *out,
     struct err *err)
 {
-	const char *to =
-	    arena_printf(source->arena, "%s/incoming", source->home);
+	const char *to = out->folder;
 
 	/* What a process that was killed had begun. */
 	folder_remove(to);
@@ -152,18 +151,17 @@ bool source_fetch(struct db *db, struct arena *arena,
 	source.home = arena_printf(arena, "%s/sources/%s",
 	    config_get("HOMEROOM_HOME"), rows_get(rows, 0, 2));
 	*out = (struct fetched){ .home = source.home,
+		.folder = arena_printf(arena, "%s/incoming", source.home),
 		.keep = source_number(&source, "archive.keep", KEEP) };
 	return fetch(&source, rows_get(rows, 0, 0), out, err);
 }
 
 void source_keep(const struct fetched *fetched)
 {
-	struct buf incoming = { 0 }, archive = { 0 };
+	struct buf archive = { 0 };
 
-	buf_printf(&incoming, "%s/incoming", fetched->home);
 	buf_printf(&archive, "%s/archive", fetched->home);
-	folder_archive(buf_text(&incoming), buf_text(&archive), fetched->keep);
-	buf_free(&incoming);
+	folder_archive(fetched->folder, buf_text(&archive), fetched->keep);
 	buf_free(&archive);
 }
 
@@ -179,7 +177,11 @@ static const char *describe(struct arena *arena,
 	case INGEST_UNCHANGED:
 		return "nothing new";
 	case INGEST_REFUSED:
+	case INGEST_FROZEN:
 		return arena_text(arena, report->reason);
+	case INGEST_WAITING:
+		return arena_printf(arena, "import-%" PRId64 " waits: %s",
+		    report->import, report->reason);
 	case INGEST_CHECKED:
 		break;
 	}
@@ -192,7 +194,8 @@ static bool take_in(struct job *job, struct arena *arena, struct db *db,
 	struct ingest_request request = { .district = job->district,
 		.source = job->subject,
 		.path = fetched->path,
-		.findings = fetched->findings };
+		.findings = fetched->findings,
+		.fetched = fetched };
 	struct ingest *ingest;
 	bool more = true, done = true;
 

@@ -197,6 +197,18 @@ static bool check_orders(const struct checking *c, const struct node *node,
 	return settings_check_orders(c->file, node, err);
 }
 
+static bool check_limits(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return settings_check_limits(c->file, node, err);
+}
+
+static bool check_windows(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return settings_check_windows(c->file, node, err);
+}
+
 static bool check_jwks(const struct checking *c, const struct node *node,
     struct err *err)
 {
@@ -291,6 +303,8 @@ static const struct kind_of_value
 	DATABASE = { SCALAR, check_database, "{\"type\":\"string\",\"minLength\":1,\"maxLength\":2000}" },
 	PEMS = { LIST, check_pem, STRINGS },
 	JWKS = { MAP, check_jwks, "{\"type\":\"object\",\"properties\":{\"keys\":{\"type\":\"array\",\"maxItems\":8,\"items\":{\"type\":\"object\"}}}}" },
+	LIMITS = { MAP, check_limits, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\"}}" },
+	WINDOWS = { MAP, check_windows, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\"}}" },
 	FIELDS = { MAP, check_fields, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"additionalProperties\":{\"enum\":[\"share\",\"omit\",\"pseudonymise\"]}}}" };
 
 static const struct kind_of_value
@@ -318,6 +332,8 @@ static const struct key keys[] = {
 	{ "district",    "sources",                  &IDS,      false, NULL, "Its sources in their order: of several that give a record or a field, the first counts" },
 	{ "district",    "match",                    &MATCH,    false, NULL, "Rules that find the person of a record, one after the other: docs/people.md; default: by sourcedId and familyName" },
 	{ "district",    "fields",                   &ORDERS,   false, NULL, "Fields of users for which other sources count, in their own order" },
+	{ "district",    "limits",                   &LIMITS,   false, NULL, "How much a source may change at once, by entity; more waits for a person: docs/approvals.md" },
+	{ "district",    "windows",                  &WINDOWS,  false, NULL, "Days of the year with limits of their own, by any name: docs/approvals.md" },
 	{ "application", "kind",                     &TEXT_,    true,  NULL, "What this is" },
 	{ "application", "name",                     &TEXT_,    true,  NULL, "Name of the application, as `homeroom application create` was told" },
 	{ "application", "district",                 &TEXT_,    false, NULL, "Its district; default: default" },
@@ -369,6 +385,12 @@ static const struct key keys[] = {
 	{ "source",      "schedule",                 &SCHEDULE, false, NULL, "When, as crontab has it: minute hour day month weekday; without it, when told to" },
 	{ "source",      "timeZone",                 &TEXT_,    false, NULL, "By whose clocks, for instance America/Chicago; default: UTC" },
 	{ "source",      "paused",                   &SWITCH,   false, NULL, "Whether the schedule rests; default: false" },
+	{ "source",      "limits",                   &LIMITS,   false, NULL, "How much may change at once, by entity; more waits for a person: docs/approvals.md" },
+	{ "source",      "windows",                  &WINDOWS,  false, NULL, "Days of the year with limits of their own, by any name: docs/approvals.md" },
+	{ "source",      "absent.after",             &SMALL,    false, NULL, "A user is gone who is missing from so many complete readings in a row; default: 1" },
+	{ "source",      "missing",                  &ONE_OF,   false, " remove keep ", "What becomes of records that a bulk file does not have any more; default: remove" },
+	{ "source",      "tobedeleted",              &ONE_OF,   false, " remove keep ", "What becomes of records that say so; default: remove, but in bulk files keep" },
+	{ "source",      "inactive",                 &ONE_OF,   false, " keep disable remove ", "What becomes of records that say so: a user is disabled, any other removed, or all removed; default: keep, as they were" },
 	{ "grant",       "kind",                     &TEXT_,    true,  NULL, "What this is" },
 	{ "grant",       "name",                     &TEXT_,    true,  NULL, "Name of the application that it is given to" },
 	{ "grant",       "district",                 &TEXT_,    false, NULL, "The district that gives it; default: default" },

@@ -21,6 +21,12 @@ bool settings_check_fields(const char *file, const struct node *node,
 /* network.c: an address, or a network: "192.0.2.0/24". */
 bool settings_is_network(const char *text);
 
+/* limits.c: the same of limits, and of windows in which there are others. */
+bool settings_check_limits(const char *file, const struct node *map,
+    struct err *err) must_use;
+bool settings_check_windows(const char *file, const struct node *map,
+    struct err *err) must_use;
+
 /* people.c: the same of a district's rule of matching, and of the orders of
  * its sources. */
 bool settings_check_rule(const char *file, const struct node *rule,
