@@ -66,7 +66,7 @@ CREATE POLICY restricted_grant ON roster.orgs FOR SELECT TO homeroom_publish_res
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 1 AND v.sourced_id = orgs.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 1 AND v.sourced_id = orgs.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -133,7 +133,7 @@ CREATE POLICY restricted_grant ON roster.academic_sessions FOR SELECT TO homeroo
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 2 AND v.sourced_id = academic_sessions.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 2 AND v.sourced_id = academic_sessions.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -202,7 +202,7 @@ CREATE POLICY restricted_grant ON roster.courses FOR SELECT TO homeroom_publish_
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 3 AND v.sourced_id = courses.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 3 AND v.sourced_id = courses.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -278,7 +278,7 @@ CREATE POLICY restricted_grant ON roster.classes FOR SELECT TO homeroom_publish_
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 4 AND v.sourced_id = classes.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 4 AND v.sourced_id = classes.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -374,7 +374,7 @@ CREATE POLICY restricted_grant ON roster.users FOR SELECT TO homeroom_publish_re
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 5 AND v.sourced_id = users.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 5 AND v.sourced_id = users.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -460,7 +460,7 @@ CREATE POLICY restricted_grant ON roster.user_profiles FOR SELECT TO homeroom_pu
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 6 AND v.sourced_id = user_profiles.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 6 AND v.sourced_id = user_profiles.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -529,7 +529,7 @@ CREATE POLICY restricted_grant ON roster.roles FOR SELECT TO homeroom_publish_re
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 7 AND v.sourced_id = roles.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 7 AND v.sourced_id = roles.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -600,7 +600,7 @@ CREATE POLICY restricted_grant ON roster.enrollments FOR SELECT TO homeroom_publ
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 8 AND v.sourced_id = enrollments.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 8 AND v.sourced_id = enrollments.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -675,7 +675,7 @@ CREATE POLICY restricted_grant ON roster.demographics FOR SELECT TO homeroom_pub
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 9 AND v.sourced_id = demographics.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 9 AND v.sourced_id = demographics.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -746,7 +746,7 @@ CREATE POLICY restricted_grant ON roster.resources FOR SELECT TO homeroom_publis
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 10 AND v.sourced_id = resources.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 10 AND v.sourced_id = resources.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -809,7 +809,7 @@ CREATE POLICY restricted_grant ON roster.class_resources FOR SELECT TO homeroom_
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 11 AND v.sourced_id = class_resources.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 11 AND v.sourced_id = class_resources.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -871,7 +871,7 @@ CREATE POLICY restricted_grant ON roster.course_resources FOR SELECT TO homeroom
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 12 AND v.sourced_id = course_resources.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 12 AND v.sourced_id = course_resources.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -936,7 +936,7 @@ CREATE POLICY restricted_grant ON roster.user_resources FOR SELECT TO homeroom_p
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 13 AND v.sourced_id = user_resources.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 13 AND v.sourced_id = user_resources.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -998,7 +998,7 @@ CREATE POLICY restricted_grant ON roster.categories FOR SELECT TO homeroom_publi
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 14 AND v.sourced_id = categories.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 14 AND v.sourced_id = categories.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -1060,7 +1060,7 @@ CREATE POLICY restricted_grant ON roster.score_scales FOR SELECT TO homeroom_pub
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 15 AND v.sourced_id = score_scales.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 15 AND v.sourced_id = score_scales.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -1136,7 +1136,7 @@ CREATE POLICY restricted_grant ON roster.line_items FOR SELECT TO homeroom_publi
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 16 AND v.sourced_id = line_items.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 16 AND v.sourced_id = line_items.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -1209,7 +1209,7 @@ CREATE POLICY restricted_grant ON roster.line_item_score_scales FOR SELECT TO ho
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 17 AND v.sourced_id = line_item_score_scales.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 17 AND v.sourced_id = line_item_score_scales.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -1270,7 +1270,7 @@ CREATE POLICY restricted_grant ON roster.line_item_learning_objective_ids FOR SE
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 18 AND v.sourced_id = line_item_learning_objective_ids.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 18 AND v.sourced_id = line_item_learning_objective_ids.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -1343,7 +1343,7 @@ CREATE POLICY restricted_grant ON roster.results FOR SELECT TO homeroom_publish_
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 19 AND v.sourced_id = results.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 19 AND v.sourced_id = results.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -1417,7 +1417,7 @@ CREATE POLICY restricted_grant ON roster.result_score_scales FOR SELECT TO homer
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 20 AND v.sourced_id = result_score_scales.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 20 AND v.sourced_id = result_score_scales.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -1480,7 +1480,7 @@ CREATE POLICY restricted_grant ON roster.result_learning_objective_ids FOR SELEC
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 21 AND v.sourced_id = result_learning_objective_ids.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 21 AND v.sourced_id = result_learning_objective_ids.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -1548,7 +1548,7 @@ CREATE POLICY restricted_grant ON roster.assessment_line_items FOR SELECT TO hom
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 22 AND v.sourced_id = assessment_line_items.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 22 AND v.sourced_id = assessment_line_items.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
@@ -1626,7 +1626,7 @@ CREATE POLICY restricted_grant ON roster.assessment_results FOR SELECT TO homero
 	USING (district = homeroom.key_district() AND (EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
-		AND v.entity = 23 AND v.sourced_id = assessment_results.sourced_id AND v.until IS NULL AND NOT v.gone)
+		AND v.entity = 23 AND v.sourced_id = assessment_results.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
 		OR homeroom.key_version() IS NOT NULL AND EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()

@@ -58,7 +58,12 @@ static void put_visible(struct sql *sql, const struct entity *of)
 	    " FROM homeroom.visible w WHERE w.grant_id = homeroom.key_grant() "
 	    "AND w.entity = %d AND ",
 	    of->number);
-	put_open(sql, "w");
+	/* Looked up by the primary key, and not by visible_seen: migration
+	 * 027. */
+	if (sql->pinned == 0)
+		sql_put(sql, "coalesce(w.until, 0) = 0");
+	else
+		put_open(sql, "w");
 	sql_put(sql, " AND NOT w.gone");
 }
 
