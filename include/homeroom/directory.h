@@ -180,11 +180,17 @@ struct directory_reading {
 	int64_t count;
 };
 
-/* All there is (cookie NULL), or what changed. Containers come in any order
- * with the others; the same entry may come twice, the later one holds. */
+struct directory_since {
+	const char *cookie; /* what changed since; NULL: all there is */
+	directory_each *each;
+	void *context;
+};
+
+/* Containers come in any order with the others; the same entry may come twice,
+ * the later one holds. */
 bool directory_read(struct directory *dir, struct arena *arena,
-    const char *cookie, directory_each *each, void *context,
-    struct directory_reading *out, struct err *err) must_use;
+    const struct directory_since *since, struct directory_reading *out,
+    struct err *err) must_use;
 
 /* By anchor (attribute NULL: gone ones too), or by the value of an attribute
  * ("" is the address). */

@@ -11,7 +11,7 @@
 #
 # The domain: DC=ad,DC=example,DC=test (ADTEST) with OU=School, in which
 # homeroom@ad.example.test may do what a provisioning account needs to, and
-# nothing elsewhere. Passwords: Passw0rd.Service1; the administrator's is
+# nothing elsewhere but see what was deleted. Passwords: Passw0rd.Service1; the administrator's is
 # Passw0rd.Admin1. DIR/tls/ca.pem vouches for the server. What Samba has no
 # LDAP for: ldbsearch, ldbmodify, samba-tool with -H DIR/private/sam.ldb.
 #
@@ -64,6 +64,33 @@ service_account() { # DIR
 	unit=bf967aa5-0de6-11d0-a285-00aa003049e2
 	samba-tool dsacl set -H "$sam" --objectdn="OU=School,$base" \
 		--sddl="(OA;CI;CCDC;$user;;$sid)(OA;CIIO;GA;;$user;$sid)(OA;CI;CCDC;$group;;$sid)(OA;CIIO;GA;;$group;$sid)(OA;CI;CCDC;$unit;;$sid)(OA;CIIO;SDWP;;$unit;$sid)"
+	see_deleted "$1" "$sid"
+}
+
+# samba-tool does not find that container: it counts as deleted itself.
+see_deleted() { # DIR SID: what was deleted, though not bring it back
+	/usr/bin/python3 - "$1/private/sam.ldb" "$2" <<-'END'
+		import sys
+		import ldb
+		from samba.auth import system_session
+		from samba.dcerpc import security
+		from samba.ndr import ndr_pack, ndr_unpack
+		from samba.param import LoadParm
+		from samba.samdb import SamDB
+
+		db = SamDB(sys.argv[1], session_info=system_session(), lp=LoadParm())
+		domain = security.dom_sid(db.get_domain_sid())
+		dn = ldb.Dn(db, "CN=Deleted Objects,%s" % db.domain_dn())
+		how = ["show_deleted:1", "sd_flags:1:4"]
+		name = "nTSecurityDescriptor"
+		old = db.search(dn, ldb.SCOPE_BASE, attrs=[name], controls=how)[0]
+		sddl = ndr_unpack(security.descriptor, old[name][0]).as_sddl(domain)
+		sddl = sddl.replace("(", "(A;CI;LCRP;;;%s)(" % sys.argv[2], 1)
+		new = ndr_pack(security.descriptor.from_sddl(sddl, domain))
+		change = ldb.Message(dn)
+		change[name] = ldb.MessageElement(new, ldb.FLAG_MOD_REPLACE, name)
+		db.modify(change, controls=how)
+	END
 }
 
 first_domain() { # DIR

@@ -1,0 +1,136 @@
+/* A domain controller of Samba's for tests in C. */
+#include "check.h"
+
+#include "support/samba.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+static void shell(const char *command)
+{
+	int status = system(command);
+
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s", command);
+}
+
+static void script(const char *verb, const char *dir, const char *other)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command),
+	    "\"$HOMEROOM_TEST_SOURCE\"/tests/support/samba.sh %s %s %s "
+	    ">address",
+	    verb, dir, other);
+	shell(command);
+}
+
+static void read_address(struct samba *samba, const char *dir)
+{
+	char path[128];
+	FILE *file;
+
+	samba->dir = dir;
+	snprintf(path, sizeof(path), "%s/address", dir);
+	file = fopen(path, "r");
+	CHECK(file != NULL && fscanf(file, "%31s", samba->address) == 1, "%s",
+	    path);
+	fclose(file);
+	snprintf(samba->uri, sizeof(samba->uri), "ldaps://%s", samba->address);
+	snprintf(samba->authorities, sizeof(samba->authorities),
+	    "%s/tls/ca.pem", dir);
+}
+
+void samba_new(struct samba *samba, const char *dir)
+{
+	script("new", dir, "");
+	read_address(samba, dir);
+	samba_start(samba);
+}
+
+void samba_twin(struct samba *samba, const struct samba *of, const char *dir)
+{
+	script("twin", of->dir, dir);
+	read_address(samba, dir);
+	samba_start(samba);
+}
+
+void samba_start(struct samba *samba)
+{
+	script("start", samba->dir, "");
+}
+
+void samba_stop(struct samba *samba)
+{
+	script("stop", samba->dir, "");
+}
+
+void samba_kill(struct samba *samba)
+{
+	script("kill", samba->dir, "");
+}
+
+void samba_signal(const struct samba *samba, int signal)
+{
+	char path[128];
+	FILE *file;
+	int pid = 0;
+
+	snprintf(path, sizeof(path), "%s/pid", samba->dir);
+	file = fopen(path, "r");
+	CHECK(file != NULL && fscanf(file, "%d", &pid) == 1, "%s", path);
+	fclose(file);
+	kill(pid, signal);
+}
+
+void samba_shell(const struct samba *samba, const char *command)
+{
+	char whole[1024];
+	const char *mark = strstr(command, "{db}");
+
+	CHECK(mark != NULL, "%s", command);
+	snprintf(whole, sizeof(whole), "%.*s%s/private/sam.ldb%s >>shell.log",
+	    (int)(mark - command), command, samba->dir, mark + 4);
+	shell(whole);
+}
+
+/* --- a directory -----------------------------------------------------------
+ */
+
+void samba_add(struct samba_settings *into, const char *name, const char *value)
+{
+	CHECK(into->count < SAMBA_SETTINGS, "%s", name);
+	into->list[into->count++] = (struct param){ name, value };
+}
+
+void samba_set(struct samba_settings *into, const char *name, const char *value)
+{
+	for (int i = 0; i < into->count; i++)
+		if (strcmp(into->list[i].name, name) == 0) {
+			into->list[i].value = value;
+			return;
+		}
+	samba_add(into, name, value);
+}
+
+void samba_settings(struct samba_settings *out, const struct samba *samba)
+{
+	*out = (struct samba_settings){ 0 };
+	samba_add(out, "server", samba->uri);
+	samba_add(out, "base", SAMBA_SCHOOL);
+	samba_add(out, "user", "homeroom@ad.example.test");
+	samba_add(out, "password", SAMBA_PASSWORD);
+	samba_add(out, "authorities", samba->authorities);
+	samba_add(out, "timeout", "20000");
+}
+
+struct directory *samba_open(const struct samba_settings *into)
+{
+	struct directory_open open = { .type = directory_type("ad"),
+		.settings = into->list,
+		.setting_count = into->count };
+	struct directory *dir = NULL;
+	struct err err = { 0 };
+
+	CHECK(directory_open(&dir, &open, &err), "%s", err.text);
+	return dir;
+}
