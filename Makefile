@@ -36,6 +36,7 @@ HEADERS := $(wildcard include/homeroom/*.h src/*/*.h src/*/*/*.h)
 QUERIES := $(sort $(wildcard sql/queries/*.sql))
 MIGRATIONS := $(sort $(wildcard sql/migrations/*.sql))
 PROFILES := $(sort $(wildcard src/publish/profiles/*.yaml))
+MAPPINGS := $(sort $(wildcard src/ingest/mappings/*.yaml))
 
 # What a machine lacks for the build, in pkg-config's words.
 MISSING := $(if $(shell command -v pkg-config),$(shell pkg-config \
@@ -80,10 +81,11 @@ $(OUT)/obj/embedded.o: $(OUT)/gen/embedded.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMPILE_FLAGS) -c -o $@ $<
 
-$(OUT)/gen/embedded.c: $(QUERIES) $(MIGRATIONS) $(PROFILES) src/embed.sh | ready
+$(OUT)/gen/embedded.c: $(QUERIES) $(MIGRATIONS) $(PROFILES) $(MAPPINGS) \
+    src/embed.sh | ready
 	@mkdir -p $(@D)
 	$(Q)sh src/embed.sh $(@D) $(QUERIES) -- $(MIGRATIONS) -- \
-		$(PROFILES)
+		$(PROFILES) -- $(MAPPINGS)
 
 # Written beside embedded.c, and only when a statement came or went.
 $(OUT)/gen/statements.inc: $(OUT)/gen/embedded.c ;

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Makes GENDIR/statements.inc and GENDIR/embedded.c: the named statements of
 # sql/queries, the migrations and the consumers' profiles, as C strings in the
-# binary.
+# binary, and ready mappings.
 #
-# usage: embed.sh GENDIR QUERY.sql … -- MIGRATION.sql … -- PROFILE.yaml …
+# usage: embed.sh GENDIR QUERY.sql … -- MIGRATION.sql … -- PROFILE.yaml … --
+#        MAPPING.yaml …
 set -eu
 gen=$1
 shift
@@ -15,7 +16,7 @@ quoted() { # a file as C string literals, a line each
 {
 	echo '/* Made by src/embed.sh. */'
 	echo '#include "homeroom/embedded.h"'
-	for list in statements migrations profiles; do
+	for list in statements migrations profiles mappings; do
 		echo "const struct embedded embedded_${list}[] = {"
 		while [ $# -gt 0 ] && [ "$1" != -- ]; do
 			name=$(basename "${1%.*}")

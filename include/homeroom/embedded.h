@@ -1,5 +1,5 @@
-/* Files that the build puts into the binary: sql/queries and
- * sql/migrations and src/publish/profiles, in order of their names. */
+/* Files that the build puts into the binary: sql/queries, sql/migrations,
+ * src/publish/profiles and src/ingest/mappings, in order of their names. */
 #ifndef HOMEROOM_EMBEDDED_H
 #define HOMEROOM_EMBEDDED_H
 
@@ -11,5 +11,6 @@ struct embedded {
 extern const struct embedded embedded_statements[];
 extern const struct embedded embedded_migrations[];
 extern const struct embedded embedded_profiles[];
+extern const struct embedded embedded_mappings[];
 
 #endif

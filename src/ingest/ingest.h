@@ -408,8 +408,16 @@ bool mapped_fetch(const struct source *source, const char *to,
 bool queried_fetch(const struct source *source, const char *to,
     struct fetched *out, struct err *err) must_use;
 
+/* From files in the folder `from` to a bundle in `to`, by these rules. */
+struct mapping;
+bool mapped_bundle(const struct source *source, const struct mapping *mapping,
+    const char *from, const char *to, struct fetched *out,
+    struct err *err) must_use;
+
 /* rest/: the same from servers that answer over HTTP. */
 bool oneroster_rest_fetch(const struct source *source, const char *to,
+    struct fetched *out, struct err *err) must_use;
+bool powerschool_fetch(const struct source *source, const char *to,
     struct fetched *out, struct err *err) must_use;
 
 /* outlet.c: a file of a bundle that is being made. */

@@ -116,12 +116,13 @@ static uint64_t hash_of(struct text id)
 static bool take_record(struct list *list, struct call *call,
     const json_t *record, struct err *err)
 {
-	struct text id = { 0 };
+	struct text id;
 
 	if (!json_is_object(record))
 		return fail(err, FAULT_UNAVAILABLE,
 		    "what it lists are no records");
-	if (!list->take(list, call, record, &id, err))
+	id = list->identify(call, record);
+	if (!list->take(list, call, record, id, err))
 		return false;
 	list->last = hash_of(id);
 	if (id.len > 0)
@@ -131,13 +132,10 @@ static bool take_record(struct list *list, struct call *call,
 }
 
 /* The record that was the last one of the page before. */
-static bool check_overlap(struct list *list, const struct call *call,
+static bool check_overlap(const struct list *list, struct call *call,
     const json_t *record, struct err *err)
 {
-	struct text id =
-	    answer_text(call->arena, json_object_get(record, list->id));
-
-	return hash_of(id) == list->last ||
+	return hash_of(list->identify(call, record)) == list->last ||
 	       fail(err, FAULT_MOVED,
 		   "its pages do not follow each other: number %" PRId64
 		   " is another record than a moment ago",
@@ -160,6 +158,8 @@ static bool take_records(struct reading_list *r, struct call *call,
 			return false;
 		}
 	}
+	if (!list->overlaps)
+		buf_add(&list->marks, &list->last, sizeof(list->last));
 	return list->keep == NULL || list->keep(list, err);
 }
 
@@ -271,6 +271,62 @@ static bool read_one_by_one(struct reading_list *r, struct err *err)
 	return true;
 }
 
+/* Where pages can't overlap, the last record of each is asked for once more:
+ * when it is still there, nothing before it came or went meanwhile. */
+static bool ask_mark(struct reading_list *r, int64_t page, struct err *err)
+{
+	struct call *call = call_new();
+	int place = 0;
+
+	while (r->calls[place] != NULL)
+		place++;
+	r->calls[place] = call;
+	call->number = page;
+	if (!r->list->ask(r->list, call, (page + 1) * r->length - 1, 1, err))
+		return false;
+	caller_ask(r->caller, call);
+	return true;
+}
+
+static bool check_mark(struct reading_list *r, struct err *err)
+{
+	struct list *list = r->list;
+	int64_t total = -1;
+	struct call *call;
+	json_t *records;
+	uint64_t mark;
+
+	if (!caller_wait(r->caller, &call, err) ||
+	    !list->read(list, call, &records, &total, err))
+		return false;
+	memcpy(&mark, list->marks.data + (size_t)call->number * sizeof(mark),
+	    sizeof(mark));
+	if (json_array_size(records) != 1 ||
+	    hash_of(list->identify(call, json_array_get(records, 0))) != mark)
+		return fail(err, FAULT_MOVED,
+		    "number %" PRId64 " is another record than a moment ago",
+		    (call->number + 1) * r->length);
+	for (int i = 0; i < CALLS_MAX; i++)
+		if (r->calls[i] == call)
+			r->calls[i] = NULL;
+	call_free(call);
+	return true;
+}
+
+static bool check_marks(struct reading_list *r, struct err *err)
+{
+	int64_t full = r->list->taken / r->length, asked = 0;
+
+	for (int64_t heard = 0; heard < full; heard++) {
+		while (asked < full && asked - heard < r->list->parallel)
+			if (!ask_mark(r, asked++, err))
+				return false;
+		if (!check_mark(r, err))
+			return false;
+	}
+	return true;
+}
+
 static bool check_end(struct reading_list *r, struct err *err)
 {
 	struct list *list = r->list;
@@ -283,7 +339,8 @@ static bool check_end(struct reading_list *r, struct err *err)
 		return fail(err, FAULT_MOVED,
 		    "%" PRId64 " of its %" PRId64 " records came", list->taken,
 		    list->total);
-	return check_distinct(list, err);
+	return (list->overlaps || check_marks(r, err)) &&
+	       check_distinct(list, err);
 }
 
 static bool read_once(struct reading_list *r, bool careful, struct err *err)
@@ -328,7 +385,7 @@ bool list_read(struct list *list, const struct source *source,
 		if (i > 0) {
 			*err = (struct err){ 0 };
 			list->taken = 0;
-			list->ids.len = 0;
+			list->ids.len = list->marks.len = 0;
 			if (!source_wait(source, i, err) ||
 			    !list->begin(list, err))
 				return false;
@@ -352,4 +409,5 @@ bool list_read(struct list *list, const struct source *source,
 void list_free(struct list *list)
 {
 	buf_free(&list->ids);
+	buf_free(&list->marks);
 }

@@ -120,9 +120,14 @@ static bool goes(const json_t *record)
 				     strcasecmp(status, "inactive") == 0);
 }
 
+static struct text identify(struct call *call, const json_t *record)
+{
+	return answer_text(call->arena, json_object_get(record, "sourcedId"));
+}
+
 /* A bulk file has no records that go. */
 static bool take(struct list *list, struct call *call, const json_t *record,
-    struct text *id, struct err *err)
+    struct text id, struct err *err)
 {
 	const struct upstream_list *l = list->about;
 	struct roster *roster = &l->upstream->roster;
@@ -135,12 +140,10 @@ static bool take(struct list *list, struct call *call, const json_t *record,
 		    modified.at != NULL ? modified.at : "", modified.len) };
 	struct roster_table *table = roster_table(roster, l->entity, err);
 
-	*id = answer_text(call->arena, json_object_get(record, "sourcedId"));
 	if (row.goes && !roster->delta)
 		return true;
 	return table != NULL && roster_row(roster, table, &row, call, err) &&
-	       (row.goes ||
-		   inner_rows(roster, l->entity, &row, *id, call, err));
+	       (row.goes || inner_rows(roster, l->entity, &row, id, call, err));
 }
 
 static bool read_list(struct upstream *u, const struct entity *entity,
@@ -153,13 +156,13 @@ static bool read_list(struct upstream *u, const struct entity *entity,
 	struct list list = { .name = entity->name,
 		.total = -1,
 		.overlaps = true,
-		.id = "sourcedId",
 		.page = (int)source_number(source, "pageSize", PAGE),
 		.parallel = (int)source_number(source, "parallel", PARALLEL),
 		.about = &l,
 		.begin = begin,
 		.ask = ask,
 		.read = read_page,
+		.identify = identify,
 		.take = take };
 	bool done;
 
@@ -209,7 +212,10 @@ static bool finish(struct upstream *u, const char *to, struct err *err)
 			continue;
 		buf_printf(&manifest, "file.%s,%s\n", table->name,
 		    roster->delta ? "delta" : "bulk");
-		done = table_finish(table, to, err);
+		done = table_finish(table,
+		    arena_printf(u->source->arena, "%s/%s.csv", to,
+			table->name),
+		    err);
 	}
 	buf_printf(&manifest, "source.systemCode,%s\n",
 	    findings_digest(roster->findings, u->source->arena));

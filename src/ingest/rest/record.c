@@ -34,7 +34,8 @@ static void put_scalar(const struct cell *cell, const json_t *value)
 {
 	struct text text = answer_text(cell->arena, value);
 
-	buf_add(cell->out, text.at, text.len);
+	if (text.at != NULL)
+		buf_add(cell->out, text.at, text.len);
 }
 
 /* 1 and "1" are true as well: importers differ, and nothing is guessed. */
@@ -42,9 +43,11 @@ static void put_bool(const struct cell *cell, const json_t *value)
 {
 	struct text text = answer_text(cell->arena, value);
 
-	if (text.at != NULL && text_is(text, "1"))
+	if (text.at == NULL)
+		return;
+	if (text_is(text, "1"))
 		buf_puts(cell->out, "true");
-	else if (text.at != NULL && text_is(text, "0"))
+	else if (text_is(text, "0"))
 		buf_puts(cell->out, "false");
 	else
 		buf_add(cell->out, text.at, text.len);

@@ -38,6 +38,7 @@ struct call {
 	struct remote_answer answer;
 	/* The caller's. */
 	int attempts;
+	int64_t number; /* the asker's */
 	bool sent, renewed;
 	int64_t not_before; /* clock_tick */
 };
@@ -126,8 +127,8 @@ bool table_row(struct table *table, struct err *err) must_use;
 bool table_flush(struct table *table, struct err *err) must_use;
 /* Back to how long it was. */
 bool table_cut(struct table *table, int64_t size, struct err *err) must_use;
-/* NAME.csv with its header into the folder `to`; the rows are gone then. */
-bool table_finish(struct table *table, const char *to,
+/* With its header into the new file `path`; the rows are gone then. */
+bool table_finish(struct table *table, const char *path,
     struct err *err) must_use;
 
 /* --- list.c: all of a list, proven ------------------------------------------
@@ -145,27 +146,29 @@ struct list {
 	/* Pages are asked for by the number of their first record, and overlap
 	 * by a record; otherwise by their own number. */
 	bool overlaps;
-	const char *id; /* the member that is a record's id, if they overlap */
-	int page;       /* records that are asked for at a time */
-	int parallel;   /* pages on their way, at most */
-	void *about;    /* of these: */
+	int page;     /* records that are asked for at a time */
+	int parallel; /* pages on their way, at most */
+	void *about;  /* of these: */
 	bool (*begin)(struct list *list, struct err *err); /* from none */
 	bool (*ask)(struct list *list, struct call *call, int64_t first,
 	    int count, struct err *err);
 	/* The records of an answer; *total stays when it says none. */
 	bool (*read)(struct list *list, struct call *call, json_t **records,
 	    int64_t *total, struct err *err);
-	/* One record, in order; its id, of the call's arena. */
+	/* By what a record is known: its id, or all of it; the call's. */
+	struct text (*identify)(struct call *call, const json_t *record);
+	/* One record, in order. */
 	bool (*take)(struct list *list, struct call *call, const json_t *record,
-	    struct text *id, struct err *err);
+	    struct text id, struct err *err);
 	/* After each page, in order: what was taken can be kept. Or NULL. */
 	bool (*keep)(struct list *list, struct err *err);
 	/* The total, asked for by itself; or NULL. */
 	bool (*count)(struct list *list, int64_t *total, struct err *err);
 	/* How far it is: kept from reading to reading where it is resumed. */
 	int64_t taken;
-	uint64_t last;  /* hash of the id of the last one taken */
-	struct buf ids; /* a hash a record */
+	uint64_t last;    /* hash of what the last one is known by */
+	struct buf ids;   /* of them all */
+	struct buf marks; /* of the last one of each page */
 };
 
 bool list_read(struct list *list, const struct source *source,

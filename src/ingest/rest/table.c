@@ -194,19 +194,17 @@ static bool copy_rows(struct finishing *f, struct arena *arena, struct err *err)
 		   f->table->name);
 }
 
-bool table_finish(struct table *table, const char *to, struct err *err)
+bool table_finish(struct table *table, const char *path, struct err *err)
 {
 	struct arena *arena = arena_new();
 	struct finishing f = { .table = table };
 	bool done;
 
-	f.to = open(arena_printf(arena, "%s/%s.csv", to, table->name),
-	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	done =
-	    f.to >= 0 || fail(err, FAULT_IO, "%s/%s.csv: %m", to, table->name);
+	f.to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	done = f.to >= 0 || fail(err, FAULT_IO, "%s: %m", path);
 	done = done && table_flush(table, err) && copy_rows(&f, arena, err);
 	if (f.to >= 0 && close(f.to) != 0 && done)
-		done = fail(err, FAULT_IO, "%s: %m", table->name);
+		done = fail(err, FAULT_IO, "%s: %m", path);
 	if (done)
 		unlink(path_of(arena, table));
 	buf_free(&f.out);

@@ -241,22 +241,27 @@ static bool compile(const struct source *source, const struct mapping **mapping,
 	return done;
 }
 
+bool mapped_bundle(const struct source *source, const struct mapping *mapping,
+    const char *from, const char *to, struct fetched *out, struct err *err)
+{
+	struct mapped *m = arena_alloc(source->arena, sizeof(*m));
+
+	m->source = source;
+	m->feeding = feeding_new(source->arena, to);
+	out->path = to;
+	out->findings = m->feeding->findings;
+	return folder_make(to, err) && make_bundle(m, mapping, from, err);
+}
+
 bool mapped_fetch(const struct source *source, const char *to,
     struct fetched *out, struct err *err)
 {
 	struct arena *arena = source->arena;
 	const char *files = arena_printf(arena, "%s/files", to), *from;
-	const char *bundle = arena_printf(arena, "%s/bundle", to);
-	struct mapped *m = arena_alloc(arena, sizeof(*m));
 	const struct mapping *mapping;
 
-	m->source = source;
-	m->feeding = feeding_new(arena, bundle);
-	if (!compile(source, &mapping, err) || !folder_make(files, err) ||
-	    !folder_make(bundle, err) || !pickup(source, files, &from, err) ||
-	    !make_bundle(m, mapping, from, err))
-		return false;
-	out->path = bundle;
-	out->findings = m->feeding->findings;
-	return true;
+	return compile(source, &mapping, err) && folder_make(files, err) &&
+	       pickup(source, files, &from, err) &&
+	       mapped_bundle(source, mapping, from,
+		   arena_printf(arena, "%s/bundle", to), out, err);
 }

@@ -27,6 +27,7 @@ static const struct {
 } types[] = {
 	{ "oneroster", oneroster_fetch },
 	{ "oneroster-rest", oneroster_rest_fetch },
+	{ "powerschool", powerschool_fetch },
 	{ "csv", mapped_fetch },
 	{ "sql", queried_fetch },
 };

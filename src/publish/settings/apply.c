@@ -49,6 +49,23 @@ bool settings_read(struct settings *wanted, const char *file, struct text yaml,
 	return true;
 }
 
+bool settings_json(struct arena *arena, const char *name, const char *yaml,
+    const char **json, struct err *err)
+{
+	struct node *documents;
+	struct buf text = { 0 };
+
+	if (!tree_read(arena, name, (struct text){ yaml, strlen(yaml) },
+		&documents, err))
+		return false;
+	if (documents->first == NULL)
+		return fail(err, FAULT_INVALID, "%s: is empty", name);
+	node_json(&text, documents->first);
+	*json = arena_text(arena, buf_text(&text));
+	buf_free(&text);
+	return true;
+}
+
 /* --- notes -----------------------------------------------------------------
  */
 
@@ -229,10 +246,11 @@ static bool write_source(struct applying *a, struct err *err)
 /* clang-format off */
 static const struct {
 	const char *type;
-	const char *keys[3];
+	const char *keys[3]; /* one with `?` may be left out */
 } source_types[] = {
 	{ "oneroster",      { "path", "url" } },
 	{ "oneroster-rest", { "url", "clientId" } },
+	{ "powerschool",    { "url", "clientId", "files?" } },
 	{ "csv",            { "path", "url", "files" } },
 	{ "sql",            { "database", "queries" } },
 };
@@ -269,7 +287,8 @@ static bool check_source(const struct applying *a, struct err *err)
 		    a->document->name);
 	for (size_t i = 0; i < array_length(wholes); i++)
 		if (takes(type, wholes[i]) !=
-		    (node_get(map, wholes[i]) != NULL))
+			(node_get(map, wholes[i]) != NULL) &&
+		    !takes(type, arena_printf(a->arena, "%s?", wholes[i])))
 			return fail(err, FAULT_INVALID,
 			    takes(type, wholes[i])
 				? "the source '%s': the type %s needs `%s`"

@@ -1,0 +1,290 @@
+#!/usr/bin/python3
+# timeout: 600
+"""PowerSchool as a source: a stand-in that speaks its wire format, our plug-in
+and our rules, and what goes wrong there."""
+import json
+import os
+import re
+import sys
+import xml.etree.ElementTree as xml
+
+sys.path.insert(0, os.path.join(os.environ["HOMEROOM_TEST_SOURCE"],
+                                "tests/support"))
+sys.dont_write_bytecode = True
+import district as d  # noqa: E402
+import standin  # noqa: E402
+
+PREFIX = "org.homeroom.roster."
+PLUGIN = os.path.join(d.SOURCE, "packaging/powerschool")
+QUERIES = xml.parse(os.path.join(
+    PLUGIN, "queries_root/homeroom.named_queries.xml")).getroot()
+SCHOOLS = (100, 200)
+STUDENTS = 240
+
+
+def columns_of(query):
+    return [(c.get("column"), c.text) for c in query.find("columns")]
+
+
+def school_rows():
+    yield "orgs", dict(school_number=0, name="District", kind="district",
+                       identifier=None)
+    for s in SCHOOLS:
+        yield "orgs", dict(school_number=s, name="School %d" % s,
+                           kind="school", identifier="NC%d" % s)
+        for id, name, portion in (3500, "2025-2026", 1), (3501, "S1", 2), \
+                (3502, "Q1", 4):
+            yield "sessions", dict(
+                schoolid=s, termid=id, name=name, firstday="2025-08-18",
+                dayafter="2026-06-06", schoolyear=2026, yearterm=3500,
+                portion=portion, isyearrec=int(portion == 1))
+
+
+def class_rows():
+    for c in range(1, 5):
+        yield "courses", dict(coursedcid=c, coursenumber="M%d" % c,
+                              coursename="Maths, part %d" % c,
+                              department="Maths, pure" if c == 1 else None)
+        for s in SCHOOLS:
+            n = s + c
+            yield "sections", dict(
+                sectiondcid=n, sectionnumber=c, coursedcid=c,
+                coursenumber="M%d" % c, coursename="Maths, part %d" % c,
+                schoolid=s, termid=3501, room="R%d" % c,
+                expression="1(A)" if c > 1 else None)
+            yield "teachers", dict(
+                sectionteacherid=n, userdcid=s + c % 3, sectiondcid=n,
+                schoolid=s, lead=1, startdate="2025-08-18",
+                enddate="2026-06-06")
+
+
+def people_rows():
+    for s in SCHOOLS:
+        for n in range(3):
+            yield "staff", dict(
+                userdcid=s + n, firstname="Ann", middlename=None,
+                lastname="Teach%d" % n, email="t%d@district.example" % (s + n),
+                loginid="t%d" % (s + n) if n else None,
+                teachernumber="N%d" % (s + n), homeschoolid=s)
+            yield "staffroles", dict(userdcid=s + n, schoolid=s,
+                                     staffstatus=1 if n < 2 else 2)
+    for n in range(1, STUDENTS + 1):
+        s = SCHOOLS[n % 2]
+        yield "students", dict(
+            studentdcid=n, studentnumber=90000 + n, stateid="ST%d" % n,
+            firstname=" Zoë ", middlename=None, lastname="O'Neil, Jr",
+            gradelevel=n % 13 - 1, schoolid=s,
+            webid="z%d" % n if n % 3 else None, entrydate="2025-08-18",
+            birthdate="2012-01-%02d" % (n % 28 + 1), gender="MFX"[n % 3],
+            contacts="contact-%d" % (n // 2 + 1))
+        yield "enrollments", dict(
+            ccdcid=n, studentdcid=n, sectiondcid=s + n % 4 + 1, schoolid=s,
+            dateenrolled="2025-08-18", dateleft="2026-06-06")
+    for n in range(1, STUDENTS // 2 + 2):
+        children = [c for c in (2 * n - 2, 2 * n - 1) if 0 < c <= STUDENTS]
+        yield "contacts", dict(
+            personid=n, firstname="Pat", middlename=None, lastname="Parent",
+            email="p%d@mail.example" % n if n % 2 else None, phone=None,
+            students=",".join("student-%d" % c for c in children))
+        yield "contactroles", dict(
+            personid=n, schoolid=SCHOOLS[n % 2],
+            relationship=["Mother", "Guardian", "Neighbor"][n % 3])
+
+
+def made_up():
+    """Everything is a text there."""
+    found = {PREFIX + q.get("name")[len(PREFIX):]: [] for q in QUERIES}
+    for part in school_rows, class_rows, people_rows:
+        for name, row in part():
+            found[PREFIX + name].append(
+                {k: None if v is None else str(v) for k, v in row.items()})
+    return found
+
+
+def the_plugin():
+    requested = {(f.get("table"), f.get("field")) for f in xml.parse(
+        os.path.join(PLUGIN, "plugin.xml")).getroot().iter() if
+        f.tag.endswith("}field")}
+    rows = made_up()
+    for query in QUERIES:
+        name, sql = query.get("name"), query.find("sql").text
+        columns = columns_of(query)
+        why = [c for c, _ in columns if tuple(c.split(".")) not in requested]
+        d.check("plug-in: asks for what %s shows" % name, why and str(why))
+        top = re.split(r"\nFROM ", sql.strip(), maxsplit=1)[0]
+        depth, count = 0, 1
+        for c in top:
+            depth += (c == "(") - (c == ")")
+            count += c == "," and depth == 0
+        d.check("plug-in: %s selects what it shows" % name,
+                count != len(columns) and "%d, %d" % (count, len(columns)))
+        made = rows[name][0]
+        d.check("plug-in: %s shows what the test makes" % name,
+                set(made) != {c for _, c in columns} and str(set(made)))
+
+
+class Reader:
+    def __init__(self, name, server, **settings):
+        self.home = d.District(name)
+        self.settings = {
+            "kind": "source", "name": "ps", "type": "powerschool",
+            "url": server.base + "/", "clientId": server.id,
+            "clientSecret": server.secret, "pageSize": "50", **settings}
+        path = os.path.join(self.home.home, "source.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(self.settings, file)
+        self.home.run("apply", path)
+
+    def read(self):
+        done = self.home.run("import", "--source", "ps", ok=False)
+        return done.returncode, (done.stdout + done.stderr).decode(
+            errors="replace")
+
+    def versions(self):
+        return len(json.loads(self.home.run("versions", "-o",
+                                            "json").stdout))
+
+
+def taken(name, reader, versions):
+    code, said = reader.read()
+    d.check(name, (code != 0 or reader.versions() != versions) and
+            "%d versions; %s" % (reader.versions(), said[-1500:]))
+    return said
+
+
+def refused(name, reader, word, versions):
+    code, said = reader.read()
+    d.check(name, (code == 0 or word not in said or
+                   reader.versions() != versions) and
+            "exit %d: %s" % (code, said[-1500:]))
+
+
+def the_roster(home):
+    credentials = home.application("all", "--full")
+    home.serve()
+    token = home.token(credentials)
+
+    def all_of(name):
+        return {r["sourcedId"]: r for r in
+                home.pull(d.ROSTER_12 + "/" + name, token)[0]}
+
+    users, classes = all_of("users"), all_of("classes")
+    d.check("students, staff and contacts",
+            len(users) != STUDENTS + 6 + STUDENTS // 2 + 1 and str(len(users)))
+    student, teacher = users["student-5"], users["staff-101"]
+    wanted = dict(givenName="Zoë", familyName="O'Neil, Jr", username="z5",
+                  identifier="90005", grades=["04"], enabledUser="true",
+                  metadata={"stateId": "ST5"})
+    d.check("a student is right", {k: (student.get(k), v) for k, v in
+                                   wanted.items() if student.get(k) != v})
+    role = student["roles"][0]
+    d.check("her role", (role["role"], role["org"]["sourcedId"],
+                         role["beginDate"]) !=
+            ("student", "org-200", "2025-08-18") and str(role))
+    contact = users[student["agents"][0]["sourcedId"]]
+    d.check("her contact knows her", "student-5" not in [
+        a["sourcedId"] for a in contact["agents"]] and str(contact))
+    d.check("a mother is a parent",
+            users["contact-3"]["roles"][0]["role"] != "parent" and
+            str(users["contact-3"]))
+    d.check("a teacher is right",
+            (teacher["username"], teacher["roles"][0]["role"]) !=
+            ("t101", "teacher") and str(teacher))
+    d.check("a class is right", (
+        classes["class-102"]["title"], classes["class-102"]["periods"],
+        classes["class-102"]["terms"][0]["sourcedId"]) !=
+        ("Maths, part 2 2", ["1(A)"], "session-100-3501") and
+        str(classes["class-102"]))
+    sessions = all_of("academicSessions")
+    d.check("terms are parts of their years",
+            sessions["session-100-3501"]["parent"]["sourcedId"] !=
+            "session-100-3500" and str(sessions["session-100-3501"]))
+    enrollments = all_of("enrollments")
+    d.check("everybody is in a class",
+            len(enrollments) != STUDENTS + 8 and str(len(enrollments)))
+    home.close()
+
+
+def once(path, how):
+    """A fault of the first request whose path has this in it."""
+    left = [1]
+
+    def fault(request):
+        if path in request.handler.path and left:
+            left.pop()
+            return how(request)
+        return False
+    return fault
+
+
+def always(path, how):
+    return lambda request: path in request.handler.path and how(request)
+
+
+def faults(server, reader):
+    students = server.queries[PREFIX + "students"]
+    page2 = "students?pagesize=50&page=2"
+    server.fault = once(page2, lambda r: r.send(
+        503, "", {"Retry-After": "1"}))
+    taken("503 is waited for", reader, 1)
+    server.fault = once(page2, lambda r: r.send(200, "x" * 4000, cut=2000))
+    taken("a page that breaks off is asked for again", reader, 1)
+    server.fault = once(page2, lambda r: server.tokens.clear() or
+                        r.send(401, "{}"))
+    taken("a token that expires is renewed", reader, 1)
+    server.fault = always(page2, lambda r: r.send(
+        200, "<html>Please sign in</html>", {"Content-Type": "text/html"}))
+    refused("HTML with status 200", reader, "no JSON (text/html", 1)
+    server.fault = always(page2, lambda r: r.send(200, json.dumps(
+        {"name": "x", "record": students[50:90]})))
+    refused("a short page is not the end", reader, "50 should have come", 1)
+    server.fault = always(page2, lambda r: r.send(200, json.dumps(
+        {"name": "x", "record": students[:50]})))
+    refused("the same page again", reader, "does not hold together", 1)
+    server.fault = always("students/count", lambda r: r.send(
+        200, '{"count":"200"}'))
+    refused("a count that is too low", reader, "does not hold together", 1)
+
+    def shift(request):
+        """One leaves and one comes, between two pages."""
+        if page2 in request.handler.path and len(shifted) < 3:
+            shifted.append(students.pop(3))
+            students.append({**shifted[-1], "studentdcid":
+                             str(5000 + len(shifted))})
+        return False
+
+    shifted, before = [], list(students)
+    server.fault = shift
+    refused("records that move between pages", reader,
+            "is another record than a moment ago", 1)
+    students[:] = before
+    server.fault = None
+    for row in students:
+        row["web_id"] = row.pop("webid")
+    refused("columns that changed overnight", reader, "no column 'webid'", 1)
+    for row in students:
+        row["webid"] = row.pop("web_id")
+    server.secret = "another"
+    refused("a secret that changed", reader, "gives us no token", 1)
+    server.secret = reader.settings["clientSecret"]
+    taken("and the next run works", reader, 1)
+
+
+def main():
+    the_plugin()
+    server = standin.PowerSchool(made_up())
+    reader = Reader("home", server)
+    taken("read", reader, 1)
+    the_roster(reader.home)
+    taken("a second reading changes nothing", reader, 1)
+    faults(server, reader)
+    server.queries[PREFIX + "students"][4]["lastname"] = "Newname"
+    taken("a change is a version", reader, 2)
+    server.flattened = False
+    taken("the other shape of records says the same", reader, 2)
+    d.check("the secret is in no address",
+            any(server.secret in path for path in server.asked) and "it is")
+
+
+main()
+d.finish()
