@@ -5,7 +5,7 @@
 #ifndef HOMEROOM_INGEST_REST_H
 #define HOMEROOM_INGEST_REST_H
 
-#include "../ingest.h"
+#include "../sources/sources.h"
 #include "homeroom/remote.h"
 
 #include <jansson.h>

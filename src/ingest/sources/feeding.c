@@ -1,6 +1,6 @@
 /* Records that rules make of rows, on their way into a bundle: one file an
  * entity. */
-#include "../ingest.h"
+#include "sources.h"
 #include "homeroom/mapping.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Folders of our own, in which fetched files lie. */
-#include "../ingest.h"
+#include "sources.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* Any CSV files, by the rules of settings, as a OneRoster bundle: row by row
  * into one file an entity. */
-#include "../ingest.h"
+#include "sources.h"
 #include "homeroom/mapping.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* A file of a bundle that is being made. */
-#include "../ingest.h"
+#include "sources.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Files that a source leaves somewhere: on this machine, or on a server. They
  * are fetched when they are complete: when their marker is there, or when they
  * have stopped growing. */
-#include "../ingest.h"
+#include "sources.h"
 #include "homeroom/remote.h"
 
 #include <assert.h>

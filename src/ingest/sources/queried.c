@@ -1,6 +1,6 @@
 /* A database, by the queries of settings, as a OneRoster bundle: row by row
  * into one file an entity. */
-#include "../ingest.h"
+#include "sources.h"
 #include "homeroom/mapping.h"
 #include "homeroom/query.h"
 

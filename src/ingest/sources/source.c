@@ -1,5 +1,5 @@
 /* Sources that settings describe: fetched, taken in, and kept for a while. */
-#include "../ingest.h"
+#include "sources.h"
 #include "homeroom/publish.h"
 
 #include <assert.h>
