@@ -1,0 +1,408 @@
+/* One person: what rules say they should have, against what they have. */
+#include "sync.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <strings.h>
+
+/* --- actions ----------------------------------------------------------------
+ */
+
+static bool act(const struct differing *x, enum action_kind kind,
+    struct buf *before, struct buf *after, const char *reason, struct err *err)
+{
+	const struct action action = {
+		.kind = kind,
+		.person = x->person_id,
+		.anchor = x->has != NULL ? x->has->anchor : NULL,
+		.name = x->has != NULL && x->has->login[0] != '\0'
+			    ? x->has->login
+			    : arena_textn(x->p->turn, x->d->login.at,
+				  x->d->login.len),
+		.before = before,
+		.after = after,
+		.reason = reason,
+		.rule = x->d->why.rule,
+	};
+
+	return plan_add(x->p, &action, err);
+}
+
+/* In words, where they are in life. */
+const char *life_of(const struct differing *x)
+{
+	const struct desired *d = x->d;
+	const char *day = d->life == LIFE_FUTURE ? d->first : d->last;
+
+	if (day[0] == '\0' || d->life == LIFE_ACTIVE || d->life == LIFE_LEAVE)
+		return life_words[d->life];
+	return arena_printf(x->p->turn, "%s, %s day %s", life_words[d->life],
+	    d->life == LIFE_FUTURE ? "first" : "last", day);
+}
+
+/* From the first to the second. */
+static bool change_text(const struct differing *x, enum action_kind kind,
+    const char *what, const struct text values[2], struct err *err)
+{
+	struct buf before = { 0 }, after = { 0 };
+	bool done;
+
+	json_pair(&before, what, values[0]);
+	json_pair(&after, what, values[1]);
+	done = act(x, kind, &before, &after,
+	    kind == ACTION_MOVE ? life_of(x) : what, err);
+	buf_free(&before);
+	buf_free(&after);
+	return done;
+}
+
+/* --- attributes -------------------------------------------------------------
+ */
+
+static bool value_in(const json_t *values, struct text value)
+{
+	for (size_t i = 0; i < json_array_size(values); i++)
+		if (text_is(value, json_nth(values, i)))
+			return true;
+	return false;
+}
+
+static bool same_values(const json_t *is, const struct desired_attribute *a)
+{
+	if (json_array_size(is) != (size_t)a->count)
+		return false;
+	for (int i = 0; i < a->count; i++)
+		if (!value_in(is, a->values[i]))
+			return false;
+	return true;
+}
+
+static void add_values(struct buf *out, const char *name, const json_t *values)
+{
+	struct buf list = { 0 };
+
+	for (size_t i = 0; i < json_array_size(values); i++) {
+		buf_puts(&list, i > 0 ? "," : "");
+		json_quoted(&list, text_of(json_nth(values, i)));
+	}
+	if (out->len > 0)
+		buf_char(out, ',');
+	json_quoted(out, text_of(name));
+	buf_printf(out, ":[%s]", buf_text(&list));
+	buf_free(&list);
+}
+
+static void add_login(const struct differing *x, struct buf *before,
+    struct buf *after)
+{
+	const char *name = x->p->target->type->login;
+	struct text is = text_of(x->has->login);
+
+	if (text_is(x->d->login, x->has->login))
+		return;
+	json_values(before, name, &is, is.len > 0);
+	json_values(after, name, &x->d->login, 1);
+}
+
+static bool differ_attributes(const struct differing *x, struct err *err)
+{
+	const json_t *has = json_read(x->p->turn, x->has->attributes);
+	struct buf before = { 0 }, after = { 0 }, reason = { 0 };
+	bool done = true;
+
+	add_login(x, &before, &after);
+	for (int i = 0; i < x->d->attribute_count; i++) {
+		const struct desired_attribute *a = &x->d->attributes[i];
+		const json_t *is = json_object_get(has, a->name);
+
+		if (a->initial || same_values(is, a))
+			continue;
+		add_values(&before, a->name, is);
+		json_values(&after, a->name, a->values, a->count);
+		buf_printf(&reason, "%s%s", reason.len > 0 ? ", " : "",
+		    a->why.key);
+	}
+	if (after.len > 0)
+		done = act(x, ACTION_UPDATE, &before, &after, buf_text(&reason),
+		    err);
+	buf_free(&before);
+	buf_free(&after);
+	buf_free(&reason);
+	return done;
+}
+
+/* --- an account that is there ----------------------------------------------
+ */
+
+static bool place_guarded(const struct differing *x, const char *place)
+{
+	return rulebook_guards(x->p->target->book.rules, GUARD_PLACE, place);
+}
+
+static bool is_guarded(const struct differing *x)
+{
+	const struct account *has = x->has;
+	const struct rulebook *rules = x->p->target->book.rules;
+
+	return has != NULL &&
+	       (has->guarded ||
+		   rulebook_guards(rules, GUARD_ACCOUNT, has->login) ||
+		   place_guarded(x, has->place));
+}
+
+static bool differ_place(const struct differing *x, struct err *err)
+{
+	struct planning *p = x->p;
+	const char *place = scene_address(p, &x->d->place);
+	const struct text names[] = { text_of(x->has->name), x->d->name };
+	const struct text places[] = { text_of(x->has->place), text_of(place) };
+
+	if (!text_is(names[1], x->has->name) &&
+	    !change_text(x, ACTION_RENAME, "name", names, err))
+		return false;
+	if (strcasecmp(place, x->has->place) == 0 ||
+	    !plan_wants(p, ACTION_MOVE))
+		return true;
+	return scene_need_place(p, &x->d->place, x->d->why.rule, err) &&
+	       change_text(x, ACTION_MOVE, "place", places, err);
+}
+
+static bool differ_enabled(const struct differing *x, struct err *err)
+{
+	if (x->d->enabled == x->has->enabled)
+		return true;
+	return act(x, x->d->enabled ? ACTION_ENABLE : ACTION_DISABLE, NULL,
+	    NULL, life_of(x), err);
+}
+
+/* When it is to go is kept where people can see it. */
+static void note_due(const struct differing *x)
+{
+	char when[CLOCK_TEXT];
+
+	if (x->d->delete_at == x->has->due)
+		return;
+	copy_field(&x->p->dues, x->has->anchor, strlen(x->has->anchor), false);
+	if (x->d->delete_at != 0)
+		clock_format(when, x->d->delete_at);
+	copy_field(&x->p->dues, x->d->delete_at != 0 ? when : NULL,
+	    CLOCK_TEXT - 1, true);
+}
+
+static bool differ_account(const struct differing *x, struct err *err)
+{
+	note_due(x);
+	return differ_enabled(x, err) && differ_place(x, err) &&
+	       differ_attributes(x, err) && differ_groups(x, err);
+}
+
+static bool delete_account(const struct differing *x, const char *reason,
+    struct err *err)
+{
+	const struct account *has = x->has;
+	struct buf before = { 0 };
+	bool done;
+
+	json_pair(&before, "name", text_of(has->name));
+	json_pair(&before, "place", text_of(has->place));
+	json_pair(&before, "login", text_of(has->login));
+	buf_printf(&before, ",\"enabled\":%s,\"attributes\":%s",
+	    has->enabled ? "true" : "false", has->attributes);
+	done = act(x, ACTION_DELETE, &before, NULL, reason, err);
+	buf_free(&before);
+	return done;
+}
+
+/* --- an account that is not there ------------------------------------------
+ */
+
+static void add_password(struct buf *out, const struct password_policy *policy)
+{
+	static const char *const words[] = {
+		[PASSWORD_RANDOM] = "random",
+		[PASSWORD_WORDS] = "words",
+		[PASSWORD_PATTERN] = "pattern",
+	};
+
+	buf_printf(out,
+	    ",\"password\":{\"kind\":\"%s\",\"length\":%" PRId64
+	    ",\"words\":%" PRId64 ","
+	    "\"change\":%s",
+	    words[policy->kind], policy->length, policy->words,
+	    policy->change ? "true" : "false");
+	if (policy->file != NULL)
+		json_pair(out, "file", text_of(policy->file));
+	buf_char(out, '}');
+}
+
+/* All of it, as an account is made. */
+static void describe(const struct differing *x, struct buf *out)
+{
+	const struct desired *d = x->d;
+	struct buf attributes = { 0 };
+
+	json_pair(out, "name", d->name);
+	json_pair(out, "place", text_of(scene_address(x->p, &d->place)));
+	json_pair(out, "login", d->login);
+	json_pair(out, "basis", d->basis);
+	for (int i = 0; i < d->attribute_count; i++)
+		if (d->attributes[i].count > 0)
+			json_values(&attributes, d->attributes[i].name,
+			    d->attributes[i].values, d->attributes[i].count);
+	buf_printf(out, ",\"enabled\":%s,\"attributes\":{%s}",
+	    d->enabled ? "true" : "false", buf_text(&attributes));
+	add_password(out, &d->password);
+	buf_free(&attributes);
+}
+
+static bool make_account(struct differing *x, enum action_kind kind,
+    struct err *err)
+{
+	struct buf after = { 0 };
+	bool done;
+
+	if (!plan_wants(x->p, kind))
+		return true;
+	describe(x, &after);
+	done = scene_need_place(x->p, &x->d->place, x->d->why.rule, err) &&
+	       act(x, kind, NULL, &after, life_of(x), err);
+	buf_free(&after);
+	/* Who is back from the dead is in no groups. */
+	if (x->has != NULL)
+		x->has = NULL;
+	return done && differ_groups(x, err);
+}
+
+static bool create(struct differing *x, struct desire *desire, struct err *err)
+{
+	struct planning *p = x->p;
+
+	if (x->d->life == LIFE_LEAVER || x->d->life == LIFE_LEAVE)
+		return true;
+	if (!scene_names(p, &desire->names, err))
+		return false;
+	rulebook_desire(p->target->book.rules, p->turn, desire, x->d);
+	if (x->d->problem != NULL)
+		return act(x, ACTION_ASK, NULL, NULL, x->d->problem, err);
+	return make_account(x, ACTION_CREATE, err);
+}
+
+static bool adopt(struct differing *x, struct desire *desire, struct err *err)
+{
+	const char *by = x->claimed.by;
+	struct planning *p = x->p;
+	struct buf after = { 0 };
+	bool done;
+
+	x->has = &x->claimed.account;
+	desire->login = text_of(x->has->login);
+	desire->disabled_since = x->has->disabled;
+	rulebook_desire(p->target->book.rules, p->turn, desire, x->d);
+	json_pair(&after, "by", text_of(by));
+	json_pair(&after, "basis", x->d->basis);
+	done = act(x, ACTION_ADOPT, NULL, &after,
+	    arena_printf(p->turn, "it has the same %s", by), err);
+	buf_free(&after);
+	if (!done || x->d->problem != NULL || is_guarded(x))
+		return done;
+	return differ_account(x, err);
+}
+
+/* They have none: it is there already, or is to be made. */
+static bool find_account(struct differing *x, struct desire *desire,
+    struct err *err)
+{
+	if (!plan_wants(x->p, ACTION_ADOPT))
+		return create(x, desire, err);
+	if (!claims_find(x->p, x->person, x->d, &x->claimed, err))
+		return false;
+	switch (x->claimed.claim) {
+	case CLAIM_ONE:
+		return adopt(x, desire, err);
+	case CLAIM_MANY:
+		return act(x, ACTION_ASK, NULL, NULL,
+		    arena_printf(x->p->turn,
+			"more than one account, or person, fits by %s: "
+			"link it by hand",
+			x->claimed.by),
+		    err);
+	case CLAIM_NONE:
+		break;
+	}
+	return create(x, desire, err);
+}
+
+/* --- all ---------------------------------------------------------------------
+ */
+
+static bool turn(struct differing *x, struct desire *desire, struct err *err)
+{
+	const struct account *has = x->has;
+
+	switch (x->d->life) {
+	case LIFE_EARLY:
+		return true;
+	case LIFE_NONE:
+		if (has == NULL || has->gone || !has->enabled)
+			return true;
+		return act(x, ACTION_DISABLE, NULL, NULL,
+		    "no rule gives this person an account", err);
+	case LIFE_DELETED:
+		return has == NULL || has->gone ||
+		       delete_account(x, life_of(x), err);
+	case LIFE_FUTURE:
+	case LIFE_ACTIVE:
+	case LIFE_LEAVE:
+	case LIFE_LEAVER:
+		break;
+	}
+	if (x->d->problem != NULL)
+		return act(x, ACTION_ASK, NULL, NULL, x->d->problem, err);
+	if (has == NULL)
+		return find_account(x, desire, err);
+	if (!has->gone)
+		return differ_account(x, err);
+	if (x->d->life == LIFE_LEAVER || x->d->life == LIFE_LEAVE)
+		return true;
+	if (has->restorable)
+		return make_account(x, ACTION_RESTORE, err);
+	x->has = NULL;
+	return create(x, desire, err);
+}
+
+bool differ_person(struct planning *p, const struct person *person,
+    const struct account *has, struct err *err)
+{
+	struct desired desired = { 0 };
+	struct desire desire = { .person = person,
+		.moment = &p->moment,
+		.login = text_of(has != NULL ? has->login : NULL),
+		.disabled_since = has != NULL ? has->disabled : 0 };
+	struct differing x = { .p = p,
+		.person = person,
+		.person_id =
+		    arena_textn(p->turn, person->id.at, person->id.len),
+		.has = has,
+		.d = &desired };
+
+	if (is_guarded(&x))
+		return true;
+	rulebook_desire(p->target->book.rules, p->turn, &desire, &desired);
+	return turn(&x, &desire, err);
+}
+
+bool differ_left(struct planning *p, const struct account *has, struct err *err)
+{
+	struct desired desired = { .life = LIFE_LEAVER };
+	struct differing x = { .p = p,
+		.person_id = has->person,
+		.has = has,
+		.d = &desired };
+
+	if (has->gone || is_guarded(&x))
+		return true;
+	if (has->due != 0 && has->due <= clock_now())
+		return delete_account(&x, "its time is over", err);
+	return !has->enabled || act(&x, ACTION_DISABLE, NULL, NULL,
+				    "the roster has no such person", err);
+}
