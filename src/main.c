@@ -3,6 +3,7 @@
 
 /* clang-format off */
 static const struct subcommand subcommands[] = {
+	{ "account",  cli_account,  "The accounts of a directory, and whose they are" },
 	{ "application", cli_application, "Publishers' applications and their credentials" },
 	{ "apply",    cli_apply,    "Make settings of YAML files so" },
 	{ "approve",  cli_approve,  "What waits for a person, and taking it" },
@@ -18,11 +19,15 @@ static const struct subcommand subcommands[] = {
 	{ "import",   cli_import,   "Take in a bundle, and report what became of it" },
 	{ "jobs",     cli_jobs,     "List what waits to be done, is being done, and was" },
 	{ "migrate",  cli_migrate,  "Create or upgrade the database" },
+	{ "plan",     cli_plan,     "What would be done to a directory, so that it is as the rules say" },
 	{ "preflight", cli_preflight, "What an application will receive, and what its importer will not like" },
 	{ "push",     cli_push,     "Bring an application its CSV bundle, by SFTP" },
+	{ "reconcile", cli_reconcile, "What is not as it should be in a directory" },
 	{ "rollback", cli_rollback, "Make the roster what it was at an earlier version" },
 	{ "serve",    cli_serve,    "Serve OneRoster to publishers" },
 	{ "status",   cli_status,   "What is live, what ran last, and what waits" },
+	{ "sync",     cli_sync,     "Bring a directory to what the rules say" },
+	{ "undo",     cli_undo,     "Plan the way back from what a plan has done" },
 	{ "up",       cli_up,       "Server and worker in one process" },
 	{ "versions", cli_versions, "List the versions of the roster" },
 	{ "work",     cli_work,     "The worker: keeps the data in order" },

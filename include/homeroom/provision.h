@@ -50,6 +50,10 @@ bool provision_sync(struct db *db, struct arena *arena,
 bool provision_approve(struct db *db, struct arena *arena,
     const struct provision_wanted *wanted, int64_t plan, const char **directory,
     struct err *err) must_use;
+/* It is never carried out. FAULT_CONFLICT: it was begun, or is over. */
+bool provision_drop(struct db *db, struct arena *arena,
+    const struct provision_wanted *wanted, int64_t plan,
+    struct err *err) must_use;
 /* A plan of the way back from what a plan has done; it is held. Of `wanted`,
  * district, url and who count. */
 bool provision_undo(struct db *db, struct arena *arena,

@@ -98,7 +98,7 @@ static bool approve_import(struct approving *a, int64_t id, struct err *err)
 /* --- whatever waits ---------------------------------------------------------
  */
 
-/* Each kind has numbers of its own: "import-12". */
+/* Each kind has numbers of its own: "import-12". A number alone is a plan's. */
 static const struct {
 	const char *kind;
 	bool (*list)(struct approving *a, struct listing *listing,
@@ -106,6 +106,7 @@ static const struct {
 	bool (*approve)(struct approving *a, int64_t id, struct err *err);
 } kinds[] = {
 	{ "import", list_imports, approve_import },
+	{ "plan", held_list, held_approve },
 };
 
 static bool list_all(struct approving *a, struct err *err)
@@ -122,11 +123,15 @@ static bool list_all(struct approving *a, struct err *err)
 
 static bool approve(struct approving *a, const char *name, struct err *err)
 {
+	int64_t id;
+
+	if (text_integer((struct text){ name, strlen(name) }, 1, INT64_MAX,
+		&id))
+		return held_approve(a, id, err);
 	for (size_t i = 0; i < array_length(kinds); i++) {
 		size_t len = strlen(kinds[i].kind);
 		struct text number = { name + len + 1,
 			strlen(name) > len ? strlen(name) - len - 1 : 0 };
-		int64_t id;
 
 		if (strncmp(name, kinds[i].kind, len) == 0 &&
 		    name[len] == '-' && text_integer(number, 1, INT64_MAX, &id))

@@ -18,7 +18,7 @@ struct flag {
 /* Rows that several tables share. */
 #define FLAG_OUTPUT                                                            \
 	{                                                                      \
-		"-o", "FORMAT", "table (default), json, yaml or csv"           \
+		"-o", "FORMAT", "table (default), json, yaml, csv or html"     \
 	}
 #define FLAG_DRY_RUN                                                           \
 	{                                                                      \
@@ -78,7 +78,13 @@ int failed(const struct err *err);
 
 /* --- listings ------------------------------------------------------------ */
 
-enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_YAML, FORMAT_CSV };
+enum format {
+	FORMAT_TABLE,
+	FORMAT_JSON,
+	FORMAT_YAML,
+	FORMAT_CSV,
+	FORMAT_HTML, /* a page that stands by itself */
+};
 
 /* The format that -o names. False: usage() was called. */
 bool flags_format(struct flags *flags, enum format *out) must_use;
@@ -97,9 +103,11 @@ struct column {
 
 #define LISTING_COLUMNS_MAX 16
 
-/* Rows, all printed at the end. Zeroed but for `columns`, it is empty. */
+/* Rows, all printed at the end. Zeroed but for columns and title, it is empty.
+ */
 struct listing {
 	const struct column *columns; /* ends with a NULL name */
+	const char *title;            /* of a page; or NULL */
 	struct buf cells;
 	int rows;
 };
@@ -151,6 +159,23 @@ bool house_settled(bool done);
 /* Who runs this command, for homeroom.setting_change. */
 const char *house_who(struct house *house);
 
+/* --- plans -----------------------------------------------------------------
+ */
+
+/* Columns of queries/plan_list.sql. */
+enum plan_column {
+	PLAN_ID,
+	PLAN_DIRECTORY,
+	PLAN_PURPOSE,
+	PLAN_STATE,
+	PLAN_MADE,
+	PLAN_HELD = 8
+};
+
+/* The actions of a plan, `limit` at most in a table. */
+bool planned_print(struct house *house, int64_t district, int64_t plan,
+    enum format format, int64_t limit, struct err *err) must_use;
+
 /* --- imports ------------------------------------------------------------- */
 
 struct ingest_request;
@@ -167,6 +192,11 @@ struct approving {
 	bool show, drop;
 	int status; /* to end with */
 };
+
+/* planned.c: plans that are held; letting one go, showing it, dropping it. */
+bool held_list(struct approving *a, struct listing *listing,
+    struct err *err) must_use;
+bool held_approve(struct approving *a, int64_t plan, struct err *err) must_use;
 
 /* Takes in a bundle with progress, and prints its report. *status is 1 when it
  * was refused. */

@@ -228,6 +228,7 @@ bool flags_format(struct flags *flags, enum format *out)
 		[FORMAT_JSON] = "json",
 		[FORMAT_YAML] = "yaml",
 		[FORMAT_CSV] = "csv",
+		[FORMAT_HTML] = "html",
 	};
 	const char *value = flags_get(flags, "-o");
 
@@ -240,6 +241,7 @@ bool flags_format(struct flags *flags, enum format *out)
 			return true;
 		}
 	}
-	flags->exit = usage(flags->command, "-o is table, json, yaml or csv");
+	flags->exit =
+	    usage(flags->command, "-o is table, json, yaml, csv or html");
 	return false;
 }

@@ -228,6 +228,62 @@ static void print_csv(const struct listing *listing, struct buf *out)
 	}
 }
 
+/* --- HTML ----------------------------------------------------------------- */
+
+static const char style[] =
+    "body{font:14px/1.4 system-ui,sans-serif;margin:2em}"
+    "table{border-collapse:collapse}"
+    "td,th{border-bottom:1px solid #ccc;padding:.25em .8em .25em 0;"
+    "text-align:left;vertical-align:top}"
+    ".n{text-align:right}thead{position:sticky;top:0;background:#fff}";
+
+static void add_escaped(struct buf *out, const char *text)
+{
+	for (; *text != '\0'; text++)
+		switch (*text) {
+		case '<':
+			buf_puts(out, "&lt;");
+			break;
+		case '&':
+			buf_puts(out, "&amp;");
+			break;
+		default:
+			buf_char(out, *text);
+		}
+}
+
+static void print_html(const struct listing *listing, struct buf *out)
+{
+	const char *title =
+	    listing->title != NULL ? listing->title : "Homeroom";
+	const char *at = listing->cells.data;
+	int columns = count_columns(listing);
+	char head[64];
+
+	buf_puts(out, "<!doctype html>\n<html lang=\"en\"><head>"
+		      "<meta charset=\"utf-8\"><title>");
+	add_escaped(out, title);
+	buf_printf(out, "</title><style>%s</style></head>\n<body><h1>", style);
+	add_escaped(out, title);
+	buf_puts(out, "</h1>\n<table><thead><tr>");
+	for (int i = 0; i < columns; i++)
+		buf_printf(out, "<th>%s</th>",
+		    heading(head, listing->columns[i].name));
+	buf_puts(out, "</tr></thead><tbody>\n");
+	for (int cell = 0; cell < listing->rows * columns; cell++) {
+		const char *value = next_cell(&at);
+		int i = cell % columns;
+
+		buf_puts(out, i == 0 ? "<tr>" : "");
+		buf_puts(out, listing->columns[i].kind == COLUMN_NUMBER
+				  ? "<td class=n>"
+				  : "<td>");
+		add_escaped(out, value != NULL ? value : "");
+		buf_puts(out, i + 1 == columns ? "</td></tr>\n" : "</td>");
+	}
+	buf_puts(out, "</tbody></table></body></html>\n");
+}
+
 void listing_print(struct listing *listing, enum format format)
 {
 	static void (*const printers[])(const struct listing *,
@@ -236,6 +292,7 @@ void listing_print(struct listing *listing, enum format format)
 		[FORMAT_JSON] = print_json,
 		[FORMAT_YAML] = print_yaml,
 		[FORMAT_CSV] = print_csv,
+		[FORMAT_HTML] = print_html,
 	};
 	struct buf out = { 0 };
 

@@ -117,6 +117,7 @@ static void print(const struct ingest *ingest, const char *path,
 
 	switch (format) {
 	case FORMAT_CSV:
+	case FORMAT_HTML:
 		print_files(report, format);
 		return;
 	case FORMAT_JSON:

@@ -4,6 +4,7 @@
 #include "homeroom/audit.h"
 #include "homeroom/checks.h"
 #include "homeroom/ingest.h"
+#include "homeroom/provision.h"
 #include "homeroom/publish.h"
 
 #include <errno.h>
@@ -34,6 +35,7 @@ static const struct job_kind job_kinds[] = {
 	{ "push", push_run },
 	{ "source", source_run },
 	{ "checks", checks_job },
+	{ "sync", provision_sync_run },
 	{ 0 },
 };
 

@@ -220,3 +220,18 @@ bool provision_approve(struct db *db, struct arena *arena,
 		   "approved",
 		   plan, rows_get(rows, 0, 2));
 }
+
+bool provision_drop(struct db *db, struct arena *arena,
+    const struct provision_wanted *wanted, int64_t plan, struct err *err)
+{
+	const struct values values = { 3,
+		{ arena_printf(arena, "%" PRId64, wanted->district),
+		    arena_printf(arena, "%" PRId64, plan), wanted->who } };
+	const struct rows *rows;
+
+	if (!db_ask(db, arena, STATEMENT_plan_drop, &values, &rows, err))
+		return false;
+	return rows_affected(rows) > 0 ||
+	       fail(err, FAULT_CONFLICT,
+		   "plan %" PRId64 " is not one that waits", plan);
+}
