@@ -121,6 +121,7 @@ bool held_approve(struct approving *a, int64_t plan, struct err *err)
 		return false;
 	printf("plan %" PRId64 " of ", plan);
 	print_safe(job.subject);
-	puts(" is approved: `homeroom work` carries it out, or `homeroom sync`");
+	puts(
+	    " is approved: `homeroom work` carries it out, or `homeroom sync`");
 	return true;
 }

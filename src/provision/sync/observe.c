@@ -209,7 +209,8 @@ static bool read_some(struct watching *w, struct directory *dir,
 	w->rows.len = w->members.len = 0;
 	if (!db_ask(w->db, arena, STATEMENT_observe_forget, &values, NULL, err))
 		return false;
-	done = directory_read(dir, arena, cookie, see, w, reading, err);
+	done = directory_read(dir, arena,
+	    &(struct directory_since){ cookie, see, w }, reading, err);
 	if (!done && err->fault == FAULT_GONE && cookie != NULL) {
 		*err = (struct err){ 0 };
 		return read_some(w, dir, arena, NULL, reading, err);
