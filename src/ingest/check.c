@@ -1,11 +1,13 @@
 /* Checking: each part against the store and against the others, in the order
  * in which records depend on each other. */
 #include "ingest.h"
+#include "guard/guard.h"
 
 static bool check_part(struct ingest *job, struct part *part, struct err *err)
 {
 	return people_translate(job, part, err) &&
-	       find_differences(job, part, err) && make_rows(job, part, err) &&
+	       find_differences(job, part, err) &&
+	       absence_hold(job, part, err) && make_rows(job, part, err) &&
 	       people_forsake(job, part, err) &&
 	       check_references(job, part, err) &&
 	       people_share(job, part, err) &&

@@ -137,7 +137,7 @@ static bool is_settled(const struct ingest *job)
 
 	/* What was found while an approved bundle was made is told of the
 	 * import that waited. */
-	if (job->request->approves != 0)
+	if (job->request->approves != 0 || job->guard->kept)
 		return false;
 	if (report->outcome == INGEST_UNCHANGED)
 		return true;
@@ -191,7 +191,7 @@ static bool commit(struct ingest *job, struct err *err)
 {
 	job->report.version = job->version_made;
 	if (!bury_old(job, err) || !make_room(job, err) ||
-	    !end_import(job, err) ||
+	    !absence_keep(job, err) || !end_import(job, err) ||
 	    !grants_compile(job->db, job->request->district, job->version_made,
 		err) ||
 	    !add_version(job, err) || !db_commit(job->db, err))
@@ -204,7 +204,7 @@ static bool commit(struct ingest *job, struct err *err)
 /* Nothing of the roster changed, though fingerprints may have. */
 static bool finish_unchanged(struct ingest *job, struct err *err)
 {
-	if (!end_import(job, err))
+	if (!absence_keep(job, err) || !end_import(job, err))
 		return false;
 	job->ended = true;
 	waiting_clear(job);

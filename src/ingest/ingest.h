@@ -84,6 +84,7 @@ struct part {
 /* --- a job --------------------------------------------------------------- */
 
 struct intake;
+struct statuses;
 struct findings;
 struct known;
 
@@ -227,8 +228,7 @@ bool part_rows(struct ingest *job, const struct part *part, const char *text,
  * but of users. */
 const char *part_home(const struct entity *entity);
 
-/* --- known.c: the live rows of a source by their fingerprints --------------
- */
+/* --- known.c: the live rows of a source by their fingerprints ------------ */
 
 /* *known is NULL when there are none, or more than memory should hold. */
 bool known_load(struct ingest *job, const struct part *part,
@@ -275,11 +275,12 @@ bool header_read(struct header *header, const struct csv_row *row,
 /* Whether a row without this field can't be taken. */
 bool header_requires(const struct header *header, const struct field *field);
 
-/* --- intake.c: rows of a file, checked, as COPY takes them ------------------
- */
+/* --- intake.c: rows of a file, checked, as COPY takes them --------------- */
 
 struct intake *intake_new(struct findings *findings, struct part *part,
     enum oneroster version, struct known *known) must_use;
+/* Of guard/guard.h: what rows mean that are not active. */
+void intake_statuses(struct intake *intake, const struct statuses *statuses);
 /* The good rows of this piece go to `out`, in COPY's text format. False: the
  * file can't be taken, FAULT_INVALID. */
 bool intake_feed(struct intake *intake, struct text piece, bool last,
@@ -334,8 +335,7 @@ extern const char *const outcome_names[]; /* by enum ingest_outcome */
 char *report_json(const struct ingest_report *report, bool settled,
     struct arena *arena) must_use;
 
-/* --- people/: one person of several records --------------------------------
- */
+/* --- people/: one person of several records ------------------------------ */
 
 /*
  * Users are compared with what their source said last. Of those that differ,

@@ -1,6 +1,7 @@
 /* Rows of a CSV file, checked against the model and written as COPY takes
  * them. What can't be taken becomes a finding. */
 #include "ingest.h"
+#include "guard/guard.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,7 +19,9 @@ struct intake {
 	bool begun; /* the header was read */
 	struct header header;
 	bool delta, decided;
-	bool fills; /* this row: something of another record's */
+	struct statuses statuses;
+	bool fills;    /* this row: something of another record's */
+	bool disabled; /* this user, for being inactive */
 	struct buf row, value, aside;
 };
 
@@ -43,6 +46,11 @@ struct intake *intake_new(struct findings *findings, struct part *part,
 		.modified_at = -1,
 	};
 	return r;
+}
+
+void intake_statuses(struct intake *r, const struct statuses *statuses)
+{
+	r->statuses = *statuses;
 }
 
 void intake_free(struct intake *r)
@@ -196,6 +204,34 @@ static struct text field_at(const struct csv_row *row, int at)
 	return at >= 0 ? row->fields[at] : (struct text){ "", 0 };
 }
 
+/* What settings say of a row that is not active; false: it is not taken. A
+ * bulk file that says that a record goes might have left it out. */
+static bool mind_status(struct intake *r, const struct csv_row *row,
+    struct fault_of_row *fault, bool *goes)
+{
+	const struct statuses *s = &r->statuses;
+	bool inactive = text_is(fault->value, "inactive");
+
+	r->disabled = inactive && s->inactive_disables &&
+		      r->part->entity == &entity_users;
+	*goes |= inactive && !r->disabled &&
+		 (s->inactive_goes || s->inactive_disables);
+	if (!*goes)
+		return true;
+	if (!inactive && s->gone_stays) {
+		fault->code = "kept";
+		fault->message = "says tobedeleted, and stays: so the "
+				 "source's settings have it";
+		add_finding(r, row, fault, false);
+		remember_aside(r, row, true);
+		return false;
+	}
+	if (r->delta || (!inactive && !s->gone_goes))
+		return true;
+	r->part->named++;
+	return false;
+}
+
 /* The row's status fits the file's mode, and says whether the record goes. */
 static bool read_status(struct intake *r, const struct csv_row *row, bool *goes)
 {
@@ -209,7 +245,10 @@ static bool read_status(struct intake *r, const struct csv_row *row, bool *goes)
 	if (!r->decided)
 		decide_mode(r, status.len > 0);
 	*goes = text_is(status, "tobedeleted");
-	if (!*goes && status.len > 0 && !text_is(status, "active")) {
+	if (!mind_status(r, row, &fault, goes))
+		return false;
+	if (!*goes && !r->disabled && status.len > 0 &&
+	    !text_is(status, "active")) {
 		fault.code = "bad_status";
 		fault.message = "is neither active nor tobedeleted";
 	} else if (r->delta && status.len == 0) {
@@ -239,10 +278,18 @@ static bool read_status(struct intake *r, const struct csv_row *row, bool *goes)
 
 /* --- values -------------------------------------------------------------- */
 
+/* Of users, whether they are enabled. */
+static bool is_switch(const struct field *field)
+{
+	return field->kind == BOOL && (field->need & REQUIRED) == REQUIRED;
+}
+
 static bool read_slot(struct intake *r, const struct csv_row *row,
     const struct slot *slot)
 {
-	struct text value = field_at(row, slot->at);
+	struct text value = r->disabled && is_switch(slot->field)
+				? (struct text){ "false", 5 }
+				: field_at(row, slot->at);
 	struct fault_of_row fault = { slot->field, NULL, NULL, value };
 	struct note note = { 0 };
 	bool null = true;

@@ -1,5 +1,6 @@
 /* Staging: the bundle's files into tables that die with the connection. */
 #include "ingest.h"
+#include "guard/guard.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@ static bool begin_file(struct ingest *job, struct part *p, struct err *err)
 		return false;
 	job->reading = p;
 	job->intake = intake_new(job->findings, p, job->version, job->known);
+	intake_statuses(job->intake, &job->guard->policy.statuses);
 	job->copy.len = 0;
 	return copy_in(job->db, sql, err);
 }

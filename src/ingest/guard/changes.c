@@ -44,24 +44,36 @@ static void put_record(struct buf *sql, const struct entity *entity, char row)
 	    row);
 }
 
-/* Whom the record is about, if anybody. */
-static const char *person_of(const struct entity *entity)
+/* Demographics have the id of the user whose they are. */
+const struct field *guard_person(const struct entity *entity)
 {
-	if (entity == &entity_users || entity == &entity_demographics)
-		return "l.sourced_id";
-	for_each_field (f, entity->fields)
-		if (f->kind == REF && is_of(f, "users") && is_own(f))
-			return f->column;
-	return "NULL";
+	for_each_field (f, entity->fields) {
+		bool own =
+		    entity == &entity_users || entity == &entity_demographics;
+
+		if (own ? f->kind == ID
+			: f->kind == REF && is_of(f, "users") && is_own(f))
+			return f;
+	}
+	return NULL;
 }
 
-static const char *title_of(const struct entity *entity)
+static const struct field *title_of(const struct entity *entity)
 {
 	for_each_field (f, entity->fields)
 		if (f->column != NULL && (strcmp(f->column, "title") == 0 ||
 					     strcmp(f->column, "name") == 0))
-			return f->column;
-	return "NULL";
+			return f;
+	return NULL;
+}
+
+static void put_column(struct buf *sql, const struct field *field,
+    const char *as)
+{
+	if (field != NULL)
+		buf_printf(sql, "l.%s AS %s, ", field->column, as);
+	else
+		buf_printf(sql, "NULL AS %s, ", as);
 }
 
 static void put_schools(struct buf *sql, const struct entity *entity)
@@ -79,10 +91,6 @@ static void put_schools(struct buf *sql, const struct entity *entity)
  * version for what is derived alone: then there are none. */
 static void put_select(struct buf *sql, const struct entity *entity)
 {
-	const char *person = person_of(entity), *title = title_of(entity);
-	bool column =
-	    strncmp(person, "l.", 2) != 0 && strcmp(person, "NULL") != 0;
-
 	buf_printf(sql,
 	    "INSERT INTO change SELECT %d, '%s', person, id, title, "
 	    "CASE WHEN before IS NULL THEN 'added' WHEN after IS NULL "
@@ -93,9 +101,10 @@ static void put_select(struct buf *sql, const struct entity *entity)
 	    "CASE WHEN before IS NULL THEN after ELSE (SELECT "
 	    "jsonb_object_agg(key, value) FROM jsonb_each(after) WHERE "
 	    "before -> key IS DISTINCT FROM value) END "
-	    "FROM (SELECT %s%s AS person, l.sourced_id AS id, %s%s AS title, ",
-	    entity->number, entity->name, column ? "l." : "", person,
-	    strcmp(title, "NULL") != 0 ? "l." : "", title);
+	    "FROM (SELECT l.sourced_id AS id, ",
+	    entity->number, entity->name);
+	put_column(sql, guard_person(entity), "person");
+	put_column(sql, title_of(entity), "title");
 	put_schools(sql, entity);
 	buf_puts(sql, " AS schools, CASE WHEN h.status = 'active' THEN ");
 	put_record(sql, entity, 'h');

@@ -33,7 +33,8 @@ struct policy {
 	struct limit schools[SCHOOL_LIMITS];
 	struct statuses statuses;
 	int64_t absent_after;
-	bool keeps;         /* nothing is taken to be gone */
+	bool keeps;         /* what a file lacks stays */
+	bool additive;      /* nothing is removed */
 	bool frozen;        /* nothing is taken at all */
 	const char *window; /* why, or NULL */
 };
@@ -46,12 +47,22 @@ struct guard {
 	 * for. */
 	const char *listed, *listed_bundle;
 	bool made;               /* the table of changes is */
+	bool kept;               /* something stays that was to go */
+	bool holds;              /* the table held is */
 	struct changes *changes; /* being listed, or NULL */
 };
 
 struct guard *guard_new(struct arena *arena) must_use;
 void guard_free(struct guard *guard);
+/* The field that says whom a record is about, if it is about somebody. */
+const struct field *guard_person(const struct entity *entity);
+
 bool policy_read(struct ingest *job, struct err *err) must_use;
+/* absence.c: after find_differences, what stays of gone_T; and when the import
+ * ends, who was missing. */
+bool absence_hold(struct ingest *job, struct part *part,
+    struct err *err) must_use;
+bool absence_keep(struct ingest *job, struct err *err) must_use;
 /* changes.c: what the transaction has changed: the table change, and what it
  * is known by; a cursor over it. */
 bool changes_make(struct ingest *job, struct err *err) must_use;

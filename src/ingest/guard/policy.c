@@ -175,7 +175,7 @@ static bool lay_window(struct ingest *job, const char *name,
 	if (take == NULL || strcmp(take, "everything") == 0)
 		return true;
 	job->guard->policy.window = arena_text(job->arena, name);
-	job->guard->policy.keeps = true;
+	job->guard->policy.additive = true;
 	job->guard->policy.frozen |= strcmp(take, "nothing") == 0;
 	return true;
 }
