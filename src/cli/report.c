@@ -51,7 +51,8 @@ static void print_example(const struct ingest_finding *f, int i)
 	if (f->examples[i].column != NULL)
 		fputs(f->examples[i].column, stdout);
 	if (f->examples[i].value != NULL) {
-		fputs(": ", stdout);
+		if (f->examples[i].line > 0 || f->examples[i].column != NULL)
+			fputs(": ", stdout);
 		print_safe(f->examples[i].value);
 	}
 	putchar('\n');

@@ -92,13 +92,10 @@ static bool find_version(struct ingest *job, struct err *err)
 	return true;
 }
 
-/* By hand it can be taken all the same. */
+/* What a person approves is taken all the same. */
 static bool freeze(struct ingest *job)
 {
-	const struct ingest_request *request = job->request;
-
-	if (!job->guard->policy.frozen || request->accept ||
-	    request->approves != 0)
+	if (!job->guard->policy.frozen || job->request->approves != 0)
 		return true;
 	job_refuse(job, "nothing is taken in while the window '%s' lasts",
 	    job->guard->policy.window);

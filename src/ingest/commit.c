@@ -137,7 +137,7 @@ static bool is_settled(const struct ingest *job)
 
 	/* What was found while an approved bundle was made is told of the
 	 * import that waited. */
-	if (job->request->approves != 0 || job->guard->kept)
+	if (job->request->approves != 0)
 		return false;
 	if (report->outcome == INGEST_UNCHANGED)
 		return true;
@@ -160,8 +160,7 @@ static bool end_import(struct ingest *job, struct err *err)
 	values_add(&values, outcome_names[job->report.outcome]);
 	values_add(&values, number(job, job->report.version));
 	values_add(&values, digest);
-	values_add(&values,
-	    report_json(&job->report, is_settled(job), job->arena));
+	values_add(&values, report_json(job, is_settled(job)));
 	return db_ask(job->db, job->brief, STATEMENT_import_end, &values, NULL,
 	    err);
 }

@@ -332,8 +332,7 @@ bool find_same(struct ingest *job, struct err *err) must_use;
 extern const char *const outcome_names[]; /* by enum ingest_outcome */
 /* A report as stored in the import's row; `settled`: nothing in it is to be
  * looked at again. */
-char *report_json(const struct ingest_report *report, bool settled,
-    struct arena *arena) must_use;
+char *report_json(const struct ingest *job, bool settled) must_use;
 
 /* --- people/: one person of several records ------------------------------ */
 

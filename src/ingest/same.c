@@ -2,13 +2,15 @@
  * the last time without reading it, as long as nothing happened since. Also
  * how reports are stored. */
 #include "ingest.h"
+#include "guard/guard.h"
 
 #include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
 
 /* Rises when the same bundle may be taken otherwise than before. */
-#define RULES 2
+#define RULES 3
+#define POLICIES 1000
 
 const char *const outcome_names[] = {
 	[INGEST_COMMITTED] = "committed",
@@ -44,9 +46,15 @@ static json_t *finding_json(const struct ingest_finding *f)
 	    (json_int_t)f->count, "examples", examples);
 }
 
-char *report_json(const struct ingest_report *report, bool settled,
-    struct arena *arena)
+/* By what a bundle is taken: our rules, and those of settings. */
+static int64_t rules_of(const struct ingest *job)
 {
+	return RULES * POLICIES + policy_number(job);
+}
+
+char *report_json(const struct ingest *job, bool settled)
+{
+	const struct ingest_report *report = &job->report;
 	json_t *files = json_array(), *findings = json_array();
 	json_t *all;
 	char *text, *copy;
@@ -56,13 +64,13 @@ char *report_json(const struct ingest_report *report, bool settled,
 	for (int i = 0; i < report->finding_count; i++)
 		json_array_append_new(findings,
 		    finding_json(&report->findings[i]));
-	all = json_pack("{ss ss? sI sI sb si so so}", "outcome",
+	all = json_pack("{ss ss? sI sI sb sI so so}", "outcome",
 	    outcome_names[report->outcome], "reason", report->reason, "import",
 	    (json_int_t)report->import, "version", (json_int_t)report->version,
-	    "settled", settled, "rules", RULES, "files", files, "findings",
-	    findings);
+	    "settled", settled, "rules", (json_int_t)rules_of(job), "files",
+	    files, "findings", findings);
 	text = json_dumps(all, JSON_COMPACT);
-	copy = arena_text(arena, text != NULL ? text : "{}");
+	copy = arena_text(job->arena, text != NULL ? text : "{}");
 	memory_free(text);
 	json_decref(all);
 	return copy;
@@ -70,7 +78,7 @@ char *report_json(const struct ingest_report *report, bool settled,
 
 const char *ingest_report_json(const struct ingest *job)
 {
-	return report_json(&job->report, false, job->arena);
+	return report_json(job, false);
 }
 
 /* --- in ------------------------------------------------------------------ */
@@ -150,12 +158,13 @@ static const struct ingest_finding *read_findings(const json_t *array,
 	return findings;
 }
 
-static bool read_report(struct ingest_report *report, const char *text,
-    struct arena *arena)
+static bool read_report(struct ingest *job, const char *text)
 {
+	struct ingest_report *report = &job->report;
+	struct arena *arena = job->arena;
 	json_t *all = json_loads(text, 0, NULL);
 	bool settled = json_is_true(json_object_get(all, "settled")) &&
-		       number_of(all, "rules") == RULES;
+		       number_of(all, "rules") == rules_of(job);
 
 	if (settled) {
 		report->files = read_files(json_object_get(all, "files"),
@@ -186,7 +195,7 @@ bool find_same(struct ingest *job, struct err *err)
 		return false;
 	if (rows_count(rows) == 0 || rows_get(rows, 0, 1) == NULL ||
 	    rows_integer(rows, 0, 0) != job->before ||
-	    !read_report(&job->report, rows_get(rows, 0, 1), job->arena))
+	    !read_report(job, rows_get(rows, 0, 1)))
 		return true;
 	job->settled = true;
 	job->report.outcome = INGEST_UNCHANGED;

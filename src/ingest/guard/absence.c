@@ -43,22 +43,18 @@ static bool ask(struct ingest *job, const char *sql, int64_t after,
 /* --- all of them stay ------------------------------------------------------
  */
 
-static bool keep_all(struct ingest *job, struct part *part, struct err *err)
+static bool keep_all(struct ingest *job, struct part *part, const char *why,
+    struct err *err)
 {
 	const struct finding about = {
 		.file = part->file,
 		.code = "kept",
-		.message = job->guard->policy.window != NULL
-			       ? arena_printf(job->arena,
-				     "is gone by this file, and stays while "
-				     "the window '%s' lasts",
-				     job->guard->policy.window)
-			       : "is not in this file any more, and stays: so "
-				 "the source's settings have it",
+		.message = why,
 	};
 	int64_t lines;
 
-	job->guard->kept = true;
+	if (part->gone == 0 || part->mode == MODE_ABSENT)
+		return true;
 	part->gone = 0;
 	return part_ask(job, part, "TRUNCATE bad", NULL, err) &&
 	       part_ask(job, part,
@@ -123,20 +119,46 @@ static bool hold_of_users(struct ingest *job, struct part *part,
 	return true;
 }
 
+/* When nobody knows who is missing, nobody's records are. */
+static bool hold_all(struct ingest *job, struct part *part, struct err *err)
+{
+	if (guard_person(part->entity) == NULL)
+		return true;
+	return keep_all(job, part,
+	    "is missing, and stays: users.csv does not say who is missing",
+	    err);
+}
+
+/* What users have to do with it. */
+static bool hold(struct ingest *job, struct part *part, struct err *err)
+{
+	if (job_part(job, &entity_users)->held)
+		return hold_all(job, part, err);
+	if (job->guard->holds)
+		return hold_of_users(job, part, err);
+	return part->entity != &entity_users || part->gone == 0 ||
+	       hold_users(job, part, err);
+}
+
 bool absence_hold(struct ingest *job, struct part *part, struct err *err)
 {
 	const struct policy *policy = &job->guard->policy;
-	bool users = part->entity == &entity_users;
-	bool bulk = part->mode == MODE_BULK;
 
-	if (!policy->additive && !(policy->keeps && bulk)) {
-		if (job->guard->holds)
-			return hold_of_users(job, part, err);
-		return !users || !bulk || part->gone == 0 ||
-		       policy->absent_after <= 1 || hold_users(job, part, err);
-	}
-	return part->gone == 0 || part->mode == MODE_ABSENT ||
-	       keep_all(job, part, err);
+	if (policy->additive)
+		return keep_all(job, part,
+		    arena_printf(job->arena,
+			"is gone by this file, and stays while the window "
+			"'%s' lasts",
+			policy->window),
+		    err);
+	if (part->mode != MODE_BULK)
+		return true;
+	if (policy->keeps)
+		return keep_all(job, part,
+		    "is not in this file any more, and stays: so the source's "
+		    "settings have it",
+		    err);
+	return policy->absent_after <= 1 || hold(job, part, err);
 }
 
 /* --- until the next reading ------------------------------------------------

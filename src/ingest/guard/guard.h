@@ -47,7 +47,6 @@ struct guard {
 	 * for. */
 	const char *listed, *listed_bundle;
 	bool made;               /* the table of changes is */
-	bool kept;               /* something stays that was to go */
 	bool holds;              /* the table held is */
 	struct changes *changes; /* being listed, or NULL */
 };
@@ -57,6 +56,8 @@ void guard_free(struct guard *guard);
 /* The field that says whom a record is about, if it is about somebody. */
 const struct field *guard_person(const struct entity *entity);
 
+/* Tells policies apart by which the same bundle is taken otherwise. */
+int64_t policy_number(const struct ingest *job);
 bool policy_read(struct ingest *job, struct err *err) must_use;
 /* absence.c: after find_differences, what stays of gone_T; and when the import
  * ends, who was missing. */

@@ -172,11 +172,15 @@ static bool lay_window(struct ingest *job, const char *name,
 	if (!on)
 		return true;
 	lay_limits(job, json_object_get(window, "limits"));
-	if (take == NULL || strcmp(take, "everything") == 0)
+	/* By hand it can be taken all the same. */
+	if (take == NULL || strcmp(take, "everything") == 0 ||
+	    job->request->accept)
 		return true;
 	job->guard->policy.window = arena_text(job->arena, name);
-	job->guard->policy.additive = true;
-	job->guard->policy.frozen |= strcmp(take, "nothing") == 0;
+	if (strcmp(take, "nothing") == 0)
+		job->guard->policy.frozen = true;
+	else
+		job->guard->policy.additive = true;
 	return true;
 }
 
@@ -215,6 +219,16 @@ static void lay_statuses(struct policy *policy, const json_t *said)
 		.inactive_goes = is_said(said, "inactive", "remove"),
 		.inactive_disables = is_said(said, "inactive", "disable"),
 	};
+}
+
+int64_t policy_number(const struct ingest *job)
+{
+	const struct policy *p = &job->guard->policy;
+
+	return p->statuses.gone_stays + 2 * p->statuses.gone_goes +
+	       4 * p->statuses.inactive_goes +
+	       8 * p->statuses.inactive_disables + 16 * p->keeps +
+	       32 * p->additive;
 }
 
 static void free_json(void *json)
