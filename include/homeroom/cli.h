@@ -32,6 +32,7 @@ int cli_export(int argc, char **argv);
 int cli_generate(int argc, char **argv);
 int cli_import(int argc, char **argv);
 int cli_jobs(int argc, char **argv);
+int cli_password(int argc, char **argv);
 int cli_migrate(int argc, char **argv);
 int cli_plan(int argc, char **argv);
 int cli_preflight(int argc, char **argv);

@@ -129,8 +129,8 @@ static int64_t time_of(const char *text)
 	return ms;
 }
 
-void rulebook_ask(struct arena *arena, const struct rulebook *book,
-    const struct story *story, struct names *names, struct desired *out)
+struct desire rulebook_story(struct arena *arena, const struct rulebook *book,
+    const struct story *story, struct names *names)
 {
 	static const struct rules_moment template = { .years = years,
 		.year_count = 2 };
@@ -156,5 +156,13 @@ void rulebook_ask(struct arena *arena, const struct rulebook *book,
 		    (struct text){ story->login, strlen(story->login) };
 	if (story->disabled != NULL)
 		asked.disabled_since = time_of(story->disabled);
+	return asked;
+}
+
+void rulebook_ask(struct arena *arena, const struct rulebook *book,
+    const struct story *story, struct names *names, struct desired *out)
+{
+	const struct desire asked = rulebook_story(arena, book, story, names);
+
 	rulebook_desire(book, arena, &asked, out);
 }

@@ -31,6 +31,9 @@ struct story {
 	const char *disabled; /* since when */
 };
 
+/* The arena's. */
+struct desire rulebook_story(struct arena *arena, const struct rulebook *book,
+    const struct story *story, struct names *names);
 void rulebook_ask(struct arena *arena, const struct rulebook *book,
     const struct story *story, struct names *names, struct desired *out);
 

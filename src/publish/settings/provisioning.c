@@ -158,6 +158,15 @@ static bool check_rule(const struct applying *a, struct err *err)
 	return rulebook_compile(a->arena, &texts, &book, err);
 }
 
+static void warn_pattern(const struct applying *a)
+{
+	if (node_at(a->document->map, "password.pattern") != NULL)
+		buf_printf(a->report,
+		    "rule %s: warning: whoever knows its password.pattern and "
+		    "a person knows that person's first password\n",
+		    a->document->name);
+}
+
 bool rule_apply(struct applying *a, struct err *err)
 {
 	const struct node *directory = node_get(a->document->map, "directory");
@@ -176,6 +185,7 @@ bool rule_apply(struct applying *a, struct err *err)
 		    a->document->name, directory->text);
 	values.at[1] = a->document->name;
 	values_add(&values, applying_json(a));
+	warn_pattern(a);
 	return db_ask(a->db, a->arena, STATEMENT_rule_write, &values, NULL,
 	    err);
 }

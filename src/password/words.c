@@ -1,0 +1,53 @@
+/* Words for passwords that people read from paper: short, known to children,
+ * unlike each other. */
+#include "password.h"
+
+/* clang-format off */
+const char *const password_words[] = {
+	"acorn", "actor", "album", "alder", "almond", "amber", "anchor", "apple", "apron", "arbor", "arrow",
+	"aspen", "atlas", "attic", "autumn", "award", "bacon", "badge", "bagel", "baker", "ballad", "bamboo",
+	"banana", "banjo", "barley", "barn", "basil", "basin", "basket", "beach", "beacon", "beaver", "berry",
+	"birch", "biscuit", "bison", "blanket", "blossom", "blue", "board", "boat", "bonnet", "book", "border",
+	"bottle", "boulder", "bowl", "branch", "bread", "breeze", "brick", "bridge", "bronze", "brook", "broom",
+	"brush", "bubble", "bucket", "buffalo", "bugle", "bumper", "bundle", "button", "cabin", "cactus", "camel",
+	"camera", "canal", "candle", "canoe", "canvas", "canyon", "carbon", "career", "cargo", "carpet", "carrot",
+	"castle", "cedar", "cello", "cement", "center", "chain", "chalk", "chapel", "cheese", "cherry", "chess",
+	"chestnut", "chimney", "choir", "cider", "cinema", "circle", "citrus", "clay", "cliff", "clock", "cloud",
+	"clover", "coast", "cobalt", "cocoa", "coffee", "comet", "compass", "copper", "coral", "cork", "corner",
+	"cotton", "cousin", "cradle", "crane", "crater", "crayon", "cream", "creek", "cricket", "crown", "crystal",
+	"cupboard", "curtain", "daisy", "dancer", "dawn", "delta", "desert", "diamond", "dinner", "dolphin",
+	"donkey", "door", "dragon", "drawer", "dream", "drum", "eagle", "earth", "easel", "echo", "eclipse",
+	"elbow", "elm", "ember", "engine", "envelope", "falcon", "farmer", "feather", "fence", "fern", "ferry",
+	"fiddle", "field", "finch", "flag", "flame", "flint", "floor", "flower", "flute", "foam", "folder",
+	"forest", "fossil", "fountain", "fox", "frame", "freckle", "friend", "frost", "fruit", "galaxy", "garden",
+	"garlic", "gate", "gazelle", "geyser", "ginger", "giraffe", "glacier", "glade", "glass", "globe", "glove",
+	"goose", "grain", "granite", "grape", "grass", "gravel", "green", "grove", "guitar", "hammer", "hammock",
+	"harbor", "harvest", "hazel", "heron", "hickory", "hill", "honey", "hoodie", "horizon", "horse", "house",
+	"hummus", "iceberg", "igloo", "inkwell", "insect", "iris", "island", "ivory", "jacket", "jaguar", "jasmine",
+	"jelly", "jewel", "jigsaw", "jungle", "juniper", "kayak", "kettle", "kitchen", "kite", "kitten", "koala",
+	"ladder", "lagoon", "lake", "lantern", "laptop", "laurel", "lavender", "leaf", "lemon", "lentil", "letter",
+	"library", "lilac", "lily", "lime", "linen", "lizard", "llama", "lobster", "locket", "lotus", "lumber",
+	"lunch", "lynx", "magnet", "mango", "maple", "marble", "margin", "marigold", "market", "meadow", "melody",
+	"melon", "meteor", "mint", "mirror", "mitten", "monkey", "moon", "morning", "mosaic", "moss", "mountain",
+	"muffin", "mulberry", "museum", "music", "nectar", "needle", "nephew", "nest", "nickel", "noodle", "north",
+	"novel", "nutmeg", "oasis", "oatmeal", "ocean", "olive", "onion", "orange", "orbit", "orchard", "orchid",
+	"otter", "oven", "owl", "oyster", "paddle", "palace", "panda", "paper", "parade", "parrot", "pasta",
+	"pastry", "path", "peach", "peanut", "pear", "pebble", "pelican", "pencil", "penguin", "pepper", "piano",
+	"picnic", "pigeon", "pillow", "pilot", "pine", "pioneer", "planet", "plaza", "plum", "pocket", "poem",
+	"polar", "pond", "pony", "poplar", "poppy", "potato", "pottery", "prairie", "prism", "puddle", "puffin",
+	"pumpkin", "puppet", "puzzle", "quail", "quartz", "quill", "quilt", "rabbit", "radish", "raft", "rain",
+	"ranch", "raven", "ribbon", "rice", "ridge", "river", "robin", "rocket", "rope", "rose", "ruby", "sable",
+	"saddle", "saffron", "sail", "salad", "salmon", "sand", "sapphire", "satin", "scarf", "school", "season",
+	"shadow", "shell", "shelter", "shore", "silver", "sister", "sketch", "skyline", "sled", "slipper", "snow",
+	"soccer", "socket", "sofa", "song", "sparrow", "spice", "spider", "spinach", "spoon", "spring", "spruce",
+	"squash", "squirrel", "stable", "stamp", "star", "station", "stone", "storm", "story", "strap", "straw",
+	"stream", "summer", "sun", "surf", "swan", "sweater", "syrup", "table", "tablet", "tango", "teapot",
+	"temple", "tennis", "thread", "thunder", "ticket", "tiger", "timber", "toast", "tomato", "topaz", "tornado",
+	"tower", "tractor", "trail", "train", "treasure", "tree", "trumpet", "tulip", "tundra", "tunnel", "turkey",
+	"turnip", "turtle", "umbrella", "valley", "vanilla", "velvet", "village", "vine", "violet", "violin",
+	"volcano", "waffle", "wagon", "walnut", "walrus", "water", "wave", "whale", "wheat", "whistle", "willow",
+	"window", "winter", "wolf", "wonder", "wool", "yarn", "yellow", "yogurt", "zebra", "zephyr", "zinc",
+};
+/* clang-format on */
+
+const int password_word_count = (int)array_length(password_words);

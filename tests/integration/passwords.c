@@ -1,0 +1,371 @@
+/* First passwords: how they are made, that only who has the key opens them, and
+ * that it is noted. */
+#include "check.h"
+#include "homeroom/publish.h"
+#include "password/password.h"
+#include "support/database.h"
+#include "support/fixture.h"
+
+#include <string.h>
+
+static struct text text_of(const char *text)
+{
+	return (struct text){ text, strlen(text) };
+}
+
+/* --- HPKE
+ * ---------------------------------------------------------------------- */
+
+static struct text unhex(struct arena *arena, const char *text)
+{
+	struct buf out = { 0 };
+	struct text bytes;
+
+	CHECK(hex_decode(&out, text, strlen(text)), "%s", text);
+	bytes = (struct text){ arena_textn(arena, out.data, out.len), out.len };
+	buf_free(&out);
+	return bytes;
+}
+
+/* RFC 9180, A.1.1: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM. */
+static void test_standard(void **state)
+{
+	struct arena *arena = arena_new();
+	const struct text key = unhex(arena,
+	    "4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8");
+	const struct text sealed = unhex(arena,
+	    "37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431"
+	    "f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a9"
+	    "6d8770ac83d07bea87e13c512a");
+	struct hpke_about about = {
+		unhex(arena, "4f6465206f6e2061204772656369616e2055726e"),
+		text_of("Count-0"),
+	};
+	struct buf out = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	CHECK(hpke_open(&out, (const unsigned char *)key.at, &about, sealed,
+		  &err),
+	    "%s", err.text);
+	CHECK(strcmp(buf_text(&out), "Beauty is truth, truth beauty") == 0,
+	    "%s", buf_text(&out));
+	about.aad = text_of("Count-1");
+	CHECK(!hpke_open(&out, (const unsigned char *)key.at, &about, sealed,
+		  &err),
+	    "another person's");
+	buf_free(&out);
+	arena_free(arena);
+}
+
+static void test_sealed(void **state)
+{
+	unsigned char private[HPKE_KEY], public[HPKE_KEY], other[HPKE_KEY];
+	static const struct hpke_about about = { { "i", 1 }, { "a", 1 } };
+	struct buf first = { 0 }, second = { 0 }, out = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	hpke_key_make(private, public);
+	CHECK(hpke_seal(&first, public, &about, text_of("secret"), &err) &&
+		  hpke_seal(&second, public, &about, text_of("secret"), &err),
+	    "%s", err.text);
+	CHECK(first.len == second.len &&
+		  memcmp(first.data, second.data, first.len) != 0,
+	    "sealed twice it is the same");
+	CHECK(hpke_open(&out, private, &about,
+		  (struct text){ first.data, first.len }, &err) &&
+		  strcmp(buf_text(&out), "secret") == 0,
+	    "%s", err.text);
+	for (size_t i = 0; i < first.len; i++) {
+		first.data[i] ^= 1;
+		CHECK(!hpke_open(&out, private, &about,
+			  (struct text){ first.data, first.len }, &err),
+		    "byte %zu", i);
+		CHECK(!hpke_open(&out, private, &about,
+			  (struct text){ second.data, i }, &err),
+		    "%zu bytes", i);
+		first.data[i] ^= 1;
+	}
+	hpke_key_make(other, public);
+	CHECK(!hpke_open(&out, other, &about,
+		  (struct text){ first.data, first.len }, &err),
+	    "another's key");
+	buf_free(&first);
+	buf_free(&second);
+	buf_free(&out);
+}
+
+/* --- making
+ * -------------------------------------------------------------------- */
+
+static bool make(struct arena *arena, const struct password_policy *policy,
+    const char *login, const char *name, const char **out)
+{
+	const struct password_for whose = { text_of(login), text_of(name) };
+	struct err err = { 0 };
+
+	return password_make(arena, policy, &whose, out, &err);
+}
+
+static int kinds(const char *password)
+{
+	return (strpbrk(password, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != NULL) +
+	       (strpbrk(password, "abcdefghijklmnopqrstuvwxyz") != NULL) +
+	       (strpbrk(password, "0123456789") != NULL) +
+	       (strpbrk(password, "!#%+-=?@") != NULL);
+}
+
+static void test_made(void **state)
+{
+	static const struct password_policy policies[] = {
+		{ .kind = PASSWORD_RANDOM, .length = 8 },
+		{ .kind = PASSWORD_RANDOM, .length = 14 },
+		{ .kind = PASSWORD_RANDOM, .length = 127 },
+		{ .kind = PASSWORD_WORDS, .words = 2 },
+		{ .kind = PASSWORD_WORDS, .words = 4 },
+		{ .kind = PASSWORD_WORDS, .words = 8 },
+	};
+	struct arena *arena = arena_new();
+	const char *before = "", *password;
+
+	(void)state;
+	for (int i = 0; i < 6000; i++) {
+		const struct password_policy *policy = &policies[i % 6];
+
+		CHECK(make(arena, policy, "river.otter", "River Otter",
+			  &password),
+		    "%d", i);
+		CHECK(kinds(password) >= 3 && strlen(password) >= 8 &&
+			  strlen(password) <= 127,
+		    "policy %d: %zu characters", i % 6, strlen(password));
+		CHECK(policy->kind == PASSWORD_WORDS ||
+			  strpbrk(password, "0O1lI") == NULL,
+		    "it can be misread");
+		CHECK(strcasestr(password, "river") == NULL &&
+			  strcasestr(password, "otter") == NULL,
+		    "it tells the name");
+		CHECK(strcmp(password, before) != 0, "twice the same");
+		before = password;
+	}
+	arena_free(arena);
+}
+
+/* Each of 24 is as likely as any: a chi-square of 23 degrees is hardly ever
+ * above 70. */
+static void test_chance(void **state)
+{
+	enum { SIDES = 24, THROWS = 240000 };
+
+	int counts[SIDES] = { 0 };
+	double sum = 0;
+
+	(void)state;
+	for (int i = 0; i < THROWS; i++)
+		counts[chance(SIDES)]++;
+	for (int i = 0; i < SIDES; i++) {
+		double off = counts[i] - (double)THROWS / SIDES;
+
+		sum += off * off / ((double)THROWS / SIDES);
+	}
+	CHECK(sum < 70, "chi-square %.1f", sum);
+}
+
+static void test_pattern(void **state)
+{
+	static const struct {
+		const char *value;
+		bool good;
+	} cases[] = {
+		{ "Spring-2026", true },
+		{ "Sp-2026", false },
+		{ "spring2026", false },
+		{ "Ann.Smith-2026", false },
+		{ "SMITHY-2026", false },
+		{ "An-2026-Li", true },
+	};
+	struct arena *arena = arena_new();
+	const char *password;
+
+	(void)state;
+	for (size_t i = 0; i < array_length(cases); i++) {
+		const struct password_policy policy = {
+			.kind = PASSWORD_PATTERN,
+			.value = text_of(cases[i].value),
+		};
+
+		CHECK(make(arena, &policy, "asmith", "Ann Smith", &password) ==
+			  cases[i].good,
+		    "%s", cases[i].value);
+	}
+	arena_free(arena);
+}
+
+/* --- kept and opened
+ * ------------------------------------------------------------ */
+
+static void keep(struct db *db, struct arena *arena, int64_t district,
+    const char *person, const char *password)
+{
+	const struct password_account account = { district, district, person,
+		person, "Ann <Ax> & \"co\"" };
+	struct err err = { 0 };
+
+	CHECK(password_keep(db, arena, &account, password, &err), "%s",
+	    err.text);
+}
+
+static int64_t add_directory(int64_t district)
+{
+	(void)fixture_value(district,
+	    "insert into homeroom.directory (id, district, name, kind) "
+	    "overriding system value values ({d}, {d}, 'ad', 'ad') "
+	    "returning id");
+	return district;
+}
+
+/* Of two that were opened, and one that was not. */
+static void check_slips(struct db *owner, struct db *ingest,
+    struct arena *arena, int64_t district)
+{
+	const struct password_wanted wanted = { .district = district,
+		.directory = "ad",
+		.again = true,
+		.who = "tester" };
+	const struct password_row *rows;
+	struct buf html = { 0 };
+	struct err err = { 0 };
+	int64_t forgotten;
+	int count;
+
+	CHECK(password_open(owner, arena, &wanted, &rows, &count, &err) &&
+		  count == 2,
+	    "%s", err.text);
+	password_slips(&html, rows, count, "ad");
+	CHECK(strstr(buf_text(&html), "Otter-&lt;33&gt;-&amp;x") != NULL &&
+		  strstr(html.data, "Ann &lt;Ax&gt; &amp; &quot;co&quot;") !=
+		      NULL,
+	    "slips");
+	keep(ingest, arena, district, "u4", "Not-opened-1");
+	CHECK(password_forget(owner, arena, &wanted, &forgotten, &err) &&
+		  forgotten == 2,
+	    "%s", err.text);
+	CHECK(strcmp(fixture_value(district,
+			 "select string_agg(person, ',') from "
+			 "homeroom.password where directory = {d}"),
+		  "u4") == 0,
+	    "what was not opened waits");
+	buf_free(&html);
+}
+
+static void test_kept(void **state)
+{
+	static const struct fixture_change none[] = { { NULL, NULL } };
+	struct arena *arena = arena_new();
+	struct db *ingest = database_open(DB_INGEST);
+	struct db *owner = database_open(DB_OWNER);
+	int64_t district = fixture_district();
+	struct password_wanted wanted = { .district = district,
+		.directory = "ad",
+		.who = "tester" };
+	const struct password_row *rows;
+	struct err err = { 0 };
+	int count;
+
+	(void)state;
+	fixture_write("bundle", V12, none);
+	ingest_close(fixture_import(ingest, district, "bundle", false));
+	add_directory(district);
+	keep(ingest, arena, district, "u1", "First-Try-1");
+	keep(ingest, arena, district, "u1", "Maple-47-river");
+	keep(ingest, arena, district, "u3", "Otter-<33>-&x");
+	CHECK(strcmp(fixture_value(district,
+			 "select count(*) from homeroom.password p where "
+			 "directory = {d} and (p::text like '%Maple%' or "
+			 "convert_from(sealed, 'latin1') like '%Maple%')"),
+		  "0") == 0,
+	    "it can be read");
+	CHECK(password_list(owner, arena, &wanted, &rows, &count, &err) &&
+		  count == 2 && rows[0].password == NULL,
+	    "%s", err.text);
+	wanted.person = "u1";
+	CHECK(password_open(owner, arena, &wanted, &rows, &count, &err) &&
+		  count == 1 &&
+		  strcmp(rows[0].password, "Maple-47-river") == 0 &&
+		  strcmp(rows[0].school, "North School") == 0,
+	    "%s", err.text);
+	CHECK(password_open(owner, arena, &wanted, &rows, &count, &err) &&
+		  count == 0,
+	    "it is opened once");
+	wanted.again = true;
+	CHECK(password_open(owner, arena, &wanted, &rows, &count, &err) &&
+		  count == 1 && rows[0].opened > 0 &&
+		  strcmp(rows[0].opened_by, "tester") == 0,
+	    "%s", err.text);
+	CHECK(strcmp(fixture_value(district,
+			 "select count(*) from homeroom.setting_change c join "
+			 "homeroom.audit a on a.change = c.id where c.district "
+			 "= {d} and c.kind = 'password' and c.who = 'tester' "
+			 "and c.after = '{\"opened\": 1}'"),
+		  "2") == 0,
+	    "each opening is in the audit");
+	check_slips(owner, ingest, arena, district);
+	db_close(ingest);
+	db_close(owner);
+	arena_free(arena);
+}
+
+/* The district keeps its private key: what is here opens nothing. */
+static void test_own_key(void **state)
+{
+	struct arena *arena = arena_new();
+	struct db *db = database_open(DB_OWNER);
+	int64_t district = add_directory(fixture_district());
+	struct password_wanted wanted = { .district = district,
+		.directory = "ad",
+		.who = "tester" };
+	const struct password_row *rows;
+	struct err err = { 0 }, other = { 0 };
+	int count;
+
+	(void)state;
+	CHECK(system("openssl genpkey -algorithm x25519 -out own.pem && "
+		     "openssl pkey -in own.pem -pubout -out public.pem && "
+		     "openssl genpkey -algorithm x25519 -out another.pem") == 0,
+	    "openssl");
+	CHECK(!password_set_key(db, arena, district, "own.pem", &err),
+	    "a private one is refused");
+	CHECK(password_set_key(db, arena, district, "public.pem", &other), "%s",
+	    other.text);
+	keep(db, arena, district, "u1", "Maple-47-river");
+	CHECK(!password_open(db, arena, &wanted, &rows, &count, &other) &&
+		  strstr(other.text, "--key") != NULL,
+	    "%s", other.text);
+	other = (struct err){ 0 };
+	wanted.key = "another.pem";
+	CHECK(!password_open(db, arena, &wanted, &rows, &count, &other) &&
+		  strstr(other.text, "another key") != NULL,
+	    "%s", other.text);
+	other = (struct err){ 0 };
+	wanted.key = "own.pem";
+	CHECK(password_open(db, arena, &wanted, &rows, &count, &other) &&
+		  count == 1 && strcmp(rows[0].password, "Maple-47-river") == 0,
+	    "%s", other.text);
+	db_close(db);
+	arena_free(arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_standard),
+		cmocka_unit_test(test_sealed),
+		cmocka_unit_test(test_made),
+		cmocka_unit_test(test_chance),
+		cmocka_unit_test(test_pattern),
+		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_own_key),
+	};
+
+	return check_main(tests);
+}
