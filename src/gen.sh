@@ -25,6 +25,6 @@ for name in $("$homeroom" describe --apis); do
 	write "api/$name.json" --openapi "$name"
 done
 write docs/profiles.md --profiles
-for kind in district source application grant directory rule; do
+for kind in district source application grant directory rule notification; do
 	write "schema/$kind.json" --schema "$kind"
 done

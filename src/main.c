@@ -19,6 +19,7 @@ static const struct subcommand subcommands[] = {
 	{ "import",   cli_import,   "Take in a bundle, and report what became of it" },
 	{ "jobs",     cli_jobs,     "List what waits to be done, is being done, and was" },
 	{ "migrate",  cli_migrate,  "Create or upgrade the database" },
+	{ "notification", cli_notification, "Who was told of what happened, and what they are told" },
 	{ "password", cli_password, "First passwords of accounts: slips to print, an encrypted list" },
 	{ "plan",     cli_plan,     "What would be done to a directory, so that it is as the rules say" },
 	{ "preflight", cli_preflight, "What an application will receive, and what its importer will not like" },

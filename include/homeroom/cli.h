@@ -34,6 +34,7 @@ int cli_import(int argc, char **argv);
 int cli_jobs(int argc, char **argv);
 int cli_password(int argc, char **argv);
 int cli_migrate(int argc, char **argv);
+int cli_notification(int argc, char **argv);
 int cli_plan(int argc, char **argv);
 int cli_preflight(int argc, char **argv);
 int cli_push(int argc, char **argv);

@@ -123,4 +123,22 @@ struct remote_reply {
 bool remotes_wait(struct remotes *remotes, int ms, struct remote_reply *reply,
     struct err *err) must_use;
 
+#define REMOTE_RECIPIENTS_MAX 100
+
+struct remote_mail {
+	const char *url;  /* smtp://host:587 or smtps://host */
+	const char *from; /* addresses: someone@example.org */
+	const char *const *to;
+	int to_count;
+	struct text message; /* headers and body, lines end with CR LF */
+	/* Without it, nothing is said before the line is encrypted, and the
+	 * server has proved its name. */
+	bool plain;
+};
+
+/* One message by SMTP. FAULT_REFUSED: the server will not have it, now or
+ * later; *refused of its recipients were, though others were not. */
+bool remote_send(struct remote *remote, const struct remote_mail *mail,
+    int *refused, struct err *err) must_use;
+
 #endif

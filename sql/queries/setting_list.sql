@@ -24,6 +24,9 @@ from (
 	select 'rule', name, settings
 	from homeroom.rule where district = $1::integer
 	union all
+	select 'notification', name, settings
+	from homeroom.notification where district = $1::integer
+	union all
 	select 'district', name, settings ||
 		jsonb_build_object('kind', 'district', 'name', name)
 	from homeroom.district

@@ -4,6 +4,7 @@
 #include "homeroom/audit.h"
 #include "homeroom/checks.h"
 #include "homeroom/ingest.h"
+#include "homeroom/notify.h"
 #include "homeroom/provision.h"
 #include "homeroom/publish.h"
 
@@ -16,7 +17,8 @@
  * hour's beginning. */
 #define ROUND_SECONDS 900
 #define DAY_SECONDS ((int64_t)86400)
-/* How long `homeroom jobs` tells of what ended. */
+/* How long `homeroom jobs` tells of what ended, and `homeroom notification` of
+ * what was sent. */
 #define JOB_DAYS 30
 /* How soon a round that failed is tried again. */
 #define RETRY_SECONDS 30
@@ -32,6 +34,7 @@ struct work {
 
 /* Whose jobs are done here. */
 static const struct job_kind job_kinds[] = {
+	{ "notify", notify_run },
 	{ "push", push_run },
 	{ "source", source_run },
 	{ "checks", checks_job },
@@ -94,12 +97,13 @@ static bool purge_audit(struct db *db, struct arena *arena, struct err *err)
 	return true;
 }
 
-static bool purge_jobs(struct db *db, struct err *err)
+static bool purge_jobs(struct db *db, struct arena *arena, struct err *err)
 {
+	int64_t before = clock_now() - JOB_DAYS * DAY_SECONDS * 1000;
 	int64_t dropped;
 
-	if (!job_purge(db, clock_now() - JOB_DAYS * DAY_SECONDS * 1000,
-		&dropped, err))
+	if (!job_purge(db, before, &dropped, err) ||
+	    !notify_tidy(db, arena, before, err))
 		return false;
 	if (dropped > 0)
 		log_line(LOG_INFO, "purged", "jobs=%lld", (long long)dropped);
@@ -139,8 +143,8 @@ static bool round_of_work(const char *url)
 	struct db *db = NULL;
 	bool done = db_open(&db, url, DB_INGEST, &err) &&
 		    turn_days(db, arena, &err) && purge(db, arena, &err) &&
-		    clear_shelf(db, arena, &err) && purge_jobs(db, &err) &&
-		    purge_audit(db, arena, &err);
+		    clear_shelf(db, arena, &err) &&
+		    purge_jobs(db, arena, &err) && purge_audit(db, arena, &err);
 
 	if (!done)
 		log_line(LOG_ERROR, "work", "fault=%s reason=%s",

@@ -54,7 +54,8 @@ static bool is_loopback(const char *url)
 static bool check_url(const struct remote *remote, const char *url,
     struct err *err)
 {
-	if (has_scheme(url, "https://") || has_scheme(url, "sftp://"))
+	if (has_scheme(url, "https://") || has_scheme(url, "sftp://") ||
+	    has_scheme(url, "smtp://") || has_scheme(url, "smtps://"))
 		return true;
 	if (!has_scheme(url, "http://"))
 		return fail(err, FAULT_INVALID,
@@ -129,7 +130,8 @@ bool remote_prepare(struct remote *remote, const char *url, struct err *err)
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, remote->why);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https,sftp");
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR,
+	    "http,https,sftp,smtp,smtps");
 	curl_easy_setopt(curl, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
 	    (long)(account->connect_ms != 0 ? account->connect_ms
@@ -162,6 +164,7 @@ static const struct {
 	{ CURLE_SSL_CONNECT_ERROR,          FAULT_UNAVAILABLE, "no TLS with it" },
 	{ CURLE_PEER_FAILED_VERIFICATION,   FAULT_FORBIDDEN,   "it is not who it should be" },
 	{ CURLE_SSL_CACERT_BADFILE,         FAULT_FORBIDDEN,   "the file of authorities can't be read" },
+	{ CURLE_USE_SSL_FAILED,             FAULT_FORBIDDEN,   "it offers no encryption" },
 	{ CURLE_LOGIN_DENIED,               FAULT_FORBIDDEN,   "it does not let us in: user, password or key" },
 	{ CURLE_REMOTE_ACCESS_DENIED,       FAULT_FORBIDDEN,   "it does not let us do that there" },
 	{ CURLE_REMOTE_FILE_NOT_FOUND,      FAULT_NOT_FOUND,   "there is no such file or folder" },

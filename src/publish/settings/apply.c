@@ -329,6 +329,17 @@ static bool apply_rule(struct applying *a, struct err *err)
 	       note_change(a, before, err);
 }
 
+/* --- notifications -----------------------------------------------------------
+ */
+
+static bool apply_notification(struct applying *a, struct err *err)
+{
+	const char *before;
+
+	return said(a, &before, err) && notification_apply(a, err) &&
+	       note_change(a, before, err);
+}
+
 /* --- all of it -------------------------------------------------------------
  */
 
@@ -343,6 +354,7 @@ static const struct {
 	{ "source",      apply_source },
 	{ "directory",   apply_directory },
 	{ "rule",        apply_rule },
+	{ "notification", apply_notification },
 };
 /* clang-format on */
 
@@ -453,6 +465,7 @@ static bool delete_one(struct applying *a, struct err *err)
 		{ "source", STATEMENT_source_drop },
 		{ "directory", STATEMENT_directory_drop },
 		{ "rule", STATEMENT_rule_drop },
+		{ "notification", STATEMENT_notification_drop },
 	};
 	const char *name = a->document->name;
 	const struct values values = { 2,

@@ -275,6 +275,12 @@ static bool check_thresholds(const struct checking *c, const struct node *node,
 	return settings_check_thresholds(c->file, node, err);
 }
 
+static bool check_notice(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return settings_check_notice(c->file, c->key->path, node, err);
+}
+
 /* --- the table ---------------------------------------------------------------
  */
 
@@ -301,6 +307,8 @@ static const struct kind_of_value
 	FILES = { MAP, check_files, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\"}}" },
 	QUERIES = { MAP, check_queries, "{\"type\":\"object\"}" },
 	DATABASE = { SCALAR, check_database, "{\"type\":\"string\",\"minLength\":1,\"maxLength\":2000}" },
+	NOTICE = { SCALAR, check_notice, "{\"type\":\"string\"}" },
+	NOTICES = { LIST, check_notice, STRINGS },
 	PEMS = { LIST, check_pem, STRINGS },
 	JWKS = { MAP, check_jwks, "{\"type\":\"object\",\"properties\":{\"keys\":{\"type\":\"array\",\"maxItems\":8,\"items\":{\"type\":\"object\"}}}}" },
 	LIMITS = { MAP, check_limits, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\"}}" },
@@ -391,6 +399,29 @@ static const struct key keys[] = {
 	{ "source",      "missing",                  &ONE_OF,   false, " remove keep ", "What becomes of records that a bulk file does not have any more; default: remove" },
 	{ "source",      "tobedeleted",              &ONE_OF,   false, " remove keep ", "What becomes of records that say so; default: remove, but in bulk files keep" },
 	{ "source",      "inactive",                 &ONE_OF,   false, " keep disable remove ", "What becomes of records that say so: a user is disabled, any other removed, or all removed; default: keep, as they were" },
+	{ "notification", "kind",                    &TEXT_,    true,  NULL, "What this is" },
+	{ "notification", "name",                    &TEXT_,    true,  NULL, "Name of the notification" },
+	{ "notification", "district",                &TEXT_,    false, NULL, "The district whose events it tells of; default: default" },
+	{ "notification", "enabled",                 &SWITCH,   false, NULL, "Whether it tells anybody; default: true" },
+	{ "notification", "events",                  &WORDS_,   true,  " run.failed import.refused import.waiting ", "What it tells of: docs/notifications.md" },
+	{ "notification", "window",                  &SMALL,    false, NULL, "Minutes for which events are gathered into one message; default: 5" },
+	{ "notification", "quiet.from",              &NOTICE,   true,  NULL, "From when on nobody is told, like 18:00" },
+	{ "notification", "quiet.until",             &NOTICE,   true,  NULL, "Until when, like 06:30" },
+	{ "notification", "quiet.timeZone",          &TEXT_,    false, NULL, "By whose clocks, for instance America/Chicago; default: UTC" },
+	{ "notification", "template.subject",        &NOTICE,   false, NULL, "The subject, in which {names} are filled in" },
+	{ "notification", "template.body",           &NOTICE,   false, NULL, "The text, in which {names} are filled in; between {each} and {end} for each event" },
+	{ "notification", "mail.server",             &NOTICE,   true,  NULL, "Mail server, smtp://host:587 or smtps://host; else `webhook`" },
+	{ "notification", "mail.from",               &NOTICE,   true,  NULL, "Address of the sender" },
+	{ "notification", "mail.to",                 &NOTICES,  true,  NULL, "Addresses, 100 at most" },
+	{ "notification", "mail.tls",                &ONE_OF,   false, " required none ", "Whether the line must be encrypted; default: required" },
+	{ "notification", "mail.user",               &TEXT_,    false, NULL, "Who we are there" },
+	{ "notification", "mail.password",           &SECRET,   false, NULL, "The password; it is sealed, and never shown again" },
+	{ "notification", "mail.passwordFile",       &TEXT_,    false, NULL, "File with the password" },
+	{ "notification", "mail.authorities",        &TEXT_,    false, NULL, "PEM file of those who may vouch for the server; default: the system's" },
+	{ "notification", "webhook.url",             &NOTICE,   true,  NULL, "Where messages are posted to as JSON, https://host/path" },
+	{ "notification", "webhook.secret",          &SECRET,   false, NULL, "What they are signed with (HMAC-SHA256); it is sealed, and never shown again" },
+	{ "notification", "webhook.secretFile",      &TEXT_,    false, NULL, "File with that secret" },
+	{ "notification", "webhook.authorities",     &TEXT_,    false, NULL, "PEM file of those who may vouch for the server; default: the system's" },
 	{ "grant",       "kind",                     &TEXT_,    true,  NULL, "What this is" },
 	{ "grant",       "name",                     &TEXT_,    true,  NULL, "Name of the application that it is given to" },
 	{ "grant",       "district",                 &TEXT_,    false, NULL, "The district that gives it; default: default" },

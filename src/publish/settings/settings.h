@@ -53,6 +53,10 @@ bool settings_check_named(const char *file, const char *path,
 bool settings_check_thresholds(const char *file, const struct node *node,
     struct err *err) must_use;
 
+/* notification.c: the same of what is sent where. */
+bool settings_check_notice(const char *file, const char *path,
+    const struct node *node, struct err *err) must_use;
+
 /* The path of the next key that holds a secret; NULL: the first, the end. */
 const char *settings_secret_after(const char *kind, const char *path);
 
@@ -115,6 +119,8 @@ bool secrets_forget(struct applying *a, struct err *err) must_use;
 /* provisioning.c */
 bool directory_apply(struct applying *a, struct err *err) must_use;
 bool rule_apply(struct applying *a, struct err *err) must_use;
+/* notification.c */
+bool notification_apply(struct applying *a, struct err *err) must_use;
 /* grant.c */
 bool grant_apply(struct applying *a, struct err *err) must_use;
 bool grant_withdraw(struct applying *a, struct err *err) must_use;

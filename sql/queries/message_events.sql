@@ -1,0 +1,9 @@
+-- message_events: what a message tells of.
+-- $1: message
+-- $2: at most
+select e.kind, e.subject, e.data::text,
+	(extract(epoch from e.at) * 1000)::bigint, count(*) over ()
+from homeroom.notice n join homeroom.event e on e.id = n.event
+where n.message = $1::bigint
+order by e.id
+limit $2::integer
