@@ -109,6 +109,28 @@ begin
 	end loop;
 end $$;
 
+-- What happens while a job tells of what was there before needs another one:
+-- of a kind and subject only one is open.
+create function homeroom.wake_notification() returns trigger
+language plpgsql set search_path = pg_catalog as $$
+begin
+	insert into homeroom.job (district, kind, subject, wanted)
+	select n.district, 'notify', n.name, homeroom.after_quiet(n.settings,
+		now() + case new.outcome when 'failed' then interval '15 minutes'
+			else interval '0' end)
+	from homeroom.notification n
+	where n.district = new.district and n.name = new.subject
+		and exists (select from homeroom.notice o
+			where o.notification = n.id and o.message is null)
+	on conflict (district, kind, subject) where outcome is null do nothing;
+	return null;
+end $$;
+
+create trigger wake after update of outcome on homeroom.job
+	for each row when (new.kind = 'notify' and new.outcome is not null
+		and old.outcome is null)
+	execute function homeroom.wake_notification();
+
 -- A run that failed for good, or for the third time; what was refused has an
 -- event of its own.
 create function homeroom.tell_of_job() returns trigger

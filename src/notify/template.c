@@ -1,6 +1,7 @@
 /* Templates: texts in which what happened is filled in. */
 #include "homeroom/notify.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -34,15 +35,19 @@ const char *event_title(const char *kind)
 static void put_value(struct buf *out, const char *text)
 {
 	for (; *text != '\0'; text++)
-		buf_char(out,
-		    (unsigned char)*text < ' ' || *text == 0x7f ? ' ' : *text);
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			buf_char(out, ' ');
+		else
+			buf_char(out, *text);
 }
 
 static void put_summary(struct buf *out, const struct telling *t)
 {
-	const char *title = t->count > 0 ? event_title(t->events[0].kind) : "";
+	const char *title;
 	bool alike = true;
 
+	assert(t->count > 0 && t->events != NULL);
+	title = event_title(t->events[0].kind);
 	for (int i = 1; i < t->count; i++)
 		alike =
 		    alike && strcmp(t->events[i].kind, t->events[0].kind) == 0;

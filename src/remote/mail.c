@@ -6,6 +6,7 @@
 
 /* A message on its way, and what the server said of it. */
 struct sending {
+	struct remote *remote;
 	struct text left;
 	int refused; /* recipients */
 	bool body;   /* it wants the message: no recipient comes any more */
@@ -22,6 +23,9 @@ static size_t give_more(char *out, size_t size, size_t count, void *context)
 	memcpy(out, sending->left.at, len);
 	sending->left.at += len;
 	sending->left.len -= len;
+	/* It may deliver what it has whole: whether it did is worth a wait. */
+	if (len == 0)
+		sending->remote->account.stop = NULL;
 	return len;
 }
 
@@ -74,7 +78,7 @@ static void prepare(struct remote *remote, const struct remote_mail *mail,
 bool remote_send(struct remote *remote, const struct remote_mail *mail,
     int *refused, struct err *err)
 {
-	struct sending sending = { .left = mail->message };
+	struct sending sending = { .remote = remote, .left = mail->message };
 	struct curl_slist *to = NULL;
 	bool done;
 

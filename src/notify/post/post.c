@@ -236,14 +236,14 @@ static bool note_outcome(const struct post *post, int64_t message,
 static bool post_one(const struct post *post, struct message *message,
     struct err *failed, struct err *err)
 {
-	struct telling telling = { 0 };
+	struct telling *telling = arena_alloc(post->arena, sizeof(*telling));
 	struct err why = { 0 };
 	const char *note;
 	bool stopped, later;
 
-	if (!read_events(post, message->id, &telling, err))
+	if (!read_events(post, message->id, telling, err))
 		return false;
-	write_message(post, message, &telling);
+	write_message(post, message, telling);
 	if (send(post, message, &note, &why))
 		return note_outcome(post, message->id, "sent", note, err);
 	*failed = why;
