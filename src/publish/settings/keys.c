@@ -233,22 +233,10 @@ static bool check_secret(const struct checking *c, const struct node *node,
 			   "1 to 4000 bytes without control characters", err);
 }
 
-static bool check_files(const struct checking *c, const struct node *node,
+static bool check_source(const struct checking *c, const struct node *node,
     struct err *err)
 {
-	return settings_check_files(c->file, node, err);
-}
-
-static bool check_queries(const struct checking *c, const struct node *node,
-    struct err *err)
-{
-	return settings_check_queries(c->file, node, err);
-}
-
-static bool check_database(const struct checking *c, const struct node *node,
-    struct err *err)
-{
-	return settings_check_database(c->file, node, err);
+	return settings_check_source(c->file, c->key->path, node, err);
 }
 
 static bool check_whole(const struct checking *c, const struct node *node,
@@ -304,9 +292,9 @@ static const struct kind_of_value
 	HOST_KEY = { SCALAR, check_host_key, "{\"type\":\"string\",\"pattern\":\"^SHA256:\"}" },
 	FILE_NAME = { SCALAR, check_file_name, "{\"type\":\"string\",\"pattern\":\"^[^./][^/]*$\"}" },
 	SCHEDULE = { SCALAR, check_schedule, "{\"type\":\"string\"}" },
-	FILES = { MAP, check_files, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\"}}" },
-	QUERIES = { MAP, check_queries, "{\"type\":\"object\"}" },
-	DATABASE = { SCALAR, check_database, "{\"type\":\"string\",\"minLength\":1,\"maxLength\":2000}" },
+	FILES = { MAP, check_source, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\"}}" },
+	QUERIES = { MAP, check_source, "{\"type\":\"object\"}" },
+	DATABASE = { SCALAR, check_source, "{\"type\":\"string\",\"minLength\":1,\"maxLength\":2000}" },
 	NOTICE = { SCALAR, check_notice, "{\"type\":\"string\"}" },
 	NOTICES = { LIST, check_notice, STRINGS },
 	PEMS = { LIST, check_pem, STRINGS },

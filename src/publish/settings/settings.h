@@ -35,12 +35,8 @@ bool settings_check_orders(const char *file, const struct node *fields,
     struct err *err) must_use;
 
 /* sources.c: the same of what sources are told. */
-bool settings_check_files(const char *file, const struct node *node,
-    struct err *err) must_use;
-bool settings_check_queries(const char *file, const struct node *node,
-    struct err *err) must_use;
-bool settings_check_database(const char *file, const struct node *node,
-    struct err *err) must_use;
+bool settings_check_source(const char *file, const char *path,
+    const struct node *node, struct err *err) must_use;
 
 /* provisioning.c: the same of parts of rules and directories: as a whole, each
  * of a list, each of a mapping. */

@@ -8,67 +8,66 @@
 
 #define DATABASE_LENGTH_MAX 2000
 
-/* Whatever can be compiled may be said. */
-static bool check_compiled(const char *file, const struct node *node,
-    bool (*compile)(struct arena *arena, const char *json, struct err *err),
+static bool check_files(struct arena *arena, const struct node *node,
     struct err *err)
 {
-	struct arena *arena = arena_new();
+	const struct mapping *mapping;
 	struct buf json = { 0 };
 	bool taken;
 
 	node_json(&json, node);
-	taken = compile(arena, buf_text(&json), err);
-	if (!taken)
-		err_add(err, "%s:%d", file, node->line);
+	taken = mapping_compile(arena, buf_text(&json), &mapping, err);
 	buf_free(&json);
-	arena_free(arena);
 	return taken;
 }
 
-static bool compile_files(struct arena *arena, const char *json,
-    struct err *err)
-{
-	const struct mapping *mapping;
-
-	if (mapping_compile(arena, json, &mapping, err))
-		return true;
-	err_add(err, "files");
-	return false;
-}
-
-bool settings_check_files(const char *file, const struct node *node,
-    struct err *err)
-{
-	return check_compiled(file, node, compile_files, err);
-}
-
-static bool compile_queries(struct arena *arena, const char *json,
+static bool check_queries(struct arena *arena, const struct node *node,
     struct err *err)
 {
 	const struct mapping_queries *queries;
+	struct buf json = { 0 };
+	bool taken;
 
-	if (mapping_queries_compile(arena, json, &queries, err))
-		return true;
-	err_add(err, "queries");
-	return false;
+	node_json(&json, node);
+	taken = mapping_queries_compile(arena, buf_text(&json), &queries, err);
+	buf_free(&json);
+	return taken;
 }
 
-bool settings_check_queries(const char *file, const struct node *node,
+static bool check_database(struct arena *arena, const struct node *node,
     struct err *err)
 {
-	return check_compiled(file, node, compile_queries, err);
+	(void)arena;
+	return node->length <= DATABASE_LENGTH_MAX &&
+		       strlen(node->text) == node->length
+		   ? query_check(node->text, err)
+		   : fail(err, FAULT_INVALID, "it is too long");
 }
 
-bool settings_check_database(const char *file, const struct node *node,
-    struct err *err)
-{
-	bool good = node->length <= DATABASE_LENGTH_MAX &&
-		    strlen(node->text) == node->length;
+/* clang-format off */
+static const struct {
+	const char *path;
+	/* Whatever can be compiled may be said. */
+	bool (*check)(struct arena *arena, const struct node *node,
+	    struct err *err);
+} checks[] = {
+	{ "files",    check_files },
+	{ "queries",  check_queries },
+	{ "database", check_database },
+};
+/* clang-format on */
 
-	good = good ? query_check(node->text, err)
-		    : fail(err, FAULT_INVALID, "the database is too long");
+bool settings_check_source(const char *file, const char *path,
+    const struct node *node, struct err *err)
+{
+	struct arena *arena = arena_new();
+	bool good = true;
+
+	for (size_t i = 0; i < array_length(checks); i++)
+		if (strcmp(checks[i].path, path) == 0)
+			good = checks[i].check(arena, node, err);
 	if (!good)
-		err_add(err, "%s:%d", file, node->line);
+		err_add(err, "%s:%d: %s", file, node->line, path);
+	arena_free(arena);
 	return good;
 }
