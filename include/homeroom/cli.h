@@ -36,6 +36,7 @@ int cli_password(int argc, char **argv);
 int cli_migrate(int argc, char **argv);
 int cli_notification(int argc, char **argv);
 int cli_plan(int argc, char **argv);
+int cli_person(int argc, char **argv);
 int cli_preflight(int argc, char **argv);
 int cli_push(int argc, char **argv);
 int cli_reconcile(int argc, char **argv);

@@ -127,6 +127,49 @@ struct ingest_change {
 bool ingest_change(struct ingest *ingest, const struct ingest_change **change,
     struct err *err) must_use;
 
+/* --- people: one human of several sources' records --------------------------
+ */
+
+/* A decision that rules never overrule, or all persons anew by the settings of
+ * now: either is a version like an import's, when something differs. */
+struct person_change {
+	int64_t district;
+	const char *source, *id; /* a record; both NULL: all are merged anew */
+	const char *person;      /* its person from now on; NULL: it is not the
+				    one that it is part of, nor one that it
+				    was taken for */
+	const char *who;
+	int64_t keep_days; /* as in an import's request */
+	bool dry_run;
+	int64_t version; /* out: made; 0: nothing differs */
+	const char *now; /* out: the record's person; NULL: it waits */
+};
+
+/* FAULT_NOT_FOUND: there is no such record or person. The arena's. */
+bool person_change(struct db *db, struct arena *arena,
+    struct person_change *change, struct err *err) must_use;
+
+/* A value that somebody gave of a person. */
+struct person_value {
+	const char *field, *value; /* "metadata.title" */
+	const char *source, *id;   /* whose record */
+	const char *rule;          /* that found its person; NULL: it is it */
+	const char *order;         /* "hr, sis": who was heard, in turn */
+	int64_t line;              /* of the source's users.csv; 0: unknown */
+	int64_t import, version;   /* that brought the record; 0: unknown */
+	bool counts;
+};
+
+struct person_account {
+	const struct person_value *values; /* by field, what counts first */
+	int count;
+};
+
+/* All that is said of a person, by its published sourcedId; NULL for values:
+ * only its fields. */
+bool person_explain(struct db *db, struct arena *arena, int64_t district,
+    const char *person, struct person_account *out, struct err *err) must_use;
+
 /* --- sources that settings describe ------------------------------------------
  */
 

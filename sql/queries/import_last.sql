@@ -17,3 +17,4 @@ and not exists (
 	select from homeroom.absent
 	where district = $1::integer and source = $2::integer
 )
+and not (select remerge from homeroom.district where id = $1::integer)

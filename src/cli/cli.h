@@ -176,6 +176,10 @@ enum plan_column {
 bool planned_print(struct house *house, int64_t district, int64_t plan,
     enum format format, int64_t limit, struct err *err) must_use;
 
+/* explain_person.c: explain PERSON. */
+bool explain_person(const struct flags *flags, enum format format,
+    struct err *err) must_use;
+
 /* --- imports ------------------------------------------------------------- */
 
 struct ingest_request;

@@ -1,4 +1,5 @@
-/* homeroom explain: why a publisher sees a record, or does not. */
+/* homeroom explain: why a publisher sees a record, or does not; or, of a
+ * person, whose word each field is. */
 #include "homeroom/cli.h"
 #include "cli.h"
 #include "homeroom/publish.h"
@@ -14,10 +15,12 @@ static const struct flag flags_known[] = {
 };
 
 static const struct command command = {
-	.usage = "explain RECORD --grant APPLICATION",
-	.meaning = "Says why an application sees a record, such as users/u1, "
-		   "or does not: what its\ngrant restricts, and which records "
-		   "lead to this one.\n",
+	.usage = "explain RECORD --grant APPLICATION, or explain PERSON",
+	.meaning =
+	    "Says why an application sees a record, such as users/u1, "
+	    "or does not: what its\ngrant restricts, and which records "
+	    "lead to this one.\nOf a person, by the sourcedId of its user, it "
+	    "says who gave which value, and which\none counts.\n",
 	.flags = flags_known,
 	.arguments_min = 1,
 	.arguments_max = 1,
@@ -102,6 +105,10 @@ int cli_explain(int argc, char **argv)
 	if (!flags_read(&flags, &command, argc, argv) ||
 	    !flags_format(&flags, &format))
 		return flags.exit;
+	if (flags_get(&flags, "--grant") == NULL &&
+	    (strchr(flags.arguments[0], '/') == NULL ||
+		strncmp(flags.arguments[0], "users/", 6) == 0))
+		return explain_person(&flags, format, &err) ? 0 : failed(&err);
 	if (flags_get(&flags, "--grant") == NULL)
 		return usage(&command, "to whom? --grant APPLICATION");
 	if (strchr(flags.arguments[0], '/') == NULL)

@@ -60,6 +60,8 @@ static bool find_source(struct ingest *job, const char *name, int64_t *source,
 
 static bool find_made_up(struct ingest *job, struct err *err)
 {
+	if (job->request->source == NULL)
+		return find_source(job, INGEST_MADE_UP, &job->made_up, err);
 	return strcmp(job->request->source, INGEST_MADE_UP) == 0 ||
 	       find_source(job, INGEST_MADE_UP, &job->made_up, err);
 }
@@ -113,6 +115,14 @@ bool step_begin(struct ingest *job, struct err *err)
 				      : begin_import(job, err)) &&
 	       find_made_up(job, err) && find_version(job, err) &&
 	       policy_read(job, err) && freeze(job);
+}
+
+bool begin_change(struct ingest *job, struct err *err)
+{
+	return db_run(job->db, session, err) && lock_roster(job, err) &&
+	       (job->request->source == NULL ||
+		   find_source(job, job->request->source, &job->source, err)) &&
+	       find_made_up(job, err) && find_version(job, err);
 }
 
 /* --- tables -------------------------------------------------------------- */

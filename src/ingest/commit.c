@@ -96,6 +96,8 @@ static bool bury_old(struct ingest *job, struct err *err)
 	    "status = 'tobedeleted' AND since < %" PRId64, horizon);
 	for_each_part(p,
 	    job) if (!bury(job, p, old, &buried, err)) return false;
+	if (!people_forget(job, horizon, err))
+		return false;
 	return forget_versions(job, horizon, err);
 }
 
@@ -122,7 +124,7 @@ static bool add_version(struct ingest *job, struct err *err)
 	values_add(&values, number(job, job->import));
 	values_add(&values, row_counts(job));
 	values_add(&values, number(job, clock_now()));
-	values_add(&values, NULL);
+	values_add(&values, job->note);
 	return db_ask(job->db, job->brief, STATEMENT_version_add, &values, NULL,
 	    err);
 }

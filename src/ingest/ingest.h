@@ -102,6 +102,9 @@ struct ingest {
 	struct known *known;   /* of its part, or NULL */
 	struct part *reading;  /* its part */
 	struct people *people; /* people/'s own */
+	/* Of a decision about a person, which has no bundle; else NULL. */
+	const struct person_change *change;
+	const char *note; /* of the version; or NULL */
 	struct buf copy;       /* rows on their way to Postgres */
 	int64_t source, import, before, version_made;
 	int64_t made_up; /* the demo's source, unless this is it; 0: none */
@@ -136,6 +139,11 @@ bool step_check(struct ingest *job, struct err *err) must_use;
 bool step_limits(struct ingest *job, struct err *err) must_use;
 bool step_merge(struct ingest *job, struct err *err) must_use;
 bool step_finish(struct ingest *job, struct err *err) must_use;
+
+/* The beginning and the middle of what is no import, but changes persons: within
+ * a transaction of the caller's from then on. */
+bool begin_change(struct ingest *job, struct err *err) must_use;
+bool merge_all(struct ingest *job, struct err *err) must_use;
 
 /* manifest.c: from manifest.csv to job->version and what the parts were said
  * to be. */
@@ -361,6 +369,9 @@ bool people_again(struct ingest *job, struct err *err) must_use;
  * another person now refer to that one. */
 bool people_keep(struct ingest *job, struct err *err) must_use;
 bool people_follow(struct ingest *job, struct err *err) must_use;
+/* What is gone for longer than history is kept. */
+bool people_forget(struct ingest *job, int64_t horizon,
+    struct err *err) must_use;
 /* Whether records of this source may have other ids than their persons. */
 bool people_differ(const struct ingest *job);
 /* What records are made of that users have inside. */

@@ -182,10 +182,8 @@ static bool has_changes(const struct ingest *job)
 	return false;
 }
 
-bool step_merge(struct ingest *job, struct err *err)
+bool merge_all(struct ingest *job, struct err *err)
 {
-	if (!db_begin(job->db, err))
-		return false;
 	if (!people_keep(job, err))
 		return false;
 	for_each_part(p, job) if (!merge_family(job, p, err)) return false;
@@ -198,4 +196,9 @@ bool step_merge(struct ingest *job, struct err *err)
 	for_each_part(p, job) if (!fill_again(job, p, err)) return false;
 	for_each_part(p, job) if (!derive_touched(job, p, err)) return false;
 	return true;
+}
+
+bool step_merge(struct ingest *job, struct err *err)
+{
+	return db_begin(job->db, err) && merge_all(job, err);
 }

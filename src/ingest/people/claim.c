@@ -147,7 +147,7 @@ bool people_claim(struct ingest *job, struct err *err)
 		   "FROM gone_users",
 		   NULL, err) &&
 	       people_ask(job, fresh_claims, NULL, err) &&
-	       find_birth_dates(job, err) &&
+	       find_birth_dates(job, err) && people_decide(job, err) &&
 	       (users->fresh + users->gone == 0 && !job->people->stale
 		       ? true
 		       : claim_others(job, err)) &&

@@ -2,6 +2,7 @@
  * rows of records that are part of another person now follow them. */
 #include "people.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* --- what was said -------------------------------------------------------- */
@@ -154,6 +155,19 @@ bool people_again(struct ingest *job, struct err *err)
 		   "UPDATE claim c SET fingerprint = NULL FROM bad "
 		   "WHERE c.line = bad.line",
 		   NULL, err);
+}
+
+bool people_forget(struct ingest *job, int64_t horizon, struct err *err)
+{
+	struct values values = { 2,
+		{ arena_printf(job->arena, "%" PRId64, job->request->district),
+		    arena_printf(job->arena, "%" PRId64, horizon) } };
+
+	return db_ask_text(job->db, job->arena,
+	    "DELETE FROM roster.said_users s USING homeroom.import i "
+	    "WHERE s.district = $1::int AND s.status = 'tobedeleted' "
+	    "AND i.id = s.import AND i.version < $2::bigint",
+	    &values, NULL, err);
 }
 
 /* --- rows that follow ----------------------------------------------------- */

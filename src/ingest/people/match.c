@@ -6,14 +6,14 @@
 
 #include <string.h>
 
-/* The persons that a rule names, but those that somebody denied. */
+/* The persons that a rule names. Of a record that somebody took from a person,
+ * rules say nothing any more: who is left would be a guess. */
 #define PAIRS                                                                  \
 	"SELECT w.sourced_id, w.source, w.was, k.person FROM wanted w "        \
 	"JOIN known k ON k.key = w.key WHERE k.person IS DISTINCT FROM w.was " \
 	"AND NOT EXISTS (SELECT FROM homeroom.person_decision d "              \
 	"WHERE d.district = {district} AND d.source = w.source "               \
-	"AND d.sourced_id = w.sourced_id AND d.person = k.person "             \
-	"AND NOT d.same)"
+	"AND d.sourced_id = w.sourced_id AND NOT d.same)"
 
 /* --- keys ----------------------------------------------------------------- */
 

@@ -331,9 +331,11 @@ bool people_merge(struct ingest *job, struct err *err)
 	struct slots slots = { 0 };
 	struct part *users = job->people->users;
 
+	users->fresh = 0;
 	return find_affected(job, err) && find_speech(job, err) &&
 	       find_aliases(job, err) && translate_agents(job, err) &&
-	       find_slots(job, &slots, err) && put_fresh(job, &slots, err) &&
+	       find_slots(job, &slots, err) &&
+	       (slots.count == 0 || put_fresh(job, &slots, err)) &&
 	       put_gone(job, err) &&
 	       people_number(job,
 		   "SELECT count(*) FROM fresh_users WHERE line < 0",

@@ -18,7 +18,12 @@ bool people_begin(struct ingest *job, struct err *err)
 {
 	job->people = arena_alloc(job->arena, sizeof(*job->people));
 	job->people->plain = true;
-	return people_read(job, job->people, err);
+	if (!people_read(job, job->people, err))
+		return false;
+	job->people->decided = job->change != NULL;
+	job->people->stale = job->people->stale ||
+			     (job->change != NULL && job->change->id == NULL);
+	return true;
 }
 
 /* --- from records to persons ---------------------------------------------- */
@@ -27,7 +32,8 @@ bool people_begin(struct ingest *job, struct err *err)
  * of people, and nothing is compared. */
 static bool is_plain(const struct people *people)
 {
-	if (people->speaker_count > 1 || people->differ || people->stale)
+	if (people->speaker_count > 1 || people->differ || people->stale ||
+	    people->decided)
 		return false;
 	if (people->by_default)
 		return true;

@@ -53,6 +53,7 @@ struct people {
 	bool stale;   /* all are to be merged anew */
 	bool differ;  /* this source's records may have other persons' ids */
 	bool plain;   /* records are persons: nothing is to be matched */
+	bool decided; /* somebody has decided something just now */
 	bool aliases; /* the table alias has rows */
 	struct part *users;
 };
@@ -100,6 +101,8 @@ bool people_number(struct ingest *job, const char *text, int64_t *number,
 
 /* claim.c: the tables, but moved. */
 bool people_claim(struct ingest *job, struct err *err) must_use;
+/* change.c: the claim that somebody decided. */
+bool people_decide(struct ingest *job, struct err *err) must_use;
 /* match.c: each claim's person. */
 bool people_match(struct ingest *job, struct err *err) must_use;
 /* merge.c: fresh_users and gone_users of persons. */
