@@ -2,6 +2,7 @@
  * in which records depend on each other. */
 #include "ingest.h"
 #include "guard/guard.h"
+#include "people/people.h"
 
 static bool check_part(struct ingest *job, struct part *part, struct err *err)
 {

@@ -1,6 +1,7 @@
 /* The end of an import: the version, the commit, and what is kept of how it
  * went. */
 #include "ingest.h"
+#include "people/people.h"
 #include "guard/guard.h"
 #include "homeroom/publish.h"
 

@@ -101,11 +101,11 @@ struct ingest {
 	struct intake *intake; /* of the file that is staged now */
 	struct known *known;   /* of its part, or NULL */
 	struct part *reading;  /* its part */
-	struct people *people; /* people/'s own */
+	struct people *people; /* people/people.h */
 	/* Of a decision about a person, which has no bundle; else NULL. */
 	const struct person_change *change;
 	const char *note; /* of the version; or NULL */
-	struct buf copy;       /* rows on their way to Postgres */
+	struct buf copy;  /* rows on their way to Postgres */
 	int64_t source, import, before, version_made;
 	int64_t made_up; /* the demo's source, unless this is it; 0: none */
 	uint8_t digest[32];
@@ -140,8 +140,8 @@ bool step_limits(struct ingest *job, struct err *err) must_use;
 bool step_merge(struct ingest *job, struct err *err) must_use;
 bool step_finish(struct ingest *job, struct err *err) must_use;
 
-/* The beginning and the middle of what is no import, but changes persons: within
- * a transaction of the caller's from then on. */
+/* The beginning and the middle of what is no import, but changes persons:
+ * within a transaction of the caller's from then on. */
 bool begin_change(struct ingest *job, struct err *err) must_use;
 bool merge_all(struct ingest *job, struct err *err) must_use;
 
@@ -341,41 +341,6 @@ extern const char *const outcome_names[]; /* by enum ingest_outcome */
 /* A report as stored in the import's row; `settled`: nothing in it is to be
  * looked at again. */
 char *report_json(const struct ingest *job, bool settled) must_use;
-
-/* --- people/: one person of several records ------------------------------ */
-
-/*
- * Users are compared with what their source said last. Of those that differ,
- * people_find makes fresh_users and gone_users anew: the persons that these
- * records are part of, each merged of all that is said of it. What other files
- * refer to are persons then, too.
- */
-bool people_begin(struct ingest *job, struct err *err) must_use;
-bool people_find(struct ingest *job, struct part *users,
-    struct err *err) must_use;
-/* The part's staged rows refer to persons. */
-bool people_translate(struct ingest *job, const struct part *part,
-    struct err *err) must_use;
-/* A file is absent: what its source gave of persons that it does not speak of
- * any more goes. */
-bool people_forsake(struct ingest *job, struct part *part,
-    struct err *err) must_use;
-/* Fresh roles that another source gives already are set aside. */
-bool people_share(struct ingest *job, struct part *part,
-    struct err *err) must_use;
-/* The rows of `bad` are to be looked at again the next time. */
-bool people_again(struct ingest *job, struct err *err) must_use;
-/* First when merging: what was said. Last: rows of records that are part of
- * another person now refer to that one. */
-bool people_keep(struct ingest *job, struct err *err) must_use;
-bool people_follow(struct ingest *job, struct err *err) must_use;
-/* What is gone for longer than history is kept. */
-bool people_forget(struct ingest *job, int64_t horizon,
-    struct err *err) must_use;
-/* Whether records of this source may have other ids than their persons. */
-bool people_differ(const struct ingest *job);
-/* What records are made of that users have inside. */
-const char *people_spoken(const struct ingest *job);
 
 /* --- sources/folder.c: folders of our own ------------------------------- */
 

@@ -2,6 +2,7 @@
  * and the resources that users had in 1.2's binding of June 2022. They are
  * made anew for the users that are fresh, and replace what those had. */
 #include "ingest.h"
+#include "people/people.h"
 
 #include <stdio.h>
 #include <string.h>

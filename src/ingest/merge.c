@@ -1,6 +1,7 @@
 /* Merging: what differs goes into the live rows, what it replaces into
  * history; one transaction, from here to the commit. */
 #include "ingest.h"
+#include "people/people.h"
 
 #include <string.h>
 

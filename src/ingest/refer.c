@@ -2,6 +2,7 @@
  * stay or among the fresh ones; what refers to a record that goes, and can't
  * be without it, goes too. */
 #include "ingest.h"
+#include "people/people.h"
 
 #include <assert.h>
 #include <inttypes.h>

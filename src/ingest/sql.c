@@ -1,6 +1,7 @@
 /* Statements: composed from the names in the model's tables, with values
  * always as parameters. */
 #include "ingest.h"
+#include "people/people.h"
 
 #include <assert.h>
 #include <inttypes.h>

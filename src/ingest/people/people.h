@@ -1,11 +1,51 @@
 /*
- * Inside people: who speaks of whom, by which rules records become persons, and
+ * Inside ingest/people: one person of several sources' records. What the import
+ * asks of it; who speaks of whom, by which rules records become persons, and
  * the tables of one import.
  */
 #ifndef HOMEROOM_INGEST_PEOPLE_H
 #define HOMEROOM_INGEST_PEOPLE_H
 
 #include "../ingest.h"
+
+/* --- for the import --------------------------------------------------------
+ */
+
+/*
+ * Users are compared with what their source said last. Of those that differ,
+ * people_find makes fresh_users and gone_users anew: the persons that these
+ * records are part of, each merged of all that is said of it. What other files
+ * refer to are persons then, too.
+ */
+bool people_begin(struct ingest *job, struct err *err) must_use;
+bool people_find(struct ingest *job, struct part *users,
+    struct err *err) must_use;
+/* The part's staged rows refer to persons. */
+bool people_translate(struct ingest *job, const struct part *part,
+    struct err *err) must_use;
+/* A file is absent: what its source gave of persons that it does not speak of
+ * any more goes. */
+bool people_forsake(struct ingest *job, struct part *part,
+    struct err *err) must_use;
+/* Fresh roles that another source gives already are set aside. */
+bool people_share(struct ingest *job, struct part *part,
+    struct err *err) must_use;
+/* The rows of `bad` are to be looked at again the next time. */
+bool people_again(struct ingest *job, struct err *err) must_use;
+/* First when merging: what was said. Last: rows of records that are part of
+ * another person now refer to that one. */
+bool people_keep(struct ingest *job, struct err *err) must_use;
+bool people_follow(struct ingest *job, struct err *err) must_use;
+/* What is gone for longer than history is kept. */
+bool people_forget(struct ingest *job, int64_t horizon,
+    struct err *err) must_use;
+/* Whether records of this source may have other ids than their persons. */
+bool people_differ(const struct ingest *job);
+/* What records are made of that users have inside. */
+const char *people_spoken(const struct ingest *job);
+
+/* --- inside ----------------------------------------------------------------
+ */
 
 #define SPEAKERS_MAX 32
 #define RULES_MAX 32
