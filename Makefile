@@ -114,6 +114,8 @@ UNIT        := $(patsubst tests/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 INTEGRATION := $(patsubst tests/%.c,$(OUT)/tests/%,$(wildcard tests/integration/*.c))
 FUZZ        := $(patsubst tests/%.c,$(OUT)/tests/%,$(wildcard tests/fuzz/*.c))
 SUPPORT     := $(patsubst tests/%.c,$(OUT)/tests/%.o,$(wildcard tests/support/*.c))
+# Of these a test takes what it needs: linking all of it took most of the time.
+ARCHIVES    := $(OUT)/tests/support.a $(OUT)/rooms.a
 SCRIPTS      = $(foreach kind,$(1),$(shell find tests/$(kind) -maxdepth 1 \
 	-type f -perm -u+x 2>/dev/null | sort))
 BOTTOM      := $(filter $(OUT)/obj/base/% $(OUT)/obj/model/%,$(OBJECTS))
@@ -126,17 +128,23 @@ $(OUT)/tests/unit/%: tests/unit/%.c $(FLAGS) $(BOTTOM)
 	$(if $(V),,@echo "TEST $<")
 	$(Q)$(CC) $(TEST_FLAGS) $(LINK_FLAGS) -o $@ $< $(BOTTOM) -lcmocka
 
-$(OUT)/tests/integration/%: tests/integration/%.c $(SUPPORT) $(OBJECTS)
+$(OUT)/rooms.a: $(filter-out $(OUT)/obj/main.o,$(OBJECTS))
+$(OUT)/tests/support.a: $(SUPPORT)
+$(ARCHIVES):
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && ar rcsT $@ $^
+
+$(OUT)/tests/integration/%: tests/integration/%.c $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "TEST $<")
-	$(Q)$(CC) $(TEST_FLAGS) $(LINK_FLAGS) -o $@ $< $(SUPPORT) \
-	    $(filter-out $(OUT)/obj/main.o,$(OBJECTS)) -lcmocka $(LIBS)
+	$(Q)$(CC) $(TEST_FLAGS) $(LINK_FLAGS) -o $@ $< $(ARCHIVES) -lcmocka \
+	    $(LIBS)
 
-$(OUT)/tests/fuzz/%: tests/fuzz/%.c $(OBJECTS)
+$(OUT)/tests/fuzz/%: tests/fuzz/%.c $(OUT)/rooms.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "FUZZ $<")
 	$(Q)$(CC) $(TEST_FLAGS) $(LINK_FLAGS) -fsanitize=fuzzer -o $@ $< \
-	    $(filter-out $(OUT)/obj/main.o,$(OBJECTS)) $(LIBS)
+	    $(OUT)/rooms.a $(LIBS)
 
 $(OUT)/tests/support/%.o: tests/support/%.c $(FLAGS) | \
     $(OUT)/gen/statements.inc
