@@ -53,18 +53,9 @@ void persons_close(struct persons *persons); /* NULL is fine */
 /* --- first.c: first passwords ------------------------------------------------
  */
 
-struct first_password {
-	const char *person, *login, *name; /* of the account to be made */
-	const char *password;              /* out; wipe it (password_wipe) */
-	bool change;                       /* out: at the first logon */
-};
-
-/* Makes one as the person's rule wants it and keeps it, sealed, in a
- * transaction of its own, before the account is made: so none is lost with the
- * process that makes it. Called again for the same person, it makes another in
- * its place. Of an account that is not made after all, password_drop. */
-bool first_password_give(struct db *db, struct arena *arena,
-    const struct provision_book *book, struct first_password *first,
-    struct err *err) must_use;
+/* What the rules say now of a person's; lasts as long as the arena. */
+bool first_policy(struct db *db, struct arena *arena,
+    const struct provision_book *book, const char *id,
+    struct password_policy *out, struct err *err) must_use;
 
 #endif

@@ -271,14 +271,6 @@ static void adopt(struct taken *taken, int count)
 		}
 }
 
-static void give_passwords(struct hand *hand, struct taken *taken, int count)
-{
-	for (int i = 0; i < count; i++)
-		if (taken[i].kind == ACTION_CREATE ||
-		    taken[i].kind == ACTION_RESTORE)
-			taken[i].password = first_password(hand->arena);
-}
-
 bool hand_turn(struct hand *hand, int *did, struct err *err)
 {
 	struct taken *taken;
@@ -290,10 +282,11 @@ bool hand_turn(struct hand *hand, int *did, struct err *err)
 	for (int i = 0; i < count; i++)
 		locate(hand, &taken[i]);
 	adopt(taken, count);
-	give_passwords(hand, taken, count);
 	if (count > 0 && (!look_up(hand, taken, count, err) ||
+			     !first_passwords(hand, taken, count, err) ||
 			     !act(hand, taken, count, err) ||
-			     !again_alone(hand, taken, count, err))) {
+			     !again_alone(hand, taken, count, err) ||
+			     !first_forget(hand, taken, count, err))) {
 		struct err other = { 0 };
 
 		/* If that fails too, their lease ends with this session. */

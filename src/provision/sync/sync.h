@@ -309,12 +309,6 @@ const char *life_of(const struct differing *x);
 bool differ_left(struct planning *p, const struct account *has,
     struct err *err) must_use;
 
-/* --- first.c ---------------------------------------------------------------
- */
-
-/* A password that nobody guesses; the arena's. */
-const char *first_password(struct arena *arena);
-
 /* --- changes.c: actions as changes of the directory ------------------------
  */
 
@@ -357,6 +351,18 @@ struct hand {
 
 /* All in one transaction. */
 bool settle(struct hand *hand, struct taken *taken, int count,
+    struct err *err) must_use;
+
+/* --- first.c ---------------------------------------------------------------
+ */
+
+/* For accounts that are to be made now: first passwords, which are kept before
+ * the directory hears of them. Of whom none can be made is settled. */
+bool first_passwords(struct hand *hand, struct taken *taken, int count,
+    struct err *err) must_use;
+/* They are carried out: our copies go, and what was kept for accounts that
+ * were refused. */
+bool first_forget(struct hand *hand, const struct taken *taken, int count,
     struct err *err) must_use;
 
 /* Nothing was begun: they wait, as they were before. */
