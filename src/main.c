@@ -24,6 +24,7 @@ static const struct subcommand subcommands[] = {
 	{ "plan",     cli_plan,     "What would be done to a directory, so that it is as the rules say" },
 	{ "person",   cli_person,   "Say which records are the same human, where rules can't tell" },
 	{ "preflight", cli_preflight, "What an application will receive, and what its importer will not like" },
+	{ "preview",  cli_preview,  "The accounts that rules want, and why" },
 	{ "push",     cli_push,     "Bring an application its CSV bundle, by SFTP" },
 	{ "reconcile", cli_reconcile, "What is not as it should be in a directory" },
 	{ "rollback", cli_rollback, "Make the roster what it was at an earlier version" },

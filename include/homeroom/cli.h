@@ -33,6 +33,7 @@ int cli_generate(int argc, char **argv);
 int cli_import(int argc, char **argv);
 int cli_jobs(int argc, char **argv);
 int cli_password(int argc, char **argv);
+int cli_preview(int argc, char **argv);
 int cli_migrate(int argc, char **argv);
 int cli_notification(int argc, char **argv);
 int cli_plan(int argc, char **argv);

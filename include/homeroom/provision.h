@@ -76,6 +76,23 @@ bool provision_accounts(struct db *db, struct arena *arena,
     const struct provision_wanted *wanted, const char *account,
     const struct rows **rows, struct err *err) must_use;
 
+/* --- preview ----------------------------------------------------------------
+ */
+
+struct person;
+struct desired;
+
+/* Both are borrowed for the call. False ends it. */
+typedef bool provision_each(void *context, const struct person *person,
+    const struct desired *desired, struct err *err);
+
+/* What rules want of everybody, or of one person, by sourcedId, in their
+ * order; of `wanted`, district, directory and person count. Nothing is asked of
+ * the directory. */
+bool provision_preview(struct db *db, struct arena *arena,
+    const struct provision_wanted *wanted, provision_each *each, void *context,
+    struct err *err) must_use;
+
 /* --- reconciliation ---------------------------------------------------------
  */
 
