@@ -140,7 +140,8 @@ static bool hold(struct ingest *job, struct part *part, struct err *err)
 	       hold_users(job, part, err);
 }
 
-bool absence_hold(struct ingest *job, struct part *part, struct err *err)
+static bool hold_by_policy(struct ingest *job, struct part *part,
+    struct err *err)
 {
 	const struct policy *policy = &job->guard->policy;
 
@@ -159,6 +160,15 @@ bool absence_hold(struct ingest *job, struct part *part, struct err *err)
 		    "settings have it",
 		    err);
 	return policy->absent_after <= 1 || hold(job, part, err);
+}
+
+bool absence_hold(struct ingest *job, struct part *part, struct err *err)
+{
+	if (!hold_by_policy(job, part, err))
+		return false;
+	if (part->entity == &entity_users)
+		job->guard->lost_users = part->gone;
+	return true;
 }
 
 /* --- until the next reading ------------------------------------------------

@@ -48,6 +48,8 @@ struct guard {
 	const char *listed, *listed_bundle;
 	bool made;               /* the table of changes is */
 	bool holds;              /* the table held is */
+	int64_t lost_users;      /* that this source has no more, though other
+				    sources may */
 	struct changes *changes; /* being listed, or NULL */
 };
 

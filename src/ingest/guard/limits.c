@@ -105,6 +105,16 @@ static bool count_disabled(struct ingest *job, const struct part *part,
 		   count, err);
 }
 
+/* Users that other sources know may stay, with less known of them. */
+static int64_t count_removed(const struct ingest *job, const struct part *part)
+{
+	int64_t lost = job->guard->lost_users;
+
+	return part->entity == &entity_users && lost > part->removed
+		   ? lost
+		   : part->removed;
+}
+
 static bool check_records(struct ingest *job, const struct part *part,
     struct err *err)
 {
@@ -114,12 +124,15 @@ static bool check_records(struct ingest *job, const struct part *part,
 		[LIMIT_REMOVED] = "would be removed",
 		[LIMIT_DISABLED] = "would be disabled",
 	};
-	int64_t counts[] = { part->added, part->changed, part->removed, 0 };
+	int64_t counts[] = { part->added, part->changed,
+		count_removed(job, part), 0 };
 	struct over o = { .job = job };
 
 	/* What is made of users' rows is counted there. */
 	if (!part->any_live || part->made ||
-	    part->added + part->changed + part->removed == 0)
+	    counts[LIMIT_ADDED] + counts[LIMIT_CHANGED] +
+		    counts[LIMIT_REMOVED] ==
+		0)
 		return true;
 	if (!count_before(job, part, &o.of, err) ||
 	    !count_disabled(job, part, &counts[LIMIT_DISABLED], err))
