@@ -1,6 +1,7 @@
 /* Connections: to which server, over TLS only, and as whom. */
 #include "ad.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
@@ -165,6 +166,16 @@ static bool connect_one(struct ad *ad, const char *uri, struct err *err)
 	return false;
 }
 
+/* Servers hang up on who is silent for long. Nothing is in flight here, so
+ * what can be read of the connection is its end. */
+static bool hung_up(struct ad *ad)
+{
+	struct pollfd wait = { .fd = -1, .events = POLLIN };
+
+	return ldap_get_option(ad->ld, LDAP_OPT_DESC, &wait.fd) != 0 ||
+	       poll(&wait, 1, 0) != 0;
+}
+
 /* --- any server ------------------------------------------------------------
  */
 
@@ -174,8 +185,9 @@ bool ad_connect(struct ad *ad, struct err *err)
 {
 	struct err last = { 0 };
 
-	if (ad->ld != NULL)
+	if (ad->ld != NULL && !hung_up(ad))
 		return true;
+	ad_disconnect(ad);
 	for (int i = 0; i < ad->server_count && !ad_stopped(ad); i++) {
 		int at = (ad->server + i) % ad->server_count;
 		struct err why = { 0 };

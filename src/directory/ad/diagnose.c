@@ -109,7 +109,7 @@ static bool expect_host(SSL *ssl, const char *host)
 	if (X509_VERIFY_PARAM_set1_ip_asc(param, host) == 1)
 		return true;
 	ERR_clear_error();
-	return SSL_set_tlsext_host_name(ssl, host) == 1 &&
+	return SSL_set_tlsext_host_name(ssl, not_const(host)) == 1 &&
 	       SSL_set1_host(ssl, host) == 1;
 }
 

@@ -32,11 +32,12 @@ bool dirsync_parse(struct arena *arena, const struct berval *value,
     struct dirsync *out)
 {
 	struct berval copy = *value, cookie = { 0 };
-	BerElement *ber = ber_init(&copy);
 	ber_int_t more = 0, unused = 0;
+	BerElement *ber;
 	bool good;
 
-	if (ber == NULL)
+	/* liblber looks at the first byte, also where there is none. */
+	if (value->bv_len == 0 || (ber = ber_init(&copy)) == NULL)
 		return false;
 	good = ber_scanf(ber, "{iim}", &more, &unused, &cookie) != LBER_ERROR &&
 	       cookie.bv_len <= COOKIE_MOST;

@@ -78,7 +78,7 @@ int64_t ticks_time(const struct berval *bytes)
 {
 	int64_t ticks;
 
-	if (!integer(bytes, &ticks) || ticks <= 0 || ticks == INT64_MAX)
+	if (!integer(bytes, &ticks) || ticks < TICKS_MS || ticks == INT64_MAX)
 		return 0;
 	return ticks / TICKS_MS - EPOCH_MS;
 }
