@@ -180,6 +180,11 @@ struct fetched {
 	const char *folder;        /* holds the bundle, and nothing else */
 	int64_t keep;              /* how many of these are kept */
 	struct findings *findings; /* for the import's request; the arena's */
+	/* Where the next reading takes up, once this one is taken in; NULL: it
+	 * begins anew. */
+	const char *since;
+	const char *key; /* of the settings that this is true of */
+	int deltas;      /* readings since the last full one */
 };
 
 struct source_wanted {

@@ -189,11 +189,29 @@ static bool renew_statistics(struct ingest *job, struct err *err)
 		   NULL, err);
 }
 
+/* How far the source was read is known with what it gave, or not at all. */
+static bool keep_reading(struct ingest *job, struct err *err)
+{
+	const struct fetched *fetched = job->request->fetched;
+	struct values values = { 0 };
+
+	if (fetched == NULL || fetched->since == NULL)
+		return true;
+	values_add(&values, number(job, job->source));
+	values_add(&values, fetched->key);
+	values_add(&values, fetched->since);
+	values_add(&values, number(job, fetched->deltas));
+	values_add(&values, number(job, job->report.version));
+	return db_ask(job->db, job->brief, STATEMENT_reading_keep, &values,
+	    NULL, err);
+}
+
 static bool commit(struct ingest *job, struct err *err)
 {
 	job->report.version = job->version_made;
 	if (!bury_old(job, err) || !make_room(job, err) ||
-	    !absence_keep(job, err) || !end_import(job, err) ||
+	    !absence_keep(job, err) || !keep_reading(job, err) ||
+	    !end_import(job, err) ||
 	    !grants_compile(job->db, job->request->district, job->version_made,
 		err) ||
 	    !add_version(job, err) || !db_commit(job->db, err))
@@ -206,7 +224,8 @@ static bool commit(struct ingest *job, struct err *err)
 /* Nothing of the roster changed, though fingerprints may have. */
 static bool finish_unchanged(struct ingest *job, struct err *err)
 {
-	if (!absence_keep(job, err) || !end_import(job, err))
+	if (!absence_keep(job, err) || !keep_reading(job, err) ||
+	    !end_import(job, err))
 		return false;
 	job->ended = true;
 	waiting_clear(job);

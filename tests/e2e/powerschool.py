@@ -47,6 +47,7 @@ def the_plugin():
 class Reader:
     def __init__(self, name, server, **settings):
         self.home = d.District(name)
+        self.home.serve()  # so that no command starts Postgres
         self.settings = {
             "kind": "source", "name": "ps", "type": "powerschool",
             "url": server.base + "/", "clientId": server.id,
@@ -82,7 +83,6 @@ def refused(name, reader, word, versions):
 
 def the_roster(home):
     credentials = home.application("all", "--full")
-    home.serve()
     token = home.token(credentials)
 
     def all_of(name):
@@ -123,7 +123,6 @@ def the_roster(home):
     enrollments = all_of("enrollments")
     d.check("everybody is in a class",
             len(enrollments) != STUDENTS + 8 and str(len(enrollments)))
-    home.close()
 
 
 def once(path, how):

@@ -117,5 +117,45 @@ def main():
                      tokenUrl=None, entities=ALL), eleven, ALL, d.ROSTER_11)
 
 
+def pulled(up, reader, token, lists, base):
+    base = base if base == d.ROSTER_11 else None
+    return difference(reader.roster(lists, base),
+                      roster(up, token, lists, base))
+
+
+def deltas():
+    """Day by day, of which every third is read in full."""
+    up = d.District("source")
+    up.run("generate", "d1", "--students", "100")
+    up.run("import", "d1")
+    credentials = up.application("reader", "--full")
+    up.serve()
+    token = up.token(credentials)
+    for version, base in ("1.2", d.ROSTER_12), ("1.1", d.ROSTER_11):
+        reader = Reader("delta" + version, up, credentials, version=version,
+                        fullEvery="3", overlapMinutes="0", entities=ALL,
+                        limits={"users": {"changed": "100%"}})
+        for day in range(1, 5):
+            if day > 1 and not os.path.exists("d%d" % day):
+                up.run("generate", "d%d" % day, "--from", "d%d" % (day - 1),
+                       "--churn", "3")
+            up.run("import", "--accept", "d%d" % day)
+            token = up.token(credentials)
+            done = reader.read()
+            name = "%s, day %d" % (version, day)
+            d.check(name + " is taken in", done.returncode and said(done))
+            delta = b" delta " in done.stdout
+            d.check(name + (": the delta" if day in (2, 3) else ": the whole"),
+                    delta != (day in (2, 3)) and said(done))
+            d.check(name + " is the same roster",
+                    pulled(up, reader, token, ALL, base))
+        reader.home.run("rollback", "1")
+        done = reader.read()
+        d.check(version + ": after a rollback, everything is read",
+                b" delta " in done.stdout and said(done))
+        up.run("import", "--accept", "d1")
+
+
 main()
+deltas()
 d.finish()

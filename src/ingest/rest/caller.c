@@ -24,6 +24,7 @@ struct caller {
 	const char *token;
 	int64_t token_until; /* clock_tick */
 	int64_t quiet_until; /* it asked us to be quiet */
+	int64_t began;       /* its clock, at the first answer */
 };
 
 static void close_caller(void *object)
@@ -115,7 +116,7 @@ static bool renew_token(struct caller *caller, struct err *err)
 	return true;
 }
 
-static bool authorise(struct caller *caller, const struct call *call,
+static bool authorise(struct caller *caller, struct call *call,
     const char **header, struct err *err)
 {
 	if (caller->credentials.signature != NULL) {
@@ -126,6 +127,7 @@ static bool authorise(struct caller *caller, const struct call *call,
 	if ((caller->token == NULL || clock_tick() >= caller->token_until) &&
 	    !renew_token(caller, err))
 		return false;
+	call->token = caller->token;
 	*header = arena_printf(call->arena, "Bearer %s", caller->token);
 	return true;
 }
@@ -198,22 +200,30 @@ static void drop(struct caller *caller, const struct call *call)
 /* --- what came back ---------------------------------------------------------
  */
 
+/* -1: it is no moment as HTTP writes it (RFC 9110 §5.6.7). */
+static int64_t http_moment(const char *text)
+{
+	struct tm moment = { 0 };
+
+	if (text == NULL ||
+	    strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &moment) == NULL)
+		return -1;
+	return (int64_t)timegm(&moment) * 1000;
+}
+
 /* Seconds, or the moment (RFC 9110 §10.2.3); -1: it does not say. */
 static int64_t retry_after(const struct remote_answer *answer)
 {
 	const char *text = remote_header(answer, "Retry-After");
-	struct tm moment = { 0 };
-	int64_t seconds;
+	int64_t seconds, moment;
 
-	if (text == NULL)
-		return -1;
-	if (text_integer((struct text){ text, strlen(text) }, 0, INT32_MAX,
-		&seconds))
+	if (text != NULL && text_integer((struct text){ text, strlen(text) }, 0,
+				INT32_MAX, &seconds))
 		return seconds;
-	if (strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &moment) == NULL)
+	moment = http_moment(text);
+	if (moment < 0)
 		return -1;
-	seconds = (int64_t)timegm(&moment) - clock_now() / 1000;
-	return seconds < 0 ? 0 : seconds;
+	return moment <= clock_now() ? 0 : (moment - clock_now()) / 1000 + 1;
 }
 
 /* Later each time, and not all at once. */
@@ -293,12 +303,16 @@ static bool judge(struct caller *caller, struct call *call,
 	if (status == 401 && caller->credentials.signature == NULL &&
 	    !call->renewed) {
 		call->renewed = true;
-		caller->token_until = 0;
+		if (call->token == caller->token)
+			caller->token_until = 0;
 		return true;
 	}
 	if (status != 200)
 		return refuse_status(&reply->answer, err);
 	call->answer = reply->answer;
+	if (caller->began == 0)
+		caller->began =
+		    http_moment(remote_header(&call->answer, "Date"));
 	*done = true;
 	return true;
 }
@@ -328,6 +342,11 @@ bool caller_wait(struct caller *caller, struct call **out, struct err *err)
 			return true;
 		}
 	}
+}
+
+int64_t caller_began(const struct caller *caller)
+{
+	return caller->began > 0 ? caller->began : 0;
 }
 
 void caller_forget(struct caller *caller)

@@ -166,6 +166,28 @@ struct putting {
 	int count;
 };
 
+bool inner_known(const struct roster *roster, const struct entity *entity,
+    bool *known, struct err *err)
+{
+	const struct source *source = roster->source;
+	const struct values values = { 2,
+		{ arena_printf(roster->arena, "%" PRId64, source->district),
+		    source->name } };
+	const struct rows *rows;
+
+	if (!db_ask_text(source->db, roster->arena,
+		arena_printf(roster->arena,
+		    "SELECT EXISTS (SELECT FROM roster.%s t "
+		    "JOIN homeroom.source s ON s.id = t.source "
+		    "WHERE t.district = $1::int AND s.name = $2 "
+		    "AND s.district = t.district AND t.status = 'active')",
+		    entity->table),
+		&values, &rows, err))
+		return false;
+	*known = rows_get(rows, 0, 0)[0] == 't';
+	return true;
+}
+
 /* --- what is gone, in a delta -----------------------------------------------
  */
 
@@ -236,6 +258,16 @@ static bool put_element(struct putting *p, const json_t *element,
 	return roster_row(p->roster, p->table, &row, p->call, err);
 }
 
+/* Of a record without an id nobody knows what it had: a row without one keeps
+ * all that there is. */
+static bool put_unknown(const struct putting *p, struct err *err)
+{
+	const struct roster_row row = { .number = p->of->number,
+		.modified = p->of->modified };
+
+	return roster_row(p->roster, p->table, &row, p->call, err);
+}
+
 static bool put_elements(struct putting *p, struct err *err)
 {
 	const json_t *list = json_object_get(p->of->record, p->inner->member);
@@ -244,6 +276,8 @@ static bool put_elements(struct putting *p, struct err *err)
 	p->table = roster_table(p->roster, p->inner->entity, err);
 	if (p->table == NULL)
 		return false;
+	if (p->parent.len == 0)
+		return put_unknown(p, err);
 	p->ids = arena_alloc(p->call->arena, (count + 1) * sizeof(*p->ids));
 	for (size_t i = 0; i < count; i++)
 		if (!put_element(p, json_array_get(list, i), err))

@@ -21,7 +21,7 @@ struct upstream {
 	struct roster roster;
 	const char *base; /* of all services */
 	const char *to;
-	bool unsorted; /* it knows no `sort` */
+	struct since since; /* in a delta, what changed is read */
 };
 
 /* One of them. */
@@ -84,6 +84,7 @@ static bool ask(struct list *list, struct call *call, int64_t first, int count,
     struct err *err)
 {
 	const struct upstream_list *l = list->about;
+	char since[CLOCK_TEXT];
 
 	(void)err;
 	call->url = l->url;
@@ -92,6 +93,11 @@ static bool ask(struct list *list, struct call *call, int64_t first, int count,
 	    arena_printf(call->arena, "%" PRId64, first));
 	call_param(call, "sort", "sourcedId");
 	call_param(call, "orderBy", "asc");
+	if (l->upstream->roster.delta) {
+		clock_format(since, l->upstream->since.when);
+		call_param(call, "filter",
+		    arena_printf(call->arena, "dateLastModified>'%s'", since));
+	}
 	return true;
 }
 
@@ -110,14 +116,30 @@ static bool read_page(struct list *list, struct call *call, json_t **records,
 	return *records != NULL;
 }
 
-/* 1.0 had a third word: inactive. */
-static bool goes(const json_t *record)
+/* What settings say of records whose status is so; else they go. 1.0 had a
+ * third word: inactive. */
+static bool stays(const struct source *source, const char *status, bool user,
+    bool *disabled)
 {
+	const char *said = source_says(source, status);
+
+	*disabled = user && said != NULL && strcmp(said, "disable") == 0;
+	return *disabled || (said != NULL && strcmp(said, "keep") == 0);
+}
+
+static bool goes(const struct upstream_list *l, const json_t *record,
+    bool *disabled)
+{
+	static const char *const words[] = { "tobedeleted", "inactive" };
 	const char *status =
 	    json_string_value(json_object_get(record, "status"));
 
-	return status != NULL && (strcasecmp(status, "tobedeleted") == 0 ||
-				     strcasecmp(status, "inactive") == 0);
+	*disabled = false;
+	for (size_t i = 0; status != NULL && i < array_length(words); i++)
+		if (strcasecmp(status, words[i]) == 0)
+			return !stays(l->upstream->source, words[i],
+			    l->entity == &entity_users, disabled);
+	return false;
 }
 
 static struct text identify(struct call *call, const json_t *record)
@@ -135,14 +157,20 @@ static bool take(struct list *list, struct call *call, const json_t *record,
 	    json_object_get(record, "dateLastModified"));
 	struct roster_row row = { .record = record,
 		.number = list->taken + 1,
-		.goes = goes(record),
 		.modified = arena_textn(call->arena,
 		    modified.at != NULL ? modified.at : "", modified.len) };
 	struct roster_table *table = roster_table(roster, l->entity, err);
+	bool disabled;
 
+	since_note(&l->upstream->since, modified);
+	row.goes = goes(l, record, &disabled);
+	if (table == NULL)
+		return false;
+	if (disabled)
+		row.given[roster_column(table, "enabledUser")] = "false";
 	if (row.goes && !roster->delta)
 		return true;
-	return table != NULL && roster_row(roster, table, &row, call, err) &&
+	return roster_row(roster, table, &row, call, err) &&
 	       (row.goes || inner_rows(roster, l->entity, &row, id, call, err));
 }
 
@@ -194,6 +222,20 @@ static bool write_file(const char *path, const struct buf *text,
 	return done || fail(err, FAULT_IO, "%s: %m", path);
 }
 
+/* Of a delta, a file without rows says nothing; of a bulk bundle, that all are
+ * gone, if there were any. Only what lies inside of records may have none at
+ * all. */
+static bool is_said(const struct upstream *u, const struct roster_table *table,
+    bool *said, struct err *err)
+{
+	*said = table->table->size > 0;
+	if (*said || u->roster.delta)
+		return true;
+	*said = true;
+	return table->entity->rest != 0 ||
+	       inner_known(&u->roster, table->entity, said, err);
+}
+
 static bool finish(struct upstream *u, const char *to, struct err *err)
 {
 	struct roster *roster = &u->roster;
@@ -206,9 +248,10 @@ static bool finish(struct upstream *u, const char *to, struct err *err)
 	    roster->version == V11 ? "1.1" : "1.2");
 	for (int i = 0; done && i < roster->table_count; i++) {
 		struct table *table = roster->tables[i]->table;
+		bool said;
 
-		/* Of a delta, a file without rows says nothing. */
-		if (roster->delta && table->size == 0)
+		done = is_said(u, roster->tables[i], &said, err);
+		if (!done || !said)
 			continue;
 		buf_printf(&manifest, "file.%s,%s\n", table->name,
 		    roster->delta ? "delta" : "bulk");
@@ -334,7 +377,8 @@ bool oneroster_rest_fetch(const struct source *source, const char *to,
 		    .findings = findings_new(arena) } };
 	arena_defer(arena, free_findings, u->roster.findings);
 	if (!folder_make(bundle, err) || !folder_make(rows, err) ||
-	    !open_upstream(u, err))
+	    !open_upstream(u, err) ||
+	    !since_find(&u->since, source, &u->roster, err))
 		return false;
 	if (!read_lists(u, err) || !finish(u, bundle, err)) {
 		err_add(err, "the server of '%s'", source->name);
@@ -342,5 +386,6 @@ bool oneroster_rest_fetch(const struct source *source, const char *to,
 	}
 	out->path = bundle;
 	out->findings = u->roster.findings;
+	since_tell(&u->since, source, u->caller, out);
 	return true;
 }

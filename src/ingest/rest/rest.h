@@ -40,6 +40,7 @@ struct call {
 	int attempts;
 	int64_t number; /* the asker's */
 	bool sent, renewed;
+	const char *token;  /* it was sent with */
 	int64_t not_before; /* clock_tick */
 };
 
@@ -65,6 +66,8 @@ void caller_ask(struct caller *caller, struct call *call);
  */
 bool caller_wait(struct caller *caller, struct call **call,
     struct err *err) must_use;
+/* Their clock when they answered first; 0: they did not say. */
+int64_t caller_began(const struct caller *caller);
 /* Forgets what is on its way; its calls may be freed then. */
 void caller_forget(struct caller *caller);
 /* Asks one question and waits for its answer. */
@@ -226,5 +229,29 @@ bool inner_tables(struct roster *roster, const struct entity *of,
 bool inner_rows(struct roster *roster, const struct entity *of,
     const struct roster_row *row, struct text id, struct call *call,
     struct err *err) must_use;
+
+/* Whether the source has given rows of that kind before. */
+bool inner_known(const struct roster *roster, const struct entity *entity,
+    bool *known, struct err *err) must_use;
+
+/* --- since.c: what changed, instead of everything ----------------------------
+ */
+
+struct since {
+	int64_t every;   /* so manyth reading is a full one */
+	const char *key; /* of the settings that it is true of */
+	int64_t when;    /* in a delta: what changed later is read */
+	int deltas;      /* since the last full one, with this */
+	int64_t seen;    /* the latest dateLastModified */
+};
+
+/* Makes the roster a delta when it is time for one. */
+bool since_find(struct since *since, const struct source *source,
+    struct roster *roster, struct err *err) must_use;
+/* A dateLastModified was read. */
+void since_note(struct since *since, struct text modified);
+/* Where the next reading takes up, into *out. */
+void since_tell(const struct since *since, const struct source *source,
+    const struct caller *caller, struct fetched *out);
 
 #endif

@@ -115,8 +115,10 @@ static void cut_points(struct table *table, int64_t size)
 
 bool table_cut(struct table *table, int64_t size, struct err *err)
 {
+	/* What is not written yet counts as well. */
+	if (!table_flush(table, err))
+		return false;
 	cut_points(table, size);
-	table->rows.len = 0;
 	table->size = size;
 	if (ftruncate(table->fd, size) != 0 ||
 	    lseek(table->fd, size, SEEK_SET) != size)

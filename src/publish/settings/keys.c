@@ -366,6 +366,7 @@ static const struct key keys[] = {
 	{ "source",      "pageSize",                 &SMALL,    false, NULL, "Records that are asked for at a time; default: 1000" },
 	{ "source",      "parallel",                 &SMALL,    false, NULL, "Pages that are asked for at the same time, 16 at most; default: 4" },
 	{ "source",      "fullEvery",                &SMALL,    false, NULL, "Of the type oneroster-rest: every how manyth reading is a full one, between which only what changed is read; default: 1" },
+	{ "source",      "overlapMinutes",           &SMALL,    false, NULL, "With fullEvery: how much further back than the last reading is asked for; default: 60" },
 	{ "source",      "path",                     &TEXT_,    false, NULL, "Where it is on this machine; else `url`" },
 	{ "source",      "url",                      &PLACE,    false, NULL, "Where it is, sftp://host/path or https://host/path; a folder ends with /" },
 	{ "source",      "user",                     &TEXT_,    false, NULL, "Who we are there" },
