@@ -21,6 +21,7 @@ struct provision_wanted {
 	const char *person;      /* of one alone, by sourcedId; or NULL */
 	const char *kinds;       /* "create,disable"; NULL: all */
 	bool whole;              /* reads all of the directory */
+	bool known;              /* plans of what was read last, asks nobody */
 	const atomic_bool *stop; /* set, it gives up; or NULL */
 };
 

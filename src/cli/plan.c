@@ -12,6 +12,7 @@ static const struct flag flags_known[] = {
 	{ "--person", "ID", "Of one person alone, by sourcedId" },
 	{ "--only", "ACTIONS", "Only those, for instance create,disable" },
 	{ "--whole", NULL, "Read all of the directory, not what changed" },
+	{ "--known", NULL, "Plan of what was read last; ask nobody" },
 	{ "--limit", "N", "Actions in a table (default: 50)" },
 	FLAG_OUTPUT,
 	{ 0 },
@@ -98,7 +99,8 @@ static bool plan(struct house *house, const struct flags *flags,
 		.who = house_who(house),
 		.person = flags_get(flags, "--person"),
 		.kinds = flags_get(flags, "--only"),
-		.whole = flags_has(flags, "--whole") };
+		.whole = flags_has(flags, "--whole"),
+		.known = flags_has(flags, "--known") };
 	struct provision_run run;
 
 	if (!provision_plan(house->db, house->arena, &wanted, &run, err) ||

@@ -15,7 +15,7 @@ from school import BASE, Controller, Provisioned, School, day, differences
 
 STUDENTS = int(os.environ.get("HOMEROOM_TEST_STUDENTS", "300"))
 MESSY = STUDENTS // 6
-STEP = int(os.environ.get("HOMEROOM_TEST_DAYS", "9"))
+STEP = int(os.environ.get("HOMEROOM_TEST_DAYS", "14"))
 
 
 def user(name, place, **values):

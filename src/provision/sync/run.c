@@ -89,8 +89,9 @@ bool run_plan(struct target *target, struct db *db,
 
 	if (!lock(target, db, err))
 		return false;
-	done = observe(target, db, wanted->whole, &seen, err) &&
-	       plan_make(target, db, plan, &planned, err);
+	done =
+	    (wanted->known || observe(target, db, wanted->whole, &seen, err)) &&
+	    plan_make(target, db, plan, &planned, err);
 	unlock(target, db);
 	out->plan = planned.id;
 	out->read = seen.entries;

@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# timeout: 900
+"""Runs that are killed, and a domain controller that is, at any moment, dozens
+of times (HOMEROOM_TEST_KILLS for hundreds): nothing is lost and nothing is
+done twice. Two runs at a time share the work."""
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.environ["HOMEROOM_TEST_SOURCE"], "tests",
+                                "support"))
+from district import HOMEROOM, check, finish
+from school import Controller, Provisioned, School, day, differences
+
+KILLS = int(os.environ.get("HOMEROOM_TEST_KILLS", "30"))
+SEED = int(os.environ.get("HOMEROOM_TEST_SEED", "0")) or \
+    int.from_bytes(os.urandom(3), "big")
+rng = random.Random(SEED)
+print("# seed %d" % SEED, flush=True)
+
+today = day("2025-10-01")
+school = School(120, 12, seed=2)
+controller = Controller()
+controller.sh("start")
+homeroom = Provisioned(controller)
+homeroom.at(today)
+school.write("bundle")
+homeroom.run("import", "bundle")
+homeroom.run("apply", "rules.yaml")
+
+
+def begin():
+    return subprocess.Popen([HOMEROOM, "sync", "school"], env=homeroom.env,
+                            stdin=subprocess.DEVNULL,
+                            stdout=subprocess.DEVNULL, stderr=open("err", "w"),
+                            start_new_session=True)
+
+
+def more_work():
+    school.night(today)
+    for _ in range(15):
+        school.join("student", today)
+    for p in rng.sample([p for p in school.people.values() if not p.end], 25):
+        p.school = rng.choice(["north", "south", "west"])
+    there = [p for p in school.people.values() if p.had_account and not p.end]
+    for p in rng.sample(there, 4):
+        p.end = today
+    school.write("bundle")
+    homeroom.run("import", "bundle")
+
+
+kills = {"run": 0, "controller": 0, "both": 0}
+while sum(kills.values()) < KILLS:
+    runs = [begin() for _ in range(rng.choice([1, 1, 2]))]
+    time.sleep(rng.uniform(0.2, 3.0))
+    what = rng.choice(["run", "run", "controller", "both"])
+    if runs[0].poll() is not None and runs[0].returncode == 0:
+        for r in runs:
+            r.wait(600)
+        more_work()
+        continue
+    kills[what] += 1
+    if what != "run":
+        os.kill(controller.pid(), signal.SIGKILL)
+    if what != "controller":
+        for r in runs:
+            r.kill()
+    if what != "run":
+        time.sleep(rng.uniform(0, 0.5))
+        controller.sh("start")
+    for r in runs:
+        r.wait(600)
+check("killed: %s" % kills)
+for _ in range(5):
+    done = homeroom.run("sync", "school", ok=False)
+    if done.returncode == 0:
+        break
+check("ended at last", done.returncode and done.stderr.decode()[-900:])
+school.night(today)
+wrong = differences(school, controller, today)
+check("nothing is lost, nothing is twice", wrong)
+again = homeroom.actions("plan", "school", "--whole")
+check("nothing is left to plan", again and str(again[:4]))
+logins = [e["sAMAccountName"][0].lower() for e in controller.entries()]
+check("no account is strange", len(logins) != len(set(logins)) and "twice")
+finish()
