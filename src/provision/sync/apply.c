@@ -32,7 +32,7 @@ static bool told_to_stop(const struct target *target)
 
 static void rest(const struct target *target, int64_t ms)
 {
-	const struct timespec moment = { .tv_nsec = 20 * 1000000 };
+	const struct timespec moment = { .tv_nsec = 20000000 };
 	int64_t until = clock_tick() + ms;
 
 	while (clock_tick() < until && !told_to_stop(target))
@@ -71,7 +71,7 @@ static bool turn(struct member *m, int64_t *delay)
 	struct hand *hand = &m->hand;
 	int64_t begun = clock_tick();
 	int did;
-	bool left;
+	bool left = false;
 
 	if (!hand_turn(hand, &did, &m->err) ||
 	    (did == 0 && !any_left(hand, &left, &m->err)))

@@ -468,6 +468,8 @@ static const struct key keys[] = {
 	{ "directory",   "protect.places",           &IDS,      false, NULL, "Containers that are never touched, nor what lies in them" },
 	{ "directory",   "protect.defaults",         &SWITCH,   false, NULL, "Whether administrators and service accounts are protected, too; default: true" },
 	{ "directory",   "thresholds",               &THRESHOLDS, false, NULL, "What a plan may do without being approved: of each kind of action, most, percent, mostOfSchool, percentOfSchool" },
+	{ "directory",   "apply.parallel",          &SMALL,    false, NULL, "How many changes are on their way at a time, in so many connections; default: 1" },
+	{ "directory",   "apply.perSecond",         &SMALL,    false, NULL, "Changes in a second, at most; default: as many as it takes" },
 	{ "rule",        "kind",                     &TEXT_,    true,  NULL, "What this is" },
 	{ "rule",        "name",                     &TEXT_,    true,  NULL, "Name of the rule" },
 	{ "rule",        "district",                 &TEXT_,    false, NULL, "Its district; default: default" },
