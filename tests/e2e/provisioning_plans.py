@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+# timeout: 600
+"""Plans as people meet them: thresholds hold one, an approval takes what was
+listed and no more, the way back is a plan as well, some actions or one person
+alone, what is protected stays, and what is not as it should be is found."""
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.environ["HOMEROOM_TEST_SOURCE"], "tests",
+                                "support"))
+from district import check, finish
+from school import (BASE, Controller, Provisioned, School, account_of, day,
+                    differences)
+
+school = School(40, 6, seed=3)
+controller = Controller()
+controller.add("dn: OU=Old,%s\nobjectClass: organizationalUnit\n\n"
+               "dn: CN=Nobody,OU=Old,%s\nobjectClass: user\n"
+               "sAMAccountName: nobody\nuserAccountControl: 512\n\n"
+               % (BASE, BASE))
+controller.sh("start")
+homeroom = Provisioned(controller)
+today = day("2025-10-01")
+homeroom.at(today)
+with open("rules.yaml") as f:
+    rules = f.read()
+with open("rules.yaml", "w") as f:
+    f.write(rules.replace("disable: { percent: 60 }", "disable: { most: 5 }"))
+homeroom.run("apply", "rules.yaml")
+
+
+def roster():
+    school.write("bundle")
+    homeroom.run("import", "bundle")
+
+
+def state():
+    return {e["employeeNumber"][0]: account_of(e)
+            for e in controller.entries("(employeeNumber=*)")}
+
+
+def plans():
+    return json.loads(homeroom.run("plan", "-o", "json").stdout)
+
+
+# --- some alone --------------------------------------------------------------
+
+roster()
+someone = sorted(school.people)[3]
+planned = homeroom.actions("plan", "school", "--person", someone)
+check("one person alone", {a["person"] for a in planned} - {someone, None} or
+      "create" not in {a["action"] for a in planned})
+homeroom.run("sync", "school", "--person", someone)
+check("one person alone: done", set(state()) != {someone} and str(state()))
+homeroom.run("sync", "school", "--only", "create")
+there = state()
+check("create alone: all are there", set(there) != set(school.people))
+check("create alone: in no groups",
+      any(v[2] for k, v in there.items() if k != someone))
+homeroom.run("sync", "school")
+school.night(today)
+check("then the rest", differences(school, controller, today))
+done = homeroom.run("sync", "school", "--only", "dance", ok=False)
+check("no such action", b"dance" not in done.stderr)
+
+# --- thresholds and approvals ------------------------------------------------
+
+people = sorted(school.people.values(), key=lambda p: p.id)
+for p in people[:10]:
+    p.end = today
+roster()
+before = state()
+held = homeroom.run("sync", "school", ok=False)
+check("too many leave: held", held.returncode != 1 or
+      b"disable: 10" not in held.stderr and held.stderr.decode())
+check("held: nothing is done", state() != before)
+waiting = json.loads(homeroom.run("approve", "-o", "json").stdout)
+number = plans()[0]["plan"]
+check("it waits for a person",
+      [w["id"] for w in waiting] != ["plan-%d" % number] and str(waiting))
+homeroom.run("approve", str(number))
+people[10].end = today
+roster()
+again = homeroom.run("sync", "school", ok=False)
+check("one more than was approved: held again",
+      again.returncode != 1 or state() != before)
+people[10].end = None
+roster()
+number = plans()[0]["plan"]
+homeroom.run("approve", "plan-%d" % number)
+homeroom.run("sync", "school")
+school.night(today)
+check("approved: it is done", differences(school, controller, today))
+done = [p for p in plans() if p["done"]][0]
+
+# --- the way back ------------------------------------------------------------
+
+homeroom.run("undo", str(done["plan"]))
+back = plans()[0]
+check("undo: held", (back["purpose"], back["state"]) != ("undo", "held"))
+homeroom.run("approve", str(back["plan"]))
+homeroom.run("sync", "school", ok=False)
+check("undo: all is as it was", {k: v for k, v in before.items()
+                                 if state().get(k) != v})
+check("undo: what rules want is planned again",
+      plans()[0]["state"] != "held")
+twice = homeroom.run("undo", str(plans()[0]["plan"]), ok=False)
+check("undo of what was not done", twice.returncode != 1)
+for p in people[:10]:
+    p.end = None
+roster()
+homeroom.run("sync", "school")
+
+# --- protected ---------------------------------------------------------------
+
+person = people[12]
+login = [a["account"] for a in json.loads(homeroom.run(
+    "account", "school", person.id, "-o", "json").stdout)][0]
+homeroom.run("account", "school", login, "--protect")
+person.end = today
+roster()
+planned = homeroom.actions("plan", "school")
+check("protected: nothing is planned", planned and str(planned))
+homeroom.run("account", "school", login, "--unprotect")
+planned = homeroom.actions("plan", "school")
+check("unprotected: it is", "disable" not in {a["action"] for a in planned})
+
+# --- what is not as it should be ---------------------------------------------
+
+found = homeroom.actions("reconcile", "school")
+kinds = {f["finding"]: f for f in found}
+check("reconcile: nobody's account", "orphan" not in kinds and str(found))
+check("reconcile: who has left", "left" not in kinds and str(found))
+homeroom.run("reconcile", "school", "--plan", "orphan")
+homeroom.run("approve", str(plans()[0]["plan"]))
+homeroom.run("sync", "school")
+(entry,) = controller.entries("(sAMAccountName=nobody)")
+check("reconcile: what was proposed is done", account_of(entry)[1])
+trend = json.loads(homeroom.run("reconcile", "school", "--trend", "-o",
+                                "json").stdout)
+check("reconcile: over time", trend[0]["counts"].get("orphan") != 1)
+page = homeroom.run("reconcile", "school", "-o", "html").stdout.decode()
+check("reconcile: as a page", "<table>" not in page)
+finish()
