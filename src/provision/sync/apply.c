@@ -127,6 +127,8 @@ static bool begin(struct hand *hand, const struct target *target,
     struct err *err)
 {
 	return db_open(&hand->db, target->url, DB_INGEST, err) &&
+	       book_load(hand->db, hand->life, target->district, target->name,
+		   &hand->book, err) &&
 	       db_ask(hand->db, hand->arena, STATEMENT_hand_begin, NULL, NULL,
 		   err) &&
 	       target_open(target, hand->db, &hand->dir, err);
@@ -137,11 +139,13 @@ static void *run_member(void *context)
 	struct member *m = context;
 
 	m->hand.arena = arena_new();
+	m->hand.life = arena_new();
 	if (begin(&m->hand, m->crew->target, &m->err))
 		work(m);
 	directory_close(m->hand.dir);
 	db_close(m->hand.db);
 	arena_free(m->hand.arena);
+	arena_free(m->hand.life);
 	return NULL;
 }
 

@@ -3,6 +3,8 @@
 #include "sync.h"
 #include "homeroom/password.h"
 
+#define LENGTH 14
+
 static bool makes(const struct taken *t)
 {
 	return t->kind == ACTION_CREATE || t->kind == ACTION_RESTORE;
@@ -15,9 +17,12 @@ static const char *text_at(const json_t *object, const char *name)
 	return text != NULL ? text : "";
 }
 
+/* What an undo restores has no policy: then it is a long one. */
 static int64_t number_at(const json_t *object, const char *name)
 {
-	return json_integer_value(json_object_get(object, name));
+	const json_t *number = json_object_get(object, name);
+
+	return number != NULL ? json_integer_value(number) : LENGTH;
 }
 
 /* As the plan says; only a pattern is asked for again: what it gives was not
@@ -36,8 +41,8 @@ static bool find_policy(struct hand *hand, const struct taken *t,
 		.file = json_string_value(json_object_get(said, "file")),
 	};
 	return strcmp(kind, "pattern") != 0 ||
-	       first_policy(hand->db, hand->arena, &hand->target->book,
-		   t->person, out, err);
+	       first_policy(hand->db, hand->arena, &hand->book, t->person, out,
+		   err);
 }
 
 static struct password_account account_of(const struct hand *hand,

@@ -343,8 +343,10 @@ struct hand {
 	const char *plan;
 	struct db *db;
 	struct directory *dir;
-	struct arena *arena; /* a turn's */
-	char id[24];         /* the session */
+	struct provision_book book; /* its own: rules are one thread's */
+	struct arena *life;         /* of the hand's */
+	struct arena *arena;        /* a turn's */
+	char id[24];                /* the session */
 	int64_t done, failed;
 	bool alone; /* members go one by one */
 };
