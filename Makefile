@@ -37,6 +37,7 @@ QUERIES := $(sort $(wildcard sql/queries/*.sql))
 MIGRATIONS := $(sort $(wildcard sql/migrations/*.sql))
 PROFILES := $(sort $(wildcard src/publish/profiles/*.yaml))
 MAPPINGS := $(sort $(wildcard src/ingest/mappings/*.yaml))
+RULES := $(sort $(wildcard src/rules/ready/*.yaml))
 
 # What a machine lacks for the build, in pkg-config's words.
 MISSING := $(if $(shell command -v pkg-config),$(shell pkg-config \
@@ -82,10 +83,10 @@ $(OUT)/obj/embedded.o: $(OUT)/gen/embedded.c $(FLAGS)
 	$(Q)$(CC) $(COMPILE_FLAGS) -c -o $@ $<
 
 $(OUT)/gen/embedded.c: $(QUERIES) $(MIGRATIONS) $(PROFILES) $(MAPPINGS) \
-    src/embed.sh | ready
+    $(RULES) src/embed.sh | ready
 	@mkdir -p $(@D)
 	$(Q)sh src/embed.sh $(@D) $(QUERIES) -- $(MIGRATIONS) -- \
-		$(PROFILES) -- $(MAPPINGS)
+		$(PROFILES) -- $(MAPPINGS) -- $(RULES)
 
 # Written beside embedded.c, and only when a statement came or went.
 $(OUT)/gen/statements.inc: $(OUT)/gen/embedded.c ;

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Makes GENDIR/statements.inc and GENDIR/embedded.c: the named statements of
 # sql/queries, the migrations and the consumers' profiles, as C strings in the
-# binary, and ready mappings.
+# binary, and ready mappings and rules.
 #
 # usage: embed.sh GENDIR QUERY.sql … -- MIGRATION.sql … -- PROFILE.yaml … --
-#        MAPPING.yaml …
+#        MAPPING.yaml … -- RULES.yaml …
 set -eu
 gen=$1
 shift
@@ -16,7 +16,7 @@ quoted() { # a file as C string literals, a line each
 {
 	echo '/* Made by src/embed.sh. */'
 	echo '#include "homeroom/embedded.h"'
-	for list in statements migrations profiles mappings; do
+	for list in statements migrations profiles mappings rules; do
 		echo "const struct embedded embedded_${list}[] = {"
 		while [ $# -gt 0 ] && [ "$1" != -- ]; do
 			name=$(basename "${1%.*}")

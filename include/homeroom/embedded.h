@@ -1,5 +1,6 @@
 /* Files that the build puts into the binary: sql/queries, sql/migrations,
- * src/publish/profiles and src/ingest/mappings, in order of their names. */
+ * src/publish/profiles, src/ingest/mappings and src/rules/ready, in order of
+ * their names. */
 #ifndef HOMEROOM_EMBEDDED_H
 #define HOMEROOM_EMBEDDED_H
 
@@ -12,5 +13,6 @@ extern const struct embedded embedded_statements[];
 extern const struct embedded embedded_migrations[];
 extern const struct embedded embedded_profiles[];
 extern const struct embedded embedded_mappings[];
+extern const struct embedded embedded_rules[];
 
 #endif

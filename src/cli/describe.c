@@ -1,6 +1,7 @@
 /* homeroom describe: what the tables in the program say, for `make gen`. */
 #include "homeroom/cli.h"
 #include "cli.h"
+#include "homeroom/embedded.h"
 #include "homeroom/base.h"
 #include "homeroom/model.h"
 #include "homeroom/publish.h"
@@ -15,6 +16,7 @@ static const struct flag flags_known[] = {
 	{ "--apis",     NULL,   "The names of the API's documents" },
 	{ "--markdown", NULL,   "The roster's data, as Markdown" },
 	{ "--profiles", NULL,   "What known importers expect, as Markdown" },
+	{ "--rules",    "NAME", "Ready rules for a directory, to be changed and applied: k12-ad" },
 	{ "--schema",   "KIND", "JSON Schema of a kind of settings files" },
 	{ "--settings", NULL,   "The settings of the process, as Markdown" },
 	{ 0 },
@@ -23,7 +25,8 @@ static const struct flag flags_known[] = {
 
 static const struct command command = {
 	.usage = "describe --sql|--openapi "
-		 "NAME|--apis|--markdown|--settings|--profiles|--schema KIND",
+		 "NAME|--apis|--markdown|--settings|--profiles|--rules "
+		 "NAME|--schema KIND",
 	.meaning = "Prints what the program's tables say.\n",
 	.flags = flags_known,
 };
@@ -103,6 +106,17 @@ static bool describe_document(struct buf *out, const char *name)
 	return false;
 }
 
+/* Ready rules, to be changed and applied. */
+static bool describe_rules(struct buf *out, const char *name)
+{
+	for (const struct embedded *e = embedded_rules; e->name != NULL; e++)
+		if (strcmp(e->name, name) == 0) {
+			buf_puts(out, e->text);
+			return true;
+		}
+	return false;
+}
+
 int cli_describe(int argc, char **argv)
 {
 	struct buf out = { 0 };
@@ -115,6 +129,10 @@ int cli_describe(int argc, char **argv)
 	name = flags_get(&flags, "--openapi");
 	if (name != NULL && !describe_document(&out, name))
 		return usage(&command, "the API has no document '%s'", name);
+	name = flags_get(&flags, "--rules");
+	if (name != NULL && !describe_rules(&out, name))
+		return usage(&command,
+		    "there are no ready rules '%s'; there are k12-ad", name);
 	name = flags_get(&flags, "--schema");
 	if (name != NULL && !settings_schema(&out, name))
 		return usage(&command, "there is no kind '%s' of settings",
