@@ -34,7 +34,7 @@ static const struct command command = {
 	    "  done DIRECTORY        forgets those that were opened\n"
 	    "  key DIRECTORY FILE    from now on they are sealed with this "
 	    "public key (PEM, X25519)\n\n"
-	    "Who opens any stands in the audit (homeroom audit changes).\n",
+	    "Who opens any stands in the audit (homeroom audit --settings).\n",
 	.flags = flags_known,
 	.arguments_min = 2,
 	.arguments_max = 3,
