@@ -73,9 +73,11 @@ struct mapping_queries {
 	int count;
 };
 
-/* The same from `queries`. */
+/* The same from `queries`. One that is only a text, and is called like one of
+ * `ready`, `files` as JSON, is mapped by that. */
 bool mapping_queries_compile(struct arena *arena, const char *json,
-    const struct mapping_queries **out, struct err *err) must_use;
+    const char *ready, const struct mapping_queries **out,
+    struct err *err) must_use;
 /* Makes the `file` of a query that has an entity, from the columns that the
  * database says it has. */
 bool mapping_plain(struct arena *arena, struct mapping_query *query,

@@ -284,9 +284,9 @@ bool seal(struct buf *out, const char *key_file, const char *about,
 bool unseal(struct buf *out, const char *key_file, const char *about,
     const void *sealed, size_t len, struct err *err) must_use;
 
-/* YAML as JSON, the arena's. `name` is what its faults are told of. */
-bool settings_json(struct arena *arena, const char *name, const char *yaml,
-    const char **json, struct err *err) must_use;
+/* A ready mapping of src/ingest/mappings, as JSON; the arena's. */
+bool settings_ready(struct arena *arena, const char *name, const char **json,
+    struct err *err) must_use;
 /* A secret that a setting was given, which shows a mark in its place:
  * "password" of the source `which`. The arena's; NULL: there is none. */
 bool setting_secret(struct db *db, struct arena *arena,

@@ -74,9 +74,11 @@ static bool check_keys(const json_t *said, struct err *err)
 }
 
 static bool compile_query(struct arena *arena, const json_t *said,
-    struct mapping_query *query, struct err *err)
+    const json_t *ready, struct mapping_query *query, struct err *err)
 {
-	const json_t *sql = said, *feeds = NULL, *count = NULL;
+	const json_t *sql = said, *count = NULL;
+	const json_t *feeds =
+	    json_object_get(json_object_get(ready, query->name), "feeds");
 	const char *entity = query->name;
 
 	if (json_is_object(said)) {
@@ -101,10 +103,11 @@ static bool compile_query(struct arena *arena, const json_t *said,
 }
 
 bool mapping_queries_compile(struct arena *arena, const char *json,
-    const struct mapping_queries **out, struct err *err)
+    const char *ready, const struct mapping_queries **out, struct err *err)
 {
 	struct mapping_queries *queries = arena_alloc(arena, sizeof(*queries));
 	json_t *said = json_loads(json, JSON_DECODE_ANY, NULL);
+	json_t *known = json_loads(ready, 0, NULL);
 	struct mapping_query *list =
 	    arena_alloc(arena, (json_object_size(said) + 1) * sizeof(*list));
 	const char *name;
@@ -116,12 +119,13 @@ bool mapping_queries_compile(struct arena *arena, const char *json,
 		struct mapping_query *query = &list[queries->count++];
 
 		query->name = arena_text(arena, name);
-		done = compile_query(arena, value, query, err);
+		done = compile_query(arena, value, known, query, err);
 		if (done)
 			continue;
 		err_add(err, "%s", name);
 		break;
 	}
+	json_decref(known);
 	json_decref(said);
 	queries->list = list;
 	*out = queries;

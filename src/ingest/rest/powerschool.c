@@ -1,7 +1,6 @@
 /* PowerSchool: each PowerQuery, named by settings or by our plug-in, becomes a
  * file, and these a bundle by rules. */
 #include "rest.h"
-#include "homeroom/embedded.h"
 #include "homeroom/mapping.h"
 #include "homeroom/publish.h"
 
@@ -221,12 +220,9 @@ static bool find_rules(const struct source *source,
 	const char *json = dump;
 	bool done;
 
-	for (const struct embedded *e = embedded_mappings;
-	     json == NULL && e->name != NULL; e++)
-		if (strcmp(e->name, "powerschool") == 0 &&
-		    !settings_json(source->arena, e->name, e->text, &json, err))
-			return false;
-	done = mapping_compile(source->arena, json, mapping, err);
+	done = (json != NULL ||
+		   settings_ready(source->arena, "powerschool", &json, err)) &&
+	       mapping_compile(source->arena, json, mapping, err);
 	memory_free(dump);
 	return done;
 }

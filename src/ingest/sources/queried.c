@@ -2,6 +2,7 @@
  * into one file an entity. */
 #include "sources.h"
 #include "homeroom/mapping.h"
+#include "homeroom/publish.h"
 #include "homeroom/query.h"
 
 #include <inttypes.h>
@@ -171,15 +172,42 @@ static bool read_query(struct queried *q, const struct asked *asked,
 /* --- all of it ---------------------------------------------------------------
  */
 
+/* What is asked: of a ready mapping, and what settings say besides, or instead
+ * of some of it. */
+static bool list_queries(const struct source *source, json_t *list,
+    struct err *err)
+{
+	const char *mapping = source_says(source, "mapping"), *json;
+	json_t *ready;
+
+	if (mapping != NULL) {
+		if (!settings_ready(source->arena,
+			arena_printf(source->arena, "%s-sql", mapping), &json,
+			err))
+			return false;
+		ready = json_loads(json, 0, NULL);
+		json_object_update(list, ready);
+		json_decref(ready);
+	}
+	json_object_update(list, json_object_get(source->settings, "queries"));
+	return true;
+}
+
 static bool compile(const struct source *source,
     const struct mapping_queries **out, struct err *err)
 {
-	char *json = json_dumps(json_object_get(source->settings, "queries"),
-	    JSON_ENCODE_ANY);
-	bool done = mapping_queries_compile(source->arena,
-	    json != NULL ? json : "", out, err);
+	json_t *list = json_object();
+	const char *ready;
+	char *json = NULL;
+	bool done = list_queries(source, list, err) &&
+		    settings_ready(source->arena, "powerschool", &ready, err);
 
+	if (done)
+		json = json_dumps(list, 0);
+	done = done &&
+	       mapping_queries_compile(source->arena, json, ready, out, err);
 	memory_free(json);
+	json_decref(list);
 	return done;
 }
 

@@ -252,7 +252,7 @@ static const struct {
 	{ "oneroster-rest", { "url", "clientId" } },
 	{ "powerschool",    { "url", "clientId", "files?" } },
 	{ "csv",            { "path", "url", "files" } },
-	{ "sql",            { "database", "queries" } },
+	{ "sql",            { "database", "queries?", "mapping?" } },
 };
 /* clang-format on */
 
@@ -270,7 +270,7 @@ static bool takes(const char *type, const char *key)
 static bool check_source(const struct applying *a, struct err *err)
 {
 	static const char *const wholes[] = { "files", "database", "queries",
-		"clientId" };
+		"mapping", "clientId" };
 	const struct node *map = a->document->map;
 	const char *type = node_get(map, "type")->text;
 	bool path = node_get(map, "path") != NULL;
@@ -294,7 +294,11 @@ static bool check_source(const struct applying *a, struct err *err)
 				? "the source '%s': the type %s needs `%s`"
 				: "the source '%s': the type %s has no `%s`",
 			    a->document->name, type, wholes[i]);
-	return true;
+	return !takes(type, "queries?") || node_get(map, "queries") != NULL ||
+	       node_get(map, "mapping") != NULL ||
+	       fail(err, FAULT_INVALID,
+		   "the source '%s' needs `queries` or `mapping`",
+		   a->document->name);
 }
 
 static bool apply_source(struct applying *a, struct err *err)

@@ -354,6 +354,7 @@ static const struct key keys[] = {
 	{ "source",      "files",                    &FILES,    false, NULL, "Of the type csv: what becomes of which file, by its name or a pattern of names: docs/mapping.md; of the type powerschool, of which PowerQuery; default: those of our plug-in" },
 	{ "source",      "database",                 &DATABASE, false, NULL, "Of the type sql: postgresql://host/name, or what ODBC takes, such as DSN=sis; without password" },
 	{ "source",      "queries",                  &QUERIES,  false, NULL, "Of the type sql: what is asked, by the name of an entity whose columns it gives, or mapped: docs/sources.md" },
+	{ "source",      "mapping",                  &ONE_OF,   false, " powerschool ", "Of the type sql: whose database it is, for queries and rules that are ready; `queries` replace some of them" },
 	{ "source",      "timeout",                  &SMALL,    false, NULL, "Of the type sql: seconds that a query may take, to its last row; default: 3600; of those over HTTPS, an answer: 120" },
 	{ "source",      "version",                  &ONE_OF,   false, " 1.1 1.2 ", "Of the type oneroster-rest: OneRoster's version there; default: 1.2" },
 	{ "source",      "entities",                 &WORDS_,   false, LISTS, "Of the type oneroster-rest: what is read; default: orgs academicSessions courses classes users enrollments" },

@@ -53,6 +53,10 @@ bool settings_check_thresholds(const char *file, const struct node *node,
 bool settings_check_notice(const char *file, const char *path,
     const struct node *node, struct err *err) must_use;
 
+/* apply.c: YAML as JSON, the arena's. `name` is what its faults are told of. */
+bool settings_json(struct arena *arena, const char *name, const char *yaml,
+    const char **json, struct err *err) must_use;
+
 /* The path of the next key that holds a secret; NULL: the first, the end. */
 const char *settings_secret_after(const char *kind, const char *path);
 

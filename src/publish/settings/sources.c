@@ -1,5 +1,6 @@
 /* What sources alone are told, checked by those who will use it. */
 #include "settings.h"
+#include "homeroom/embedded.h"
 #include "homeroom/mapping.h"
 #include "homeroom/query.h"
 #include "../tree/tree.h"
@@ -7,6 +8,16 @@
 #include <string.h>
 
 #define DATABASE_LENGTH_MAX 2000
+
+bool settings_ready(struct arena *arena, const char *name, const char **json,
+    struct err *err)
+{
+	for (const struct embedded *e = embedded_mappings; e->name != NULL; e++)
+		if (strcmp(e->name, name) == 0)
+			return settings_json(arena, name, e->text, json, err);
+	return fail(err, FAULT_NOT_FOUND, "there is no ready mapping '%s'",
+	    name);
+}
 
 static bool check_files(struct arena *arena, const struct node *node,
     struct err *err)
@@ -26,10 +37,13 @@ static bool check_queries(struct arena *arena, const struct node *node,
 {
 	const struct mapping_queries *queries;
 	struct buf json = { 0 };
+	const char *ready;
 	bool taken;
 
 	node_json(&json, node);
-	taken = mapping_queries_compile(arena, buf_text(&json), &queries, err);
+	taken = settings_ready(arena, "powerschool", &ready, err) &&
+		mapping_queries_compile(arena, buf_text(&json), ready, &queries,
+		    err);
 	buf_free(&json);
 	return taken;
 }
