@@ -221,12 +221,17 @@ coverage: ## lines that the tests reach, in build/coverage/index.html
 .PHONY: bench
 bench: ## the benchmarks; figures in build/bench.json
 	@tests/deps build test bench
-	@$(MAKE) -j$(JOBS) all $(OUT)/tests/bench/pull
+	@$(MAKE) -j$(JOBS) all $(OUT)/tests/bench/pull $(OUT)/tests/bench/directory
 	@tests/bench/run $(BUILD)
 
 $(OUT)/tests/bench/pull: tests/bench/pull.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -o $@ $< -lcurl
+
+$(OUT)/tests/bench/directory: tests/bench/directory.c $(OBJECTS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_FLAGS) $(LINK_FLAGS) -o $@ $< \
+	    $(filter-out $(OUT)/obj/main.o,$(OBJECTS)) $(LIBS)
 
 # --- generated files --------------------------------------------------------
 
