@@ -54,7 +54,8 @@ certify() { # DIR ADDRESS
 
 service_account() { # DIR
 	sam=$1/private/sam.ldb
-	samba-tool domain passwordsettings set -H "$sam" --min-pwd-age=0
+	samba-tool domain passwordsettings set -H "$sam" --min-pwd-age=0 \
+		--max-pwd-age=0
 	samba-tool ou create -H "$sam" "OU=School,$base"
 	samba-tool user create -H "$sam" homeroom Passw0rd.Service1
 	sid=$(ldbsearch -H "$sam" '(sAMAccountName=homeroom)' objectSid |
@@ -112,6 +113,7 @@ an_address() {
 		awk '{ printf "127.%d.%d.%d\n", 64 + $1 % 64, $2, 1 + $3 % 254 }'
 }
 
+# Kerberos within TLS seals nothing twice, with Windows as with this setting.
 settings() { # DIR ADDRESS DATA
 	cat >"$1/smb.conf" <<-END
 		[global]
@@ -135,6 +137,7 @@ settings() { # DIR ADDRESS DATA
 		tls keyfile = $1/tls/dc.key
 		tls certfile = $1/tls/dc.pem
 		tls cafile = $1/tls/ca.pem
+		ldap server require strong auth = allow_sasl_over_tls
 		idmap_ldb:use rfc2307 = yes
 	END
 	echo "$2" >"$1/address"
