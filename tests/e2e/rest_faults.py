@@ -238,20 +238,53 @@ def what_is_refused(server, reader):
     taken("and the next run works", reader)
 
 
+def broken_off(server, reader):
+    """What was whole when a reading broke off is not read again, if it is
+    still so."""
+    def refuse_orgs(request):
+        return "/orgs" in request.path and request.send(403, "{}")
+
+    def asked():
+        return [p for p in server.asked if "/users?" in p and
+                "limit=30" in p]
+
+    server.fault = refuse_orgs
+    refused("it breaks off at the last list", reader, "status 403")
+    server.fault, server.asked = None, []
+    taken("and goes on from there", reader)
+    d.check("users were not read again", asked() and str(asked()))
+    server.fault = refuse_orgs
+    refused("again", reader, "status 403")
+    server.lists["users"][0]["dateLastModified"] = "2099-01-01T00:00:00.000Z"
+    server.fault, server.asked = None, []
+    taken("one of them changed", reader)
+    d.check("users were read again", not asked() and "they were not")
+    server.fault = refuse_orgs
+    refused("once more", reader, "status 403")
+    server.lists = made_up()
+    server.lists["users"].append(record(
+        "new", username="new", enabledUser="true", givenName="N",
+        familyName="N", roles=[]))
+    server.fault = None
+    taken("one of them is new", reader, 2)
+    server.lists = made_up()
+    taken("and gone again", reader, 3)
+
+
 def broken_records(server, reader):
     users = server.lists["users"]
     users[3] = {k: v for k, v in users[3].items() if k != "sourcedId"}
     del users[7:10]
-    taken("a record without its id: nobody is taken to be gone", reader, 1,
+    taken("a record without its id: nobody is taken to be gone", reader, 3,
           "sourcedId")
     server.lists = made_up()
     for user in server.lists["users"][5:15]:
         user["familyName"] = None
-    taken("records that lack something stay as they were", reader, 1,
+    taken("records that lack something stay as they were", reader, 3,
           "missing_value")
     server.lists = made_up()
     server.lists["users"][2]["givenName"] = "Bea"
-    taken("and a change is a version", reader, 2)
+    taken("and a change is a version", reader, 4)
 
 
 def wrong_certificate():
@@ -279,6 +312,7 @@ def main():
     reader = Reader("home", server)
     what_is_taken(server, reader)
     what_is_refused(server, reader)
+    broken_off(server, reader)
     broken_records(server, reader)
     wrong_certificate()
 

@@ -2,6 +2,7 @@
 wants: over HTTP on a port of their own, with tokens by client credentials."""
 import base64
 import json
+import re
 import socket
 import struct
 import threading
@@ -172,7 +173,10 @@ class OneRoster(StandIn):
         self.wrapper = lambda name: name
 
     def rows(self, request, name):
-        return self.lists[name]
+        since = re.match(r"dateLastModified>'(.*)'",
+                         request.query.get("filter", ""))
+        return [row for row in self.lists[name] if since is None or
+                row["dateLastModified"] > since[1]]
 
     def answer(self, request):
         name = request.path.rpartition("/")[2]

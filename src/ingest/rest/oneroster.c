@@ -21,6 +21,7 @@ struct upstream {
 	struct roster roster;
 	const char *base; /* of all services */
 	const char *to;
+	struct kept kept;   /* from a reading that broke off */
 	struct since since; /* in a delta, what changed is read */
 };
 
@@ -29,7 +30,7 @@ struct upstream_list {
 	struct upstream *upstream;
 	const struct entity *entity;
 	const char *url;
-	int64_t sizes[PARTS_MAX]; /* of the tables before it */
+	int first; /* of its tables */
 };
 
 /* --- where it is ------------------------------------------------------------
@@ -74,8 +75,8 @@ static bool begin(struct list *list, struct err *err)
 	struct upstream_list *l = list->about;
 	struct roster *roster = &l->upstream->roster;
 
-	for (int i = 0; i < roster->table_count; i++)
-		if (!table_cut(roster->tables[i]->table, l->sizes[i], err))
+	for (int i = l->first; i < roster->table_count; i++)
+		if (!table_cut(roster->tables[i]->table, 0, err))
 			return false;
 	return true;
 }
@@ -192,6 +193,7 @@ static bool read_list(struct upstream *u, const struct entity *entity,
 		.read = read_page,
 		.identify = identify,
 		.take = take };
+	int first = u->roster.table_count;
 	bool done;
 
 	if (list.page < 1)
@@ -200,9 +202,14 @@ static bool read_list(struct upstream *u, const struct entity *entity,
 		list.parallel = PARALLEL;
 	done = roster_table(&u->roster, entity, err) != NULL &&
 	       inner_tables(&u->roster, entity, err);
-	for (int i = 0; i < u->roster.table_count; i++)
-		l.sizes[i] = u->roster.tables[i]->table->size;
-	done = done && list_read(&list, source, u->caller, err);
+	if (done && kept_take(&u->kept, &list, &u->roster, first, u->caller))
+		return true;
+	l.first = first;
+	done =
+	    done && begin(&list, err) &&
+	    list_read(&list, source, u->caller, err) &&
+	    (u->roster.delta || list.total < 0 ||
+		kept_put(&u->kept, &list, &u->roster, first, u->caller, err));
 	list_free(&list);
 	return done;
 }
@@ -365,27 +372,30 @@ bool oneroster_rest_fetch(const struct source *source, const char *to,
 {
 	struct arena *arena = source->arena;
 	const char *bundle = arena_printf(arena, "%s/bundle", to);
-	const char *rows = arena_printf(arena, "%s/rows", to);
 	struct upstream *u = arena_alloc(arena, sizeof(*u));
 
 	*u = (struct upstream){ .source = source,
 		.to = to,
 		.roster = { .arena = arena,
 		    .source = source,
-		    .folder = rows,
 		    .resources = is_wanted(source, &entity_resources),
 		    .findings = findings_new(arena) } };
 	arena_defer(arena, free_findings, u->roster.findings);
-	if (!folder_make(bundle, err) || !folder_make(rows, err) ||
-	    !open_upstream(u, err) ||
-	    !since_find(&u->since, source, &u->roster, err))
+	if (!folder_make(bundle, err) || !open_upstream(u, err) ||
+	    !since_find(&u->since, source, &u->roster, err) ||
+	    !kept_open(&u->kept, source, u->since.key, u->roster.delta, err))
 		return false;
+	u->roster.folder = u->kept.folder;
 	if (!read_lists(u, err) || !finish(u, bundle, err)) {
 		err_add(err, "the server of '%s'", source->name);
 		return false;
 	}
+	kept_end(&u->kept);
 	out->path = bundle;
 	out->findings = u->roster.findings;
-	since_tell(&u->since, source, u->caller, out);
+	since_tell(&u->since, source,
+	    kept_began(&u->kept) > 0 ? kept_began(&u->kept)
+				     : caller_began(u->caller),
+	    out);
 	return true;
 }

@@ -250,8 +250,34 @@ bool since_find(struct since *since, const struct source *source,
     struct roster *roster, struct err *err) must_use;
 /* A dateLastModified was read. */
 void since_note(struct since *since, struct text modified);
-/* Where the next reading takes up, into *out. */
+/* Where the next reading takes up, into *out. This one began then, by their
+ * clock. */
 void since_tell(const struct since *since, const struct source *source,
-    const struct caller *caller, struct fetched *out);
+    int64_t began, struct fetched *out);
+
+/* --- kept.c: what a reading that broke off has brought home ------------------
+ */
+
+struct kept {
+	const struct source *source;
+	const char *folder; /* of the rows */
+	json_t *state;
+};
+
+/* Of a reading with this key; `fresh` forgets what there is. */
+bool kept_open(struct kept *kept, const struct source *source, const char *key,
+    bool fresh, struct err *err) must_use;
+/* When the first of what is kept was read, by their clock; 0: nothing is. */
+int64_t kept_began(const struct kept *kept);
+/* Whether this list is there, whole, and as the server still has it: as many
+ * records, none of which changed. Its tables, from the first on, hold it
+ * then. */
+bool kept_take(struct kept *kept, struct list *list, struct roster *roster,
+    int first, struct caller *caller);
+/* Keeps it, once it is whole. */
+bool kept_put(struct kept *kept, const struct list *list,
+    const struct roster *roster, int first, const struct caller *caller,
+    struct err *err) must_use;
+void kept_end(const struct kept *kept);
 
 #endif

@@ -61,12 +61,11 @@ void since_note(struct since *since, struct text modified)
  * clock; and somewhat more, for what was written while that was read. It never
  * goes back. */
 void since_tell(const struct since *since, const struct source *source,
-    const struct caller *caller, struct fetched *out)
+    int64_t began, struct fetched *out)
 {
 	int64_t overlap =
 	    source_number(source, "overlapMinutes", OVERLAP_MINUTES) * 60000 +
 	    1;
-	int64_t began = caller_began(caller);
 	int64_t next = began > 0 && began < since->seen ? began : since->seen;
 	char *text = arena_alloc(source->arena, CLOCK_TEXT);
 
