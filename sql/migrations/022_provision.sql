@@ -40,6 +40,7 @@ create table homeroom.account (
 	enabled    boolean not null,
 	shielded   boolean not null default false, -- by the directory itself
 	restorable boolean not null default false,
+	lost       boolean not null default false, -- it would not be restored
 	gone       timestamptz,
 	logon      timestamptz, -- the last; null: never, or not known
 	attributes jsonb not null default '{}', -- name → list of values

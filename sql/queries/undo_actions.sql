@@ -22,7 +22,8 @@ done as (
 	where a.plan = $2::bigint and a.state = 'done'),
 known as (
 	select d.*, d.undone = 'restore' and not coalesce((
-		select h.restorable from homeroom.account h
+		select h.restorable and not h.lost
+		from homeroom.account h
 		where h.directory = d.directory and h.anchor = d.whom), false)
 		as lost
 	from done d),

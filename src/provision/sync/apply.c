@@ -177,6 +177,7 @@ static bool run_crew(struct crew *crew, struct applied *out, struct err *err)
 		good = good && m->good;
 		out->done += m->hand.done;
 		out->failed += m->hand.failed;
+		out->lost += m->hand.lost;
 	}
 	return good;
 }

@@ -4,7 +4,8 @@
 #define COLUMNS                                                                \
 	"a.anchor, coalesce(a.person, ''), a.name, a.place, "                  \
 	"coalesce(a.login, ''), coalesce(a.basis, ''), a.enabled, "            \
-	"a.protected OR a.shielded, a.gone IS NOT NULL, a.restorable, "        \
+	"a.protected OR a.shielded, a.gone IS NOT NULL, "                      \
+	"a.restorable AND NOT a.lost, "                                        \
 	"coalesce((extract(epoch FROM a.disabled) * 1000)::bigint, 0), "       \
 	"coalesce((extract(epoch FROM a.due) * 1000)::bigint, 0), "            \
 	"a.attributes, coalesce((SELECT string_agg(CASE WHEN m.rule IS NULL "  \

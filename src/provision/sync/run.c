@@ -134,25 +134,44 @@ static bool find_begun(const struct target *target, struct db *db,
 	return true;
 }
 
-static bool carry_out(struct target *target, struct db *db, int64_t plan,
-    struct provision_run *out, struct err *err)
-{
-	struct applied applied = { 0 };
-	bool done = plan_apply(target, db, plan, &applied, err);
-
-	out->done += applied.done;
-	out->failed += applied.failed;
-	return done;
-}
-
 static bool end_begun(struct target *target, struct db *db,
     struct provision_run *out, struct err *err)
 {
+	struct applied applied = { 0 };
 	int64_t plan;
 
 	if (!find_begun(target, db, &plan, err))
 		return false;
-	return plan == 0 || carry_out(target, db, plan, out, err);
+	if (plan == 0)
+		return true;
+	if (!plan_apply(target, db, plan, &applied, err))
+		return false;
+	out->done += applied.done;
+	return target_find(target, db, err);
+}
+
+/* Who would not be restored has another account made, at once. */
+static bool plan_and_do(struct target *target, struct db *db,
+    const struct provision_wanted *wanted, const struct plan_wanted *plan,
+    struct provision_run *out, struct err *err)
+{
+	struct applied applied;
+	int rounds = 0;
+
+	do {
+		applied = (struct applied){ 0 };
+		if (!target_find(target, db, err) ||
+		    !run_plan(target, db, wanted, plan, out, err))
+			return false;
+		out->failed = 0;
+		if (out->held || out->actions == 0)
+			return true;
+		if (!plan_apply(target, db, out->plan, &applied, err))
+			return false;
+		out->done += applied.done;
+		out->failed = applied.failed;
+	} while (applied.lost > 0 && rounds++ == 0);
+	return true;
 }
 
 bool provision_sync(struct db *db, struct arena *arena,
@@ -163,13 +182,9 @@ bool provision_sync(struct db *db, struct arena *arena,
 	struct target target;
 
 	*out = (struct provision_run){ 0 };
-	if (!begin(&target, db, arena, wanted, &plan, err) ||
-	    !end_begun(&target, db, out, err) ||
-	    !target_find(&target, db, err) ||
-	    !run_plan(&target, db, wanted, &plan, out, err))
-		return false;
-	return out->held || out->actions == 0 ||
-	       carry_out(&target, db, out->plan, out, err);
+	return begin(&target, db, arena, wanted, &plan, err) &&
+	       end_begun(&target, db, out, err) &&
+	       plan_and_do(&target, db, wanted, &plan, out, err);
 }
 
 bool provision_sync_run(struct job *job, struct arena *arena, const char *url,

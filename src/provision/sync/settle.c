@@ -112,6 +112,25 @@ static bool note_end(struct hand *hand, const struct taken *t, bool done,
 	    NULL, err);
 }
 
+static bool is_lost(const struct taken *t)
+{
+	return t->kind == ACTION_RESTORE && t->anchor != NULL &&
+	       t->outcome.result == DIRECTORY_REFUSED &&
+	       t->outcome.reason != DIRECTORY_TAKEN &&
+	       t->outcome.reason != DIRECTORY_BAD_PASSWORD;
+}
+
+static bool note_lost(struct hand *hand, const struct taken *t, struct err *err)
+{
+	const struct values values = { 3,
+		{ hand->plan, arena_printf(hand->arena, "%" PRId64, t->number),
+		    t->anchor } };
+
+	hand->lost++;
+	return db_ask(hand->db, hand->arena, STATEMENT_ledger_lost, &values,
+	    NULL, err);
+}
+
 bool settle(struct hand *hand, struct taken *taken, int count, struct err *err)
 {
 	char now[CLOCK_TEXT];
@@ -124,6 +143,7 @@ bool settle(struct hand *hand, struct taken *taken, int count, struct err *err)
 			    t->outcome.result == DIRECTORY_ALREADY;
 
 		good = (!done || note_done(hand, t, now, err)) &&
+		       (!is_lost(t) || note_lost(hand, t, err)) &&
 		       note_end(hand, t, done, now, err);
 	}
 	good = good && db_commit(hand->db, err);

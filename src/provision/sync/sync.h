@@ -347,7 +347,7 @@ struct hand {
 	struct arena *life;         /* of the hand's */
 	struct arena *arena;        /* a turn's */
 	char id[24];                /* the session */
-	int64_t done, failed;
+	int64_t done, failed, lost;
 	bool alone; /* members go one by one */
 };
 
@@ -396,6 +396,7 @@ bool run_plan(struct target *target, struct db *db,
 
 struct applied {
 	int64_t done, failed;
+	int64_t lost; /* that failed since they would not be restored */
 };
 
 /* Carries out a plan that is ready, approved, or was begun; may run in several
