@@ -193,6 +193,7 @@ create table homeroom.action (
 	after    jsonb,
 	reason   text not null,
 	rule     text,
+	basis    text, -- of a login that is given anew
 	state    text not null default 'waiting' check (state in ('waiting',
 		'taken', 'done', 'failed', 'blocked', 'asking', 'dropped')),
 	attempts integer not null default 0,

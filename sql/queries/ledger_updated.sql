@@ -10,7 +10,8 @@ update homeroom.account h set
 		select coalesce(jsonb_object_agg(e.key, e.value), '{}')
 		from jsonb_each(h.attributes || a.after) e
 		where e.value <> '[]'),
-	login = coalesce(a.after -> $6::text ->> 0, h.login)
+	login = coalesce(a.after -> $6::text ->> 0, h.login),
+	basis = coalesce(a.basis, h.basis)
 from homeroom.action a join homeroom.plan p on p.id = a.plan
 where a.plan = $1::bigint and a.number = $2::integer
 	and a.state = 'taken' and a.hand = pg_backend_pid()

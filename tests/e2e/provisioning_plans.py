@@ -26,7 +26,16 @@ homeroom.at(today)
 with open("rules.yaml") as f:
     rules = f.read()
 with open("rules.yaml", "w") as f:
-    f.write(rules.replace("disable: { percent: 60 }", "disable: { most: 5 }"))
+    rules = rules.replace("disable: { percent: 60 }", "disable: { most: 5 }")
+    rules = rules.replace("\nthresholds:", "\nnames: { rename: alias }"
+                          "\nthresholds:")
+    staff = rules.index("name: staff")
+    rules = rules[:staff] + rules[staff:].replace("attributes:\n", """\
+expires: { constant: "2026-06-30" }
+attributes:
+  mail: { concat: [ { copy: account.login }, "@example.org" ] }
+""", 1)
+    f.write(rules)
 homeroom.run("apply", "rules.yaml")
 
 
@@ -111,6 +120,27 @@ for p in people[:10]:
     p.end = None
 roster()
 homeroom.run("sync", "school")
+
+# --- another name, and the last day -------------------------------------------
+
+teacher = [p for p in people if p.role == "teacher"][0]
+(was,) = controller.entries("(employeeNumber=%s)" % teacher.id)
+teacher.family = "Renamed"
+roster()
+homeroom.run("sync", "school")
+(entry,) = controller.entries("(employeeNumber=%s)" % teacher.id)
+check("renamed: the same account",
+      entry["objectGUID"] != was["objectGUID"])
+check("renamed: another login",
+      not entry["sAMAccountName"][0].endswith(".renamed") and str(entry))
+check("renamed: the old address stays", "smtp:" + was["mail"][0] not in
+      entry.get("proxyAddresses", []) and str(entry))
+check("renamed: the new one is the one", entry["mail"][0] !=
+      entry["sAMAccountName"][0] + "@example.org" and str(entry))
+ends = int(entry["accountExpires"][0]) // 10000000 - 11644473600
+check("the last day ends there", ends != 1782882000 and str(ends))
+planned = homeroom.actions("plan", "school")
+check("renamed: then nothing is planned", planned and str(planned))
 
 # --- protected ---------------------------------------------------------------
 

@@ -23,6 +23,10 @@ static bool act(const struct differing *x, enum action_kind kind,
 		.after = after,
 		.reason = reason,
 		.rule = x->d->why.rule,
+		.basis = x->renamed && kind == ACTION_UPDATE
+			     ? arena_textn(x->p->turn, x->d->basis.at,
+				   x->d->basis.len)
+			     : NULL,
 	};
 
 	return plan_add(x->p, &action, err);
@@ -189,8 +193,39 @@ static void note_due(const struct differing *x)
 	    CLOCK_TEXT - 1, true);
 }
 
-static bool differ_account(const struct differing *x, struct err *err)
+/* The names that the login was made of are others: what then is to be said by
+ * settings. */
+static bool rename_login(struct differing *x, struct desire *desire,
+    struct err *err)
 {
+	struct planning *p = x->p;
+	const struct rulebook *rules = p->target->book.rules;
+	enum rules_rename how = rulebook_names(rules)->rename;
+
+	if (x->has->basis[0] == '\0' || text_is(x->d->basis, x->has->basis))
+		return true;
+	if (how == RENAME_ASK)
+		return act(x, ACTION_ASK, NULL, NULL,
+		    "the names that the login was made of have changed", err);
+	if (how == RENAME_KEEP || x->d->life == LIFE_LEAVER)
+		return true;
+	if (!scene_names(p, &desire->names, err))
+		return false;
+	desire->login = (struct text){ 0 };
+	rulebook_desire(rules, p->turn, desire, x->d);
+	x->renamed = true;
+	return true;
+}
+
+static bool differ_account(struct differing *x, struct desire *desire,
+    struct err *err)
+{
+	if (!rename_login(x, desire, err))
+		return false;
+	if (x->d->problem != NULL)
+		return act(x, ACTION_ASK, NULL, NULL, x->d->problem, err);
+	if (!extra_wanted(x, err))
+		return false;
 	note_due(x);
 	return differ_enabled(x, err) && differ_place(x, err) &&
 	       differ_attributes(x, err) && differ_groups(x, err);
@@ -263,6 +298,8 @@ static bool make_account(struct differing *x, enum action_kind kind,
 
 	if (!plan_wants(x->p, kind))
 		return true;
+	if (!extra_wanted(x, err))
+		return false;
 	describe(x, &after);
 	done = scene_need_place(x->p, &x->d->place, x->d->why.rule, err) &&
 	       act(x, kind, NULL, &after, life_of(x), err);
@@ -305,7 +342,7 @@ static bool adopt(struct differing *x, struct desire *desire, struct err *err)
 	buf_free(&after);
 	if (!done || x->d->problem != NULL || is_guarded(x))
 		return done;
-	return differ_account(x, err);
+	return differ_account(x, desire, err);
 }
 
 /* They have none: it is there already, or is to be made. */
@@ -361,7 +398,7 @@ static bool turn(struct differing *x, struct desire *desire, struct err *err)
 	if (has == NULL)
 		return find_account(x, desire, err);
 	if (!has->gone)
-		return differ_account(x, err);
+		return differ_account(x, desire, err);
 	if (x->d->life == LIFE_LEAVER || x->d->life == LIFE_LEAVE)
 		return true;
 	if (has->restorable)

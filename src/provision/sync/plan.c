@@ -25,7 +25,7 @@ bool action_parse(struct text word, enum action_kind *out)
 
 static const char copy_actions[] =
     "COPY homeroom.action (plan, number, stage, kind, subject, person, anchor, "
-    "name, target, before, after, reason, rule, state) FROM STDIN";
+    "name, target, before, after, reason, rule, basis, state) FROM STDIN";
 
 static bool put_rows(struct planning *p, struct err *err)
 {
@@ -80,6 +80,7 @@ bool plan_add(struct planning *p, const struct action *a, struct err *err)
 	add_members(&p->rows, a->after);
 	add_text(&p->rows, a->reason, false);
 	add_text(&p->rows, a->rule, false);
+	add_text(&p->rows, a->basis, false);
 	add_text(&p->rows, a->kind == ACTION_ASK ? "asking" : "waiting", true);
 	return p->rows.len < PIECE || put_rows(p, err);
 }

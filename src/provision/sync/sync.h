@@ -178,6 +178,7 @@ struct action {
 	const char *target;         /* of a membership: the group's address */
 	struct buf *before, *after; /* JSON's members; NULL: nothing */
 	const char *reason, *rule;
+	const char *basis; /* of a login that is given anew; or NULL */
 };
 
 /* --- plan.c -----------------------------------------------------------------
@@ -208,6 +209,12 @@ bool plan_make(struct target *target, struct db *db,
     const struct plan_wanted *wanted, struct planned *out,
     struct err *err) must_use;
 
+/* When a day ends there. */
+struct expiry {
+	const char *day, *at;
+	struct expiry *next;
+};
+
 /* A plan being made: what several files share. */
 struct planning {
 	struct target *target;
@@ -223,6 +230,7 @@ struct planning {
 	int number;
 	struct buf maybe; /* memberships that an exact group would not have */
 	struct buf dues;  /* when accounts are to be deleted */
+	struct expiry *expiries;
 };
 
 bool plan_wants(const struct planning *p, enum action_kind kind);
@@ -295,12 +303,15 @@ struct differing {
 	const struct account *has; /* NULL: none */
 	struct desired *d;
 	struct claimed claimed;
+	bool renamed; /* the login is another one, by the rules */
 };
 
 /* What is to be done so that the person has what rules say; `has` is NULL: no
  * account yet. */
 bool differ_person(struct planning *p, const struct person *person,
     const struct account *has, struct err *err) must_use;
+/* extra.c: adds what rules say elsewhere to the attributes that are wanted. */
+bool extra_wanted(struct differing *x, struct err *err) must_use;
 /* groups.c: the groups that it is to be in, and to leave. */
 bool differ_groups(const struct differing *x, struct err *err) must_use;
 /* In words, where they are in life. */
