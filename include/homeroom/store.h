@@ -158,8 +158,15 @@ struct job {
 	const char *subject;     /* whose: a name */
 	int attempt;             /* this one; from 1 */
 	const char *worker;      /* who has it */
+	const char *asked;       /* who wants it now; NULL: a schedule, or we */
+	int64_t due;             /* by its schedule (clock_now); 0: by none */
+	int missed;              /* times of the schedule that went by before */
 	const char *detail;      /* in a few words, what was done; or NULL */
+	const char *counts;      /* the same for programs, JSON; or NULL */
 	const atomic_bool *stop; /* set: give up, it will be tried again */
+	/* Set by who fails at it because its time has not come: to be tried
+	 * again then, which counts for no attempt. */
+	int64_t later;
 };
 
 /* Who does jobs of a kind; a list of them ends with a NULL name. It opens its
@@ -171,7 +178,8 @@ struct job_kind {
 };
 
 /* Wants it done, not before `when` (clock_now). What is open already is not
- * added again. Of `job` the first three texts count. */
+ * added again. Of `job` count whose it is, the kind, the subject, asked, due
+ * and missed. */
 bool job_add(struct db *db, const struct job *job, int64_t when,
     struct err *err) must_use;
 /* The next job that is due, if any; the arena's. */

@@ -1,6 +1,6 @@
 -- Checks of the live roster: what was found when, so that the next run can
 -- say what is new and what is gone. A version that is made is checked by the
--- next worker that is free.
+-- next worker that is free. And what schedules tell of their runs.
 
 create table homeroom.check_run (
 	district integer not null references homeroom.district
@@ -78,3 +78,13 @@ end $$;
 
 create trigger want_checks after insert on homeroom.version
 	for each row execute function homeroom.want_checks();
+
+alter table homeroom.job
+	add asked  text,        -- who wanted it; null: a schedule, or a version
+	add due    timestamptz, -- by its schedule
+	-- How many times of its schedule had gone by before that one.
+	add missed integer not null default 0,
+	add counts jsonb;       -- what it did, for programs
+
+alter table homeroom.schedule
+	add due timestamptz; -- the last time that made a job

@@ -7,8 +7,8 @@ with live as (
 	select coalesce(max(version), 0) as version
 	from homeroom.version where district = $1::integer
 ), clock as (
-	select (to_timestamp($2::bigint / 1000.0) at time zone 'utc')::date
-		as today
+	select homeroom.day_of($1::integer,
+		to_timestamp($2::bigint / 1000.0)) as today
 ), sessions as (
 	select min(start_date) as first, max(end_date) - 1 as last
 	from roster.academic_sessions

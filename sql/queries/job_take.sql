@@ -12,7 +12,7 @@ with deadly as (
 )
 update homeroom.job set
 	worker = $1, lease = now() + $2::integer * interval '1 second',
-	attempts = attempts + 1, started = coalesce(started, $3::timestamptz)
+	attempts = attempts + 1, started = $3::timestamptz
 where id = (
 	select id from homeroom.job
 	where outcome is null and wanted <= $3::timestamptz
@@ -20,4 +20,5 @@ where id = (
 	order by wanted, id
 	limit 1
 	for update skip locked)
-returning id, district, kind, subject, attempts
+returning id, district, kind, subject, attempts, asked,
+	(extract(epoch from due) * 1000)::bigint

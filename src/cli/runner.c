@@ -128,7 +128,7 @@ static bool turn_hand(struct hand *hand, struct db *db, struct arena *arena,
 	done = do_job(hand, &job, arena, &outcome);
 	hold(hand, NULL);
 	assert(done || outcome.fault != FAULT_NONE);
-	log_line(done ? LOG_INFO : LOG_ERROR, "job",
+	log_line(done || job.later > 0 ? LOG_INFO : LOG_ERROR, "job",
 	    "id=%" PRId64 " kind=%s attempt=%d fault=%s ms=%" PRId64, job.id,
 	    job.kind, job.attempt, fault_rules[outcome.fault].name,
 	    clock_tick() - begun);

@@ -48,6 +48,8 @@ static bool find_status(struct house *house, const char *name,
 		return false;
 	values_add(&values,
 	    arena_printf(house->arena, "%lld", (long long)district));
+	values_add(&values,
+	    arena_printf(house->arena, "%lld", (long long)clock_now()));
 	return db_ask(house->db, house->arena, STATEMENT_status, &values, rows,
 	    err);
 }

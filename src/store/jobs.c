@@ -18,19 +18,28 @@ static const char *write_number(struct number *number, int64_t value)
 	return number->text;
 }
 
+/* NULL for a time that there is none of. */
+static const char *write_time(char out[CLOCK_TEXT], int64_t time)
+{
+	if (time == 0)
+		return NULL;
+	clock_format(out, time);
+	return out;
+}
+
 bool job_add(struct db *db, const struct job *job, int64_t when,
     struct err *err)
 {
 	struct arena *arena = arena_new();
-	struct number district;
-	char wanted[CLOCK_TEXT];
-	const struct values values = { 4,
+	struct number district, missed;
+	char wanted[CLOCK_TEXT], due[CLOCK_TEXT];
+	const struct values values = { 7,
 		{ write_number(&district, job->district), job->kind,
-		    job->subject, wanted } };
-	bool done;
+		    job->subject, write_time(wanted, when), job->asked,
+		    write_time(due, job->due),
+		    write_number(&missed, job->missed) } };
+	bool done = db_ask(db, arena, STATEMENT_job_add, &values, NULL, err);
 
-	clock_format(wanted, when);
-	done = db_ask(db, arena, STATEMENT_job_add, &values, NULL, err);
 	arena_free(arena);
 	return done;
 }
@@ -55,6 +64,8 @@ bool job_take(struct db *db, struct arena *arena, const char *worker,
 			.kind = rows_get(rows, 0, 2),
 			.subject = rows_get(rows, 0, 3),
 			.attempt = (int)rows_integer(rows, 0, 4),
+			.asked = rows_get(rows, 0, 5),
+			.due = rows_integer(rows, 0, 6),
 			.worker = worker };
 	return true;
 }
@@ -95,26 +106,33 @@ static int64_t delay_before(int attempt)
 bool job_end(struct db *db, const struct job *job, const struct err *outcome,
     struct err *err)
 {
-	/* That its worker had to stop is not its fault. */
+	/* That its worker had to stop, or that its time has not come, is not
+	 * its fault. */
 	bool stopped =
 	    outcome != NULL && job->stop != NULL && atomic_load(job->stop);
-	bool again =
-	    stopped || (outcome != NULL && fault_rules[outcome->fault].retry &&
-			   job->attempt < ATTEMPTS_MAX);
+	bool early = outcome != NULL && job->later > 0;
+	bool again = stopped || early ||
+		     (outcome != NULL && fault_rules[outcome->fault].retry &&
+			 job->attempt < ATTEMPTS_MAX);
 	struct number id, attempts;
 	char when[CLOCK_TEXT];
-	const struct values values = { 7,
+	const struct values values = { 8,
 		{ write_number(&id, job->id), job->worker,
 		    again             ? NULL
 		    : outcome != NULL ? "failed"
 				      : "done",
 		    outcome != NULL ? outcome->text : NULL, job->detail, when,
 		    write_number(&attempts,
-			job->attempt - (stopped ? 1 : 0)) } };
+			job->attempt - (stopped || early ? 1 : 0)),
+		    job->counts } };
 	bool ours;
 
-	clock_format(when,
-	    clock_now() + (again && !stopped ? delay_before(job->attempt) : 0));
+	if (early)
+		clock_format(when, job->later);
+	else
+		clock_format(when,
+		    clock_now() +
+			(again && !stopped ? delay_before(job->attempt) : 0));
 	if (!ask_about(db, STATEMENT_job_end, &values, &ours, err))
 		return false;
 	return ours ||
@@ -141,11 +159,17 @@ bool job_purge(struct db *db, int64_t before, int64_t *dropped, struct err *err)
 
 /* --- schedules ------------------------------------------------------------ */
 
-/* `here`: what time it is in the schedule's zone. */
+/* A schedule by its zone's clocks: what time it is, and when it was due last
+ * (0: not that we know). */
+struct turn {
+	int64_t here, due;
+};
+
 static bool write_schedule(struct db *db, struct arena *arena,
-    const struct schedule *s, int64_t here, struct err *err)
+    const struct schedule *s, const struct turn *turn, const struct rows **rows,
+    struct err *err)
 {
-	struct number district, at;
+	struct number district, at, due;
 	struct cron cron;
 	int64_t next;
 	struct values values = { 6,
@@ -154,9 +178,12 @@ static bool write_schedule(struct db *db, struct arena *arena,
 
 	if (!cron_parse(&cron, s->cron, err))
 		return false;
+	values_add(&values, cron_next(&cron, turn->here, &next)
+				? write_number(&at, next)
+				: NULL);
 	values_add(&values,
-	    cron_next(&cron, here, &next) ? write_number(&at, next) : NULL);
-	return db_ask(db, arena, STATEMENT_schedule_set, &values, NULL, err);
+	    turn->due != 0 ? write_number(&due, turn->due) : NULL);
+	return db_ask(db, arena, STATEMENT_schedule_set, &values, rows, err);
 }
 
 bool zone_clock(struct db *db, const char *zone, int64_t at, int64_t *shown,
@@ -185,9 +212,10 @@ bool schedule_set(struct db *db, const struct schedule *schedule,
     struct err *err)
 {
 	struct arena *arena = arena_new();
-	int64_t here;
-	bool done = zone_clock(db, schedule->zone, clock_now(), &here, err) &&
-		    write_schedule(db, arena, schedule, here, err);
+	struct turn turn = { 0 };
+	bool done =
+	    zone_clock(db, schedule->zone, clock_now(), &turn.here, err) &&
+	    write_schedule(db, arena, schedule, &turn, NULL, err);
 
 	arena_free(arena);
 	return done;
@@ -208,6 +236,24 @@ bool schedule_drop(struct db *db, const struct schedule *schedule,
 	return done;
 }
 
+/* From the time that it was to be to the latest one that has come; how many
+ * went by before that. */
+static bool catch_up(const char *text, struct turn *turn, int *missed,
+    struct err *err)
+{
+	struct cron cron;
+	int64_t next;
+
+	*missed = 0;
+	if (!cron_parse(&cron, text, err))
+		return false;
+	while (cron_next(&cron, turn->due, &next) && next <= turn->here) {
+		turn->due = next;
+		(*missed)++;
+	}
+	return true;
+}
+
 static bool turn_one(struct db *db, struct arena *arena, bool *more,
     struct err *err)
 {
@@ -216,6 +262,8 @@ static bool turn_one(struct db *db, struct arena *arena, bool *more,
 	const struct values values = { 1, { now } };
 	const struct rows *rows;
 	struct schedule s;
+	struct turn turn;
+	struct job job;
 
 	clock_format(now, when);
 	if (!db_ask(db, arena, STATEMENT_schedule_due, &values, &rows, err))
@@ -228,12 +276,16 @@ static bool turn_one(struct db *db, struct arena *arena, bool *more,
 		.subject = rows_get(rows, 0, 2),
 		.cron = rows_get(rows, 0, 3),
 		.zone = rows_get(rows, 0, 4) };
-	return write_schedule(db, arena, &s, rows_integer(rows, 0, 5), err) &&
-	       job_add(db,
-		   &(struct job){ .district = s.district,
-		       .kind = s.kind,
-		       .subject = s.subject },
-		   when, err);
+	turn =
+	    (struct turn){ rows_integer(rows, 0, 5), rows_integer(rows, 0, 6) };
+	job = (struct job){ .district = s.district,
+		.kind = s.kind,
+		.subject = s.subject };
+	if (!catch_up(s.cron, &turn, &job.missed, err) ||
+	    !write_schedule(db, arena, &s, &turn, &rows, err))
+		return false;
+	job.due = rows_integer(rows, 0, 0);
+	return job_add(db, &job, when, err);
 }
 
 bool schedule_turn(struct db *db, struct err *err)

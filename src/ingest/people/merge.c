@@ -205,7 +205,7 @@ static void put_metadata(struct ingest *job, struct buf *sql,
 	struct people *people = job->people;
 	const char *comma = "";
 
-	buf_puts(sql, "nullif(");
+	buf_puts(sql, all->count > 0 ? "nullif(" : "nullif('{}'::jsonb");
 	for (int i = all->count - 1; i >= 0; i--)
 		buf_printf(sql, "coalesce(s%d_%d.%s, '{}')%s", all->at[i].place,
 		    all->at[i].nth, column, i > 0 ? " || " : "");

@@ -1,5 +1,6 @@
 /* Sources that settings describe: fetched, taken in, and kept for a while. */
 #include "sources.h"
+#include "../turns/turns.h"
 #include "homeroom/publish.h"
 
 #include <assert.h>
@@ -190,7 +191,7 @@ static const char *describe(struct arena *arena,
 }
 
 static bool take_in(struct job *job, struct arena *arena, struct db *db,
-    const struct fetched *fetched, struct err *err)
+    const struct fetched *fetched, const struct turn *turn, struct err *err)
 {
 	struct ingest_request request = { .district = job->district,
 		.source = job->subject,
@@ -208,8 +209,10 @@ static bool take_in(struct job *job, struct arena *arena, struct db *db,
 		done = atomic_load(job->stop)
 			   ? fail(err, FAULT_UNAVAILABLE, "it was told to stop")
 			   : ingest_step(ingest, &more, err);
-	if (done)
+	if (done) {
 		job->detail = describe(arena, ingest_report(ingest));
+		turn_note(turn, arena, job, ingest_report(ingest));
+	}
 	if (done && ingest_report(ingest)->outcome == INGEST_REFUSED)
 		done = fail(err, FAULT_CONFLICT, "refused: %s", job->detail);
 	ingest_close(ingest);
@@ -223,12 +226,14 @@ bool source_run(struct job *job, struct arena *arena, const char *url,
 		.name = job->subject,
 		.stop = job->stop };
 	struct fetched fetched;
+	struct turn turn;
 	struct db *db = NULL;
 	bool done = db_open(&db, url, DB_INGEST, err) &&
+		    turn_wait(db, arena, job, &turn, err) &&
 		    source_fetch(db, arena, &wanted, &fetched, err);
 
 	if (done) {
-		done = take_in(job, arena, db, &fetched, err);
+		done = take_in(job, arena, db, &fetched, &turn, err);
 		source_keep(&fetched);
 	}
 	db_close(db);

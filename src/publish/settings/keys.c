@@ -98,30 +98,16 @@ static bool check_small(const struct checking *c, const struct node *node,
 static bool check_date(const struct checking *c, const struct node *node,
     struct err *err)
 {
-	struct field date = { .kind = DATE };
-	struct buf out = { 0 };
-	struct note note = { 0 };
-	bool null,
-	    taken = field_read(&date, V12,
-		(struct text){ node->text, node->length }, &out, &null, &note);
-
-	taken = taken && !null && note.code == NULL && node->length == 10;
-	buf_free(&out);
-	return taken || refuse(c, node, "a date, YYYY-MM-DD", err);
-}
-
-static bool is_place(const char *text, const char *scheme)
-{
-	return strncmp(text, scheme, strlen(scheme)) == 0 &&
-	       strchr(text, '@') == NULL && strpbrk(text, " \t\r\n#") == NULL;
+	return settings_is_date(node->text) ||
+	       refuse(c, node, "a date, YYYY-MM-DD", err);
 }
 
 static bool check_place(const struct checking *c, const struct node *node,
     struct err *err)
 {
-	if (is_place(node->text, "sftp://") ||
-	    is_place(node->text, "https://") ||
-	    is_place(node->text, "http://127."))
+	if (settings_is_place(node->text, "sftp://") ||
+	    settings_is_place(node->text, "https://") ||
+	    settings_is_place(node->text, "http://127."))
 		return check_text(c, node, err);
 	return refuse(c, node, "like sftp://host/path or https://host/path",
 	    err);
@@ -131,7 +117,8 @@ static bool check_place(const struct checking *c, const struct node *node,
 static bool check_folder(const struct checking *c, const struct node *node,
     struct err *err)
 {
-	return (is_place(node->text, "sftp://") && check_text(c, node, err)) ||
+	return (settings_is_place(node->text, "sftp://") &&
+		   check_text(c, node, err)) ||
 	       refuse(c, node, "like sftp://host/folder/", err);
 }
 
@@ -162,6 +149,21 @@ static bool check_schedule(const struct checking *c, const struct node *node,
 		return true;
 	err_add(err, "%s:%d: %s", c->file, node->line, c->key->path);
 	return false;
+}
+
+static bool check_clock(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return settings_is_clock(node->text) ||
+	       refuse(c, node, "a time of the day, such as 05:30", err);
+}
+
+static bool check_hours(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return settings_is_hours(node->text) ||
+	       refuse(c, node, "two times of the day, such as 22:00-05:30",
+		   err);
 }
 
 static bool check_network(const struct checking *c, const struct node *node,
@@ -292,6 +294,8 @@ static const struct kind_of_value
 	HOST_KEY = { SCALAR, check_host_key, "{\"type\":\"string\",\"pattern\":\"^SHA256:\"}" },
 	FILE_NAME = { SCALAR, check_file_name, "{\"type\":\"string\",\"pattern\":\"^[^./][^/]*$\"}" },
 	SCHEDULE = { SCALAR, check_schedule, "{\"type\":\"string\"}" },
+	UNTIL = { SCALAR, check_clock, "{\"type\":\"string\",\"pattern\":\"^([01][0-9]|2[0-3]):[0-5][0-9]$\"}" },
+	HOURS = { SCALAR, check_hours, "{\"type\":\"string\",\"pattern\":\"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$\"}" },
 	FILES = { MAP, check_source, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\"}}" },
 	QUERIES = { MAP, check_source, "{\"type\":\"object\"}" },
 	DATABASE = { SCALAR, check_source, "{\"type\":\"string\",\"minLength\":1,\"maxLength\":2000}" },
@@ -346,6 +350,7 @@ static const struct key keys[] = {
 	{ "application", "push.format",              &ONE_OF,   false, " 1.1 1.2 ", "OneRoster's version; default: 1.2" },
 	{ "application", "push.delta",               &SWITCH,   false, NULL, "What changed since the last time, instead of everything; default: false" },
 	{ "application", "push.schedule",            &SCHEDULE, false, NULL, "When, as crontab has it: minute hour day month weekday; without it, when told to" },
+	{ "application", "push.paused",              &SWITCH,   false, NULL, "Whether the schedule rests; default: false" },
 	{ "application", "push.timeZone",            &TEXT_,    false, NULL, "By whose clocks, for instance America/Chicago; default: UTC" },
 	{ "source",      "kind",                     &TEXT_,    true,  NULL, "What this is" },
 	{ "source",      "name",                     &TEXT_,    true,  NULL, "Name of the source" },
@@ -389,6 +394,10 @@ static const struct key keys[] = {
 	{ "source",      "missing",                  &ONE_OF,   false, " remove keep ", "What becomes of records that a bulk file does not have any more; default: remove" },
 	{ "source",      "tobedeleted",              &ONE_OF,   false, " remove keep ", "What becomes of records that say so; default: remove, but in bulk files keep" },
 	{ "source",      "inactive",                 &ONE_OF,   false, " keep disable remove ", "What becomes of records that say so: a user is disabled, any other removed, or all removed; default: keep, as they were" },
+	{ "source",      "hours",                    &HOURS,    false, NULL, "Between which times of the day a scheduled run may begin, such as 22:00-05:30" },
+	{ "source",      "after",                    &IDS,      false, NULL, "Sources that a scheduled run waits for, until each has had a good run since it was due" },
+	{ "source",      "deadline",                 &UNTIL,    false, NULL, "Time of the day, such as 05:00, until which it waits for them; default: as long as it takes" },
+	{ "source",      "late",                     &ONE_OF,   false, " go skip ", "What it does at the deadline: go on with the last good copy of the others, or skip this run; default: go" },
 	{ "notification", "kind",                    &TEXT_,    true,  NULL, "What this is" },
 	{ "notification", "name",                    &TEXT_,    true,  NULL, "Name of the notification" },
 	{ "notification", "district",                &TEXT_,    false, NULL, "The district whose events it tells of; default: default" },

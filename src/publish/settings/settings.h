@@ -48,6 +48,12 @@ bool settings_check_named(const char *file, const char *path,
     const struct node *node, struct err *err) must_use;
 bool settings_check_thresholds(const char *file, const struct node *node,
     struct err *err) must_use;
+/* words.c: an address of this scheme, without user and password; a date; a time
+ * of the day, "05:30"; two of these, "22:00-05:30". */
+bool settings_is_place(const char *text, const char *scheme);
+bool settings_is_date(const char *text);
+bool settings_is_clock(const char *text);
+bool settings_is_hours(const char *text);
 
 /* notification.c: the same of what is sent where. */
 bool settings_check_notice(const char *file, const char *path,
