@@ -301,22 +301,6 @@ static bool check_source(const struct applying *a, struct err *err)
 		   a->document->name);
 }
 
-static bool check_circle(const struct applying *a, struct err *err)
-{
-	const struct values values = { 2,
-		{ number(a->arena, a->district), a->document->name } };
-	const struct rows *rows;
-
-	if (!db_ask(a->db, a->arena, STATEMENT_source_circle, &values, &rows,
-		err))
-		return false;
-	return rows_count(rows) == 0 ||
-	       fail(err, FAULT_INVALID,
-		   "the source '%s' would wait for itself, by what it is "
-		   "`after`",
-		   a->document->name);
-}
-
 static bool apply_source(struct applying *a, struct err *err)
 {
 	const struct node *map = a->document->map;
@@ -325,7 +309,7 @@ static bool apply_source(struct applying *a, struct err *err)
 	if (!check_source(a, err))
 		return false;
 	return said(a, &before, err) && secrets_apply(a, err) &&
-	       write_source(a, err) && check_circle(a, err) &&
+	       write_source(a, err) && source_circle(a, err) &&
 	       applying_schedule(a, "source", map, err) &&
 	       note_change(a, before, err);
 }

@@ -106,6 +106,9 @@ bool applying_note(const struct applying *a, const char *before,
 void applying_tell(const struct applying *a, const char *what);
 bool applying_same(const struct applying *a, const char *before,
     const char *after, bool *same, struct err *err) must_use;
+/* sources.c: FAULT_INVALID when a source, as it was written, would wait for
+ * itself. */
+bool source_circle(const struct applying *a, struct err *err) must_use;
 /* The document; the arena's. */
 const char *applying_json(const struct applying *a);
 /* The schedule that this mapping, or NULL, names for jobs of a kind. */

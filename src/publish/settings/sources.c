@@ -5,6 +5,7 @@
 #include "homeroom/query.h"
 #include "../tree/tree.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define DATABASE_LENGTH_MAX 2000
@@ -84,4 +85,21 @@ bool settings_check_source(const char *file, const char *path,
 		err_add(err, "%s:%d: %s", file, node->line, path);
 	arena_free(arena);
 	return good;
+}
+
+bool source_circle(const struct applying *a, struct err *err)
+{
+	const struct values values = { 2,
+		{ arena_printf(a->arena, "%" PRId64, a->district),
+		    a->document->name } };
+	const struct rows *rows;
+
+	if (!db_ask(a->db, a->arena, STATEMENT_source_circle, &values, &rows,
+		err))
+		return false;
+	return rows_count(rows) == 0 ||
+	       fail(err, FAULT_INVALID,
+		   "the source '%s' would wait for itself, by what it is "
+		   "`after`",
+		   a->document->name);
 }
