@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define BATCH 2000
+#define BATCH 10000
 
 /* A statement of one scope: in front of its columns stands whose row it is, and
  * of users and roles since when they are gone. */
