@@ -117,7 +117,8 @@ static const char *make_words(struct arena *arena, const struct words *words,
 			buf_printf(&out, "-%u", 10 + chance(90));
 	}
 	text = arena_textn(arena, out.data, out.len);
-	explicit_bzero(out.data, out.len);
+	if (out.len > 0)
+		explicit_bzero(out.data, out.len);
 	buf_free(&out);
 	return text;
 }

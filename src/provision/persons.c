@@ -286,8 +286,9 @@ static int count_rows(struct asking *asking, struct text id)
 static const struct text *const *read_all(struct persons *persons,
     struct asking *asking, enum rules_scope scope, int count)
 {
-	const struct text **all =
-	    arena_alloc(persons->turn, (size_t)(count + 1) * sizeof(*all));
+	/* Of pointers: NOLINTNEXTLINE(bugprone-sizeof-expression) */
+	const size_t size = (size_t)(count + 1) * sizeof(const struct text *);
+	const struct text **all = arena_alloc(persons->turn, size);
 
 	for (int i = 0; i < count; i++)
 		all[i] =

@@ -101,7 +101,7 @@ static bool take_time(struct compiling_rule *c, const json_t *said, void *to,
 	if (text == NULL || strlen(text) != 5 || text[2] != ':' ||
 	    !text_integer((struct text){ text, 2 }, 0, 24, &hour) ||
 	    !text_integer((struct text){ text + 3, 2 }, 0, 59, &minute) ||
-	    hour * 60 + minute > 24 * 60)
+	    hour * 60 + minute > INT64_C(24) * 60)
 		return fail(err, FAULT_INVALID,
 		    "it needs a time of the day, such as 18:00");
 	hour = (hour * 60 + minute) * 60000;
@@ -148,8 +148,9 @@ static bool take_expression(struct compiling_rule *c, const json_t *said,
     void *to, struct err *err)
 {
 	struct expression *one = arena_alloc(c->book->arena, sizeof(*one));
+	const struct expression **slot = to;
 
-	memcpy(to, &one, sizeof(one));
+	*slot = one;
 	return compile_one(c, said, one, err);
 }
 
