@@ -49,7 +49,7 @@ static json_t *finding_json(const struct ingest_finding *f)
 /* By what a bundle is taken: our rules, and those of settings. */
 static int64_t rules_of(const struct ingest *job)
 {
-	return RULES * POLICIES + policy_number(job);
+	return (int64_t)RULES * POLICIES + policy_number(job);
 }
 
 char *report_json(const struct ingest *job, bool settled)
