@@ -150,15 +150,36 @@ static void print_json(struct place *at, const struct ingest_change *c)
 	buf_free(&out);
 }
 
-static void print_csv(struct place *at, const struct ingest_change *c)
+static const char *const columns[] = { "person", "name", "entity", "id",
+	"change", "field", "before", "after" };
+
+static void print_html(struct place *at, const struct ingest_change *c)
 {
 	const char *cells[] = { c->person, c->person != NULL ? c->name : NULL,
 		c->entity, c->id, c->what, c->field, c->before, c->after };
 	struct buf out = { 0 };
 
 	if (!at->begun)
-		buf_puts(&out, "person,name,entity,id,change,field,before,"
-			       "after\r\n");
+		for (size_t i = 0; i < array_length(columns); i++)
+			buf_printf(&out, "<th align=left>%s", columns[i]);
+	buf_puts(&out, "\n<tr>");
+	for (size_t i = 0; i < array_length(cells); i++) {
+		buf_puts(&out, "<td>");
+		html_escape(&out, cells[i] != NULL ? cells[i] : "");
+	}
+	fwrite(out.data, 1, out.len, stdout);
+	buf_free(&out);
+}
+
+static void print_csv(struct place *at, const struct ingest_change *c)
+{
+	const char *cells[] = { c->person, c->person != NULL ? c->name : NULL,
+		c->entity, c->id, c->what, c->field, c->before, c->after };
+	struct buf out = { 0 };
+
+	for (size_t i = 0; !at->begun && i < array_length(columns); i++)
+		buf_printf(&out, "%s%s", columns[i],
+		    i + 1 < array_length(columns) ? "," : "\r\n");
 	for (size_t i = 0; i < array_length(cells); i++) {
 		const char *cell = cells[i] != NULL ? cells[i] : "";
 
@@ -180,6 +201,7 @@ bool changes_print(struct ingest *ingest, enum format format, struct err *err)
 		[FORMAT_JSON] = print_json,
 		[FORMAT_YAML] = print_json,
 		[FORMAT_CSV] = print_csv,
+		[FORMAT_HTML] = print_html,
 	};
 	struct place at = { .arena = arena_new() };
 	bool json = format == FORMAT_JSON || format == FORMAT_YAML;
@@ -188,6 +210,14 @@ bool changes_print(struct ingest *ingest, enum format format, struct err *err)
 
 	if (json)
 		putchar('[');
+	if (format == FORMAT_HTML)
+		puts("<!doctype html>\n<html lang=\"en\"><meta "
+		     "charset=\"utf-8\">"
+		     "<title>What would change</title>\n"
+		     "<style>body{font:14px/1.4 system-ui,sans-serif}"
+		     "td{border-top:1px solid #ccc;padding:.25em .8em 0 0;"
+		     "vertical-align:top}</style>\n<h1>What would change</h1>"
+		     "<table>");
 	while ((done = ingest_change(ingest, &c, err)) && c != NULL) {
 		printers[format](&at, c);
 		at.begun = true;
@@ -196,6 +226,8 @@ bool changes_print(struct ingest *ingest, enum format format, struct err *err)
 		fputs(at.begun ? "}}\n]" : "]", stdout);
 	else if (format == FORMAT_TABLE && at.begun)
 		putchar('\n');
+	else if (format == FORMAT_HTML)
+		puts("\n</table></html>");
 	arena_free(at.arena);
 	return done;
 }

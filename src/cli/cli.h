@@ -114,6 +114,8 @@ struct listing {
 
 /* One row; as many values as columns; they are copied. NULL is no value. */
 void listing_row(struct listing *listing, const char *const *values);
+/* A text within a page. */
+void html_escape(struct buf *out, const char *text);
 /* Prints to standard output, and frees. */
 void listing_print(struct listing *listing, enum format format);
 

@@ -237,7 +237,7 @@ static const char style[] =
     "text-align:left;vertical-align:top}"
     ".n{text-align:right}thead{position:sticky;top:0;background:#fff}";
 
-static void add_escaped(struct buf *out, const char *text)
+void html_escape(struct buf *out, const char *text)
 {
 	for (; *text != '\0'; text++)
 		switch (*text) {
@@ -262,9 +262,9 @@ static void print_html(const struct listing *listing, struct buf *out)
 
 	buf_puts(out, "<!doctype html>\n<html lang=\"en\"><head>"
 		      "<meta charset=\"utf-8\"><title>");
-	add_escaped(out, title);
+	html_escape(out, title);
 	buf_printf(out, "</title><style>%s</style></head>\n<body><h1>", style);
-	add_escaped(out, title);
+	html_escape(out, title);
 	buf_puts(out, "</h1>\n<table><thead><tr>");
 	for (int i = 0; i < columns; i++)
 		buf_printf(out, "<th>%s</th>",
@@ -278,7 +278,7 @@ static void print_html(const struct listing *listing, struct buf *out)
 		buf_puts(out, listing->columns[i].kind == COLUMN_NUMBER
 				  ? "<td class=n>"
 				  : "<td>");
-		add_escaped(out, value != NULL ? value : "");
+		html_escape(out, value != NULL ? value : "");
 		buf_puts(out, i + 1 == columns ? "</td></tr>\n" : "</td>");
 	}
 	buf_puts(out, "</tbody></table></body></html>\n");

@@ -157,7 +157,7 @@ static bool go_through(struct ingest *ingest, struct err *err)
 static bool print_changes(struct ingest *ingest, const char *path,
     enum format format, struct err *err)
 {
-	if (format == FORMAT_TABLE || format == FORMAT_CSV) {
+	if (format != FORMAT_JSON && format != FORMAT_YAML) {
 		if (!changes_print(ingest, format, err))
 			return false;
 		if (format == FORMAT_TABLE)

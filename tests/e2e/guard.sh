@@ -88,6 +88,9 @@ lines=$(grep -c ',enrollments,.*,removed,class,' out)
 gone=$(($(wc -l <day1/enrollments.csv) - $(wc -l <fewer/enrollments.csv)))
 [ "$lines" = "$gone" ] && ok '612 all of it' ||
 	not_ok '612 all of it' "$lines of $gone"
+exits '612 as a page' 0 hr approve "$id" --show -o html
+[ "$(grep -c '<tr>.*<td>enrollments<td>.*<td>removed<td>class<td>' out)" = "$gone" ] &&
+	ok '612 all of it there' || not_ok '612 all of it there' ''
 exits '612 as JSON' 0 hr approve "$id" --show -o json
 python3 -c 'import json; assert len(json.load(open("out"))["changes"]) >= int("'"$gone"'")' 2>err &&
 	ok '612 all of it in JSON' || not_ok '612 all of it in JSON' ''
@@ -175,3 +178,23 @@ for bad in 'limits: {users: {removed: ten}}' 'limits: {user: {removed: 1}}' \
 	printf 'kind: source\nname: x\ntype: oneroster\npath: /x\n%s\n' "$bad" >bad.yaml
 	exits "636 no limit: $bad" 1 hr apply bad.yaml
 done
+
+# --- by the worker --------------------------------------------------------------------
+
+source_is 'schedule: "* * * * *"'
+bundle fewer
+version=$(live)
+HOMEROOM_CLOCK=$(($(date +%s) + 60)) "$HOMEROOM_BINARY" work 2>work.log &
+worker=$!
+for _ in $(seq 300); do
+	hr jobs -o csv >out 2>err
+	grep -q ',source,sis,done' out && break
+	sleep 0.1
+done
+kill "$worker"
+wait "$worker"
+says '640 the run is done, and says that it waits' out 'import-[0-9]+ waits: enrollments.csv'
+is_live '640 nothing was taken in' "$version"
+id=$(hr approve -o csv | sed -n '2s/,.*//p')
+exits '641 approved' 0 hr approve "$id"
+is_live '641 taken in' $((version + 1))
