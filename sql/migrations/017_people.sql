@@ -118,12 +118,12 @@ return case when a is null then b when b is null then a else a ||
 			where a[j][1] = b[i][1] and a[j][2] = b[i][2])),
 		'{}') end;
 
+-- What sources said has no history.
 create or replace function homeroom.refresh_statistics(entity text) returns void
 language plpgsql security definer set search_path = pg_catalog as $$
 begin
 	execute format('analyze roster.%I', entity);
-	execute format('analyze history.%I', entity);
-	if to_regclass(format('roster.%I', 'said_' || entity)) is not null then
-		execute format('analyze roster.%I', 'said_' || entity);
+	if to_regclass(format('history.%I', entity)) is not null then
+		execute format('analyze history.%I', entity);
 	end if;
 end $$;

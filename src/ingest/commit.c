@@ -184,6 +184,8 @@ static bool renew_statistics(struct ingest *job, struct err *err)
 			return false;
 		all += rows;
 	}
+	if (!people_statistics(job, err))
+		return false;
 	return all <= WORTH_STATISTICS_OF_ALL ||
 	       db_ask(job->db, job->brief, STATEMENT_visible_statistics, NULL,
 		   NULL, err);

@@ -77,6 +77,13 @@ static bool look_again(struct ingest *job, struct part *part,
 	    part->again,
 	    ref->list ? "l.{c} && ARRAY(SELECT sourced_id FROM gone_{r})"
 		      : GOES("l.{c}"));
+	/* What sources said of users has no index on lists; the live rows
+	 * have, and show the same ids where records are persons. */
+	if (ref->list && part->entity == &entity_users && !people_differ(job))
+		buf_puts(&sql,
+		    " AND l.sourced_id IN (SELECT u.sourced_id "
+		    "FROM roster.{t} u WHERE u.district = {district} "
+		    "AND u.{c} && ARRAY(SELECT sourced_id FROM gone_{r}))");
 	looked = job_ask(job, &with, buf_text(&sql), &rows, err);
 	buf_free(&sql);
 	if (!looked)

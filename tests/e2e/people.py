@@ -353,8 +353,227 @@ def within():
     home.close()
 
 
+# --- three sources, and who may bring persons --------------------------------
+
+def three():
+    home = district([EMPLOYEE, {"name": "login", "on": ["username"]}],
+                    {"email": ["dir", "hr", "sis"],
+                     "metadata.account": ["dir"]})
+    home.apply({"kind": "source", "name": "dir", "type": "oneroster",
+                "path": "/nowhere", "creates": False})
+    accounts = [user("g1", "?", "?", username="BLEE", email="b.lee@dir",
+                     m_account="on"),
+                user("g2", "?", "?", username="late", email="late@dir")]
+    home.take("dir", users=accounts, roles=[role("g2", "aide", id="gr2")])
+    is_("500 who creates nobody waits", home.users(), {})
+    home.take("hr", users=[user("9001", "Robert", "Lee", username="blee",
+                                email="lee@hr", m_employeeId="E7")])
+    now = home.users()
+    is_("501 until somebody knows them", (
+        sorted(now), now["9001"]["email"], now["9001"]["metadata.account"],
+        now["9001"]["givenName"]), (["9001"], "b.lee@dir", "on", "Robert"))
+    home.take("sis", **school(users=[
+        user("t1", "Bob", "Lee", identifier="E7", email="lee@sis",
+             username="boblee"),
+        user("u2", "Lena", "Ate", username="late")]))
+    now = home.users()
+    is_("502 all three are one, called as first published", (
+        sorted(now), now["9001"]["givenName"], now["9001"]["email"],
+        now["9001"]["username"], now["u2"]["email"]),
+        (["9001", "u2"], "Bob", "b.lee@dir", "boblee", "late@dir"))
+    home.take("dir", users=accounts, roles=[role("g2", "aide", id="gr2")])
+    now = home.look()
+    is_("503 roles of who waited come with its next file", [
+        (r["userSourcedId"], r["role"]) for r in now["roles"].values()],
+        [("u2", "aide")])
+    version = home.version()
+    for _ in range(2):
+        home.take("dir", users=accounts, roles=[role("g2", "aide", id="gr2")])
+        home.take("hr", users=[
+            user("9001", "Robert", "Lee", username="blee", email="lee@hr",
+                 m_employeeId="E7")])
+    is_("504 again and again: no version", home.version(), version)
+    home.take("sis", **school(
+        users=[user("u2", "Lena", "Ate", username="late")]))
+    now = home.users()
+    is_("505 the SIS drops one whom two have", (
+        sorted(now), now["9001"]["givenName"], now["9001"]["username"]),
+        (["9001", "u2"], "Robert", "blee"))
+    home.take("hr", users=[])
+    is_("506 and HR, too: an account is left", sorted(home.users()),
+        ["9001", "u2"])
+    home.take("dir", users=[])
+    is_("507 nobody says it any more", sorted(home.users()), ["u2"])
+    home.close()
+
+
+def settings_change():
+    home = district([])
+    home.take("sis", **school(users=[
+        user("t1", "Bob", "Lee", identifier="E7"),
+        user("t2", "Ann", "Fox", identifier="E8")],
+        roles=[role("t1", "teacher")]))
+    home.take("hr", users=[user("9001", "Robert", "Lee", m_employeeId="E7"),
+                           user("9002", "Anna", "Fox", m_employeeId="E8")],
+              roles=[role("9001", "aide"), role("9002", "aide")],
+              demographics=[born("9001", "1980-01-02")])
+    is_("510 without rules four", sorted(home.users()),
+        ["9001", "9002", "t1", "t2"])
+    home.apply({"kind": "district", "name": "default",
+                "sources": ["sis", "hr"], "match": [EMPLOYEE],
+                "fields": {"givenName": ["hr"]}})
+    home.run("person", "merge")
+    now = home.look()
+    is_("511 with a rule two", {k: v["givenName"]
+                                for k, v in now["users"].items()},
+        {"t1": "Robert", "t2": "Anna"})
+    is_("512 what was theirs follows", (sorted(
+        (r["userSourcedId"], r["role"]) for r in now["roles"].values()),
+        sorted(now["demographics"])),
+        ([("t1", "aide"), ("t1", "teacher"), ("t2", "aide")], ["t1"]))
+    home.apply({"kind": "district", "name": "default",
+                "sources": ["hr", "sis"], "match": [EMPLOYEE]})
+    home.take("hr", users=[user("9001", "Robert", "Lee", m_employeeId="E7"),
+                           user("9002", "Anna", "Fox", m_employeeId="E8")],
+              roles=[role("9001", "aide"), role("9002", "aide")],
+              demographics=[born("9001", "1980-01-02")])
+    is_("513 the next import merges anew, too",
+        {k: v["givenName"] for k, v in home.users().items()},
+        {"t1": "Robert", "t2": "Anna"})
+    home.close()
+
+
+def default_rules():
+    home = district(None, order=())
+    home.take("sis", **school(users=[user("1", "Bob", "Lee"),
+                                     user("2", "Ann", "Fox")]))
+    home.take("hr", users=[user("1", "Robert", "LEE", phone="5"),
+                           user("2", "Zoe", "Zed"),
+                           user("3", "Kit", "Orr")])
+    now = home.users()
+    is_("520 the same id and family name", (now["1"]["givenName"],
+                                            now["1"]["phone"]), ("Bob", "5"))
+    is_("521 the same id by chance is for people to decide", (
+        review(home), sorted(now)), ({"hr:2": (None, "2")}, ["1", "2", "3"]))
+    home.run("person", "unlink", "hr:2")
+    home.take("hr", users=[user("1", "Robert", "LEE", phone="5"),
+                           user("2", "Zoe", "Zed"),
+                           user("3", "Kit", "Orr")])
+    now = home.users()
+    is_("522 another: published under an id of its own", sorted(
+        v["givenName"] for v in now.values()), ["Ann", "Bob", "Kit", "Zoe"])
+    home.close()
+
+
+# --- back, and in other shapes -----------------------------------------------
+
+def rolled_back():
+    home = district([EMPLOYEE], {"givenName": ["hr", "sis"]})
+    sis = school(users=[user("t1", "Bob", "Lee", identifier="E7"),
+                        user("t2", "Ann", "Fox", identifier="E8")],
+                 roles=[role("t1", "teacher")])
+    hr = dict(users=[user("9001", "Robert", "Lee", m_employeeId="E7"),
+                     user("9009", "Kit", "Orr")])
+    home.take("sis", **sis)
+    home.take("hr", **hr)
+    wanted, version = home.look(), home.version()
+    home.run("rollback", "1")
+    now = home.users()
+    is_("530 before HR", {k: v["givenName"] for k, v in now.items()},
+        {"t1": "Bob", "t2": "Ann"})
+    home.take("sis", **sis)
+    home.take("hr", **hr)
+    is_("531 the next files bring it back", home.look(), wanted)
+    home.take("hr", users=[])
+    home.run("rollback", str(version))
+    is_("532 back to what HR dropped since", home.look(), wanted)
+    home.take("hr", users=[])
+    is_("533 which it drops again", {
+        k: v["givenName"] for k, v in home.users().items()},
+        {"t1": "Bob", "t2": "Ann"})
+    home.take("hr", **hr)
+    home.run("person", "link", "hr:9009", "t2")
+    version = home.version()
+    is_("534 linked", sorted(home.users()), ["t1", "t2"])
+    home.run("rollback", str(version - 1))
+    is_("535 back to before the link", sorted(home.users()),
+        ["9009", "t1", "t2"])
+    home.take("hr", **hr)
+    home.take("sis", **sis)
+    is_("536 which is remembered all the same", sorted(home.users()),
+        ["t1", "t2"])
+    home.close()
+
+
+def old_shape():
+    home = district([{"name": "mail", "on": ["email"]}])
+    sis = school(version="1.1", users=[
+        user("t1", "Bob", "Lee", email="b@x", role="teacher",
+             orgSourcedIds="s1"),
+        user("u2", "Ann", "Fox", email="a@x", role="student",
+             orgSourcedIds="s1", agentSourcedIds="p3"),
+        user("p3", "Jo", "Fox", email="j@x", role="parent",
+             orgSourcedIds="s1", agentSourcedIds="u2")])
+    hr = dict(version="1.1", users=[
+        user("h1", "Robert", "Lee", email="B@X", role="teacher",
+             orgSourcedIds="s1"),
+        user("h3", "Jo", "Fox", email="J@x", role="aide",
+             orgSourcedIds="s1", agentSourcedIds="h1")])
+
+    def shape():
+        now = home.look()
+        return (sorted(now["users"]), sorted(
+            (r["userSourcedId"], r["role"]) for r in now["roles"].values()),
+            now["users"].get("p3", {}).get("agentSourcedIds"))
+
+    home.take("sis", **sis)
+    home.take("hr", **hr)
+    is_("540 1.1: roles of two sources, agents of both", shape(),
+        (["p3", "t1", "u2"], [("p3", "aide"), ("p3", "parent"),
+                              ("t1", "teacher"), ("u2", "student")],
+         "u2,t1"))
+    version = home.version()
+    for source, files in (("sis", sis), ("hr", hr)) * 2:
+        home.take(source, **files)
+    is_("541 no version without news", home.version(), version)
+    hr["users"] = [u for u in hr["users"] if u["sourcedId"] != "h3"]
+    home.take("hr", **hr)
+    is_("542 HR drops one: its role goes, the parent stays", shape(),
+        (["p3", "t1", "u2"], [("p3", "parent"), ("t1", "teacher"),
+                              ("u2", "student")], "u2"))
+    sis["users"] = [u for u in sis["users"] if u["sourcedId"] != "t1"]
+    home.take("sis", **sis)
+    home.take("hr", **hr)
+    is_("543 the SIS drops one: HR's role is heard", shape()[:2],
+        (["p3", "t1", "u2"], [("p3", "parent"), ("t1", "teacher"),
+                              ("u2", "student")]))
+    home.close()
+
+
+def missing_for_a_while():
+    home = district([{"name": "state id", "on": "metadata.stateId"}])
+    home.apply({"kind": "source", "name": "sis", "type": "oneroster",
+                "path": "/nowhere", "absent": {"after": 3}})
+    home.take("sis", **school(users=[user("o1", "Al", "Fox", m_stateId="S1"),
+                                     user("o2", "Bo", "Ray", m_stateId="S2")],
+                              enrollments=[enrollment("o1", id="e1")]))
+    new = school(users=[user("n1", "Al", "Fox", m_stateId="S1", username="o1")],
+                 enrollments=[enrollment("n1", id="e1")])
+    home.take("sis", **new)
+    now = home.look()
+    is_("550 a new id takes the place of one that is missing", (
+        sorted(now["users"]), now["enrollments"]["e1"]["userSourcedId"]),
+        (["o1", "o2"], "o1"))
+    home.take("sis", **new)
+    home.take("sis", **new)
+    is_("551 who is missing for long enough goes", sorted(home.users()),
+        ["o1"])
+    home.close()
+
+
 stories = (two_sources, by_hand, explained, rekeyed, rehired, both_roles,
-           within)
+           within, three, settings_change, default_rules, rolled_back,
+           old_shape, missing_for_a_while)
 wanted = os.environ.get("HOMEROOM_TEST_CASE")
 for story in stories:
     if not wanted or wanted in story.__name__:

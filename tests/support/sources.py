@@ -95,7 +95,7 @@ class People(d.District):
 
     def take(self, source, ok=True, **files):
         """Imports a bundle; its report."""
-        folder = bundle("bundle", **files)
+        folder = bundle(os.path.join(self.home, "..", "bundle"), **files)
         done = self.run("import", folder, "--source", source, "--accept",
                         "-o", "json", ok=ok)
         return json.loads(done.stdout)

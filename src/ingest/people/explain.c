@@ -227,7 +227,7 @@ static bool explain(struct explaining *e, const char *person, struct err *err)
 			continue;
 		if (f->kind == METADATA)
 			explain_metadata(e, f, column);
-		else
+		else if (f->kind != ID) /* it is that of the question */
 			explain_field(e, f, column, NULL);
 		column++;
 	}

@@ -170,6 +170,19 @@ bool people_forget(struct ingest *job, int64_t horizon, struct err *err)
 	    &values, NULL, err);
 }
 
+/* Where records are persons, nothing is joined with what is said. */
+bool people_statistics(struct ingest *job, struct err *err)
+{
+	const struct part *users = job->people->users;
+
+	return job->people->plain ||
+	       users->added + users->changed <= users->live / 5 ||
+	       people_ask(job,
+		   "SELECT homeroom.refresh_statistics("
+		   "'said_users')",
+		   NULL, err);
+}
+
 /* --- rows that follow ----------------------------------------------------- */
 
 static bool keep_history(struct ingest *job, const struct composing *with,

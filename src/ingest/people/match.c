@@ -3,6 +3,7 @@
  * for no other record of the source, and the source has no record of that
  * person yet. What is not that clear is for people to decide. */
 #include "people.h"
+#include "../guard/guard.h"
 
 #include <string.h>
 
@@ -303,23 +304,60 @@ static bool match_speaker(struct ingest *job, int place, struct err *err)
 		"WHERE open AND place = %",
 		place, &open, err))
 		return false;
+	if (open == 0)
+		return true;
 	for (int i = 0; i < people->rule_count && open > 0; i++)
-		if (!ask_rule(job, &people->rules[i], place, err))
+		if (!ask_rule(job, &people->rules[i], place, err) ||
+		    !people_number(job,
+			"SELECT EXISTS (SELECT FROM claim WHERE open)::int",
+			&open, err))
 			return false;
-	return open == 0 || stand_alone(job, place, err);
+	return stand_alone(job, place, err);
+}
+
+/* A record that is missing, but not for long enough to be gone, is gone all the
+ * same when another has come in its place. */
+static bool find_holders(struct ingest *job, struct err *err)
+{
+	return people_ask(job,
+		   "CREATE TEMP TABLE holds AS SELECT DISTINCT r.person, "
+		   "r.source FROM (" STILL_SAID("") " UNION ALL " CLAIMED(
+		       "") ") r",
+		   NULL, err) &&
+	       (!job->guard->holds ||
+		   people_ask(job,
+		       "DELETE FROM holds x USING held h "
+		       "WHERE x.source = {source} AND x.person = h.person "
+		       "AND NOT EXISTS (SELECT FROM roster.said_users s "
+		       "WHERE s.district = {district} AND s.source = {source} "
+		       "AND s.person = h.person AND s.status = 'active' "
+		       "AND s.sourced_id <> h.sourced_id)",
+		       NULL, err));
+}
+
+static bool lose_replaced(struct ingest *job, struct err *err)
+{
+	return !job->guard->holds ||
+	       (people_ask(job,
+		    "INSERT INTO lost SELECT DISTINCT h.sourced_id "
+		    "FROM held h JOIN claim c ON c.person = h.person "
+		    "WHERE c.source = {source} AND c.was IS NULL "
+		    "AND c.rule IS NOT NULL",
+		    NULL, err) &&
+		   people_ask(job,
+		       "DELETE FROM held h USING lost l "
+		       "WHERE l.sourced_id = h.sourced_id",
+		       NULL, err));
 }
 
 bool people_match(struct ingest *job, struct err *err)
 {
 	const struct people *people = job->people;
 
-	if (!people_ask(job,
-		"CREATE TEMP TABLE holds AS SELECT DISTINCT r.person, r.source "
-		"FROM (" STILL_SAID("") " UNION ALL " CLAIMED("") ") r",
-		NULL, err))
+	if (!find_holders(job, err))
 		return false;
 	for (int i = 1; i <= people->speaker_count; i++)
 		if (!match_speaker(job, i, err))
 			return false;
-	return true;
+	return lose_replaced(job, err);
 }

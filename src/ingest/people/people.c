@@ -1,6 +1,7 @@
 /* People in an import: from records of users to persons, and what other files
  * refer to. */
 #include "people.h"
+#include "../guard/guard.h"
 
 #include <string.h>
 
@@ -30,8 +31,10 @@ bool people_begin(struct ingest *job, struct err *err)
 
 /* Whether each record is a person of its own, with its id: nobody else speaks
  * of people, and nothing is compared. */
-static bool is_plain(const struct people *people)
+static bool is_plain(const struct ingest *job)
 {
+	const struct people *people = job->people;
+
 	if (people->speaker_count > 1 || people->differ || people->stale ||
 	    people->decided)
 		return false;
@@ -40,7 +43,7 @@ static bool is_plain(const struct people *people)
 	for (int i = 0; i < people->rule_count; i++)
 		if (people->rules[i].within)
 			return false;
-	return people->users->gone == 0;
+	return people->users->gone == 0 && !job->guard->holds;
 }
 
 /* Other records that the source has of these persons are as they were; but what
@@ -82,12 +85,17 @@ bool people_find(struct ingest *job, struct part *users, struct err *err)
 	struct people *people = job->people;
 
 	people->users = users;
-	people->plain = is_plain(people);
+	people->plain = is_plain(job);
 	if (people->plain)
 		return true;
-	return people_claim(job, err) && people_match(job, err) &&
+	/* Tables are read whole, whatever the planner believes of their
+	 * sizes. */
+	return db_run(job->db, "SET enable_nestloop = off", err) &&
+	       people_claim(job, err) && people_match(job, err) &&
 	       (!people->differ || people_ask(job, siblings, NULL, err)) &&
+	       db_run(job->db, "ANALYZE claim", err) &&
 	       people_merge(job, err) &&
+	       db_run(job->db, "RESET enable_nestloop", err) &&
 	       people_ask(job,
 		   "CREATE TEMP VIEW spoken AS SELECT person AS sourced_id, "
 		   "role, org_ids, \"resourceSourcedIds\", line FROM claim "

@@ -39,6 +39,8 @@ bool people_follow(struct ingest *job, struct err *err) must_use;
 /* What is gone for longer than history is kept. */
 bool people_forget(struct ingest *job, int64_t horizon,
     struct err *err) must_use;
+/* After the commit: how much of what is said is new to the planner. */
+bool people_statistics(struct ingest *job, struct err *err) must_use;
 /* Whether records of this source may have other ids than their persons. */
 bool people_differ(const struct ingest *job);
 /* What records are made of that users have inside. */
