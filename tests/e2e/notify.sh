@@ -248,6 +248,20 @@ happens import.waiting 'never '
 finished '533 never: it is given up' state ops ',ops,failed,1,1,.*404'
 rm in/mood
 
+# --- an import that waits -----------------------------------------------------
+
+hr generate day1 --students 100 >/dev/null 2>&1
+printf '%s\n' 'kind: source' 'name: sis' 'type: oneroster' "path: $PWD/day1" \
+	'ready: { stableSeconds: 0 }' >sis.yaml
+hr apply sis.yaml >out 2>err || not_ok 'the source' "$(cat err)"
+hr import --source sis >out 2>err || not_ok 'the first reading' ''
+mv day1/enrollments.csv all.csv
+awk 'NR % 5 != 0' all.csv >day1/enrollments.csv
+hr import --source sis >out 2>err && not_ok 'it waits' 'taken in'
+finished '535 an import waits: somebody hears' came hook 3
+python3 -c 'import json; print(json.loads(json.load(open("in/hook.3"))["body"])["text"])' >out 2>err
+says '535 which, and why' out 'source sis .*enrollments'
+
 # --- killed ------------------------------------------------------------------
 
 echo busy >in/mood
