@@ -93,13 +93,12 @@ static bool read_token(struct arena *arena, const struct remote_answer *answer,
 	struct text life =
 	    answer_text(arena, json_object_get(body, "expires_in"));
 
+	*token = NULL;
 	if (text != NULL && strpbrk(text, "\r\n") == NULL)
 		*token = arena_text(arena, text);
-	else
-		*token = NULL;
-	json_decref(body);
 	if (life.at == NULL || !text_integer(life, 1, INT32_MAX, seconds))
 		*seconds = SECONDS;
+	json_decref(body);
 	return *token != NULL ||
 	       fail(err, FAULT_UNAVAILABLE,
 		   "its answer has no access_token: is that its `tokenUrl`?");
