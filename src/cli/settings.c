@@ -17,10 +17,9 @@ static const struct flag apply_flags[] = {
 static const struct command apply_command = {
 	.usage = "apply FILE…",
 	.meaning = "Makes the settings of YAML files so, all of them or "
-		   "nothing: kinds "
-		   "district,\napplication and grant. `homeroom describe "
-		   "--schema KIND` "
-		   "says what each takes.\n",
+		   "nothing: kinds\ndistrict, source, application, grant, "
+		   "directory, rule, notification.\n`homeroom describe "
+		   "--schema KIND` says what each takes.\n",
 	.flags = apply_flags,
 	.arguments_min = 1,
 	.arguments_max = 1000,
