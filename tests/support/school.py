@@ -27,6 +27,7 @@ connection:
   authorities: %(folder)s/dc/tls/ca.pem
   base: %(base)s
 timeZone: America/Chicago
+apply: { parallel: 3 }
 match:
   - { attribute: employeeNumber, value: { copy: sourcedId } }
   - { attribute: mail, value: { copy: email } }

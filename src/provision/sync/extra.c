@@ -76,10 +76,8 @@ static bool is_primary(struct text value)
 /* A primary address that is one no more is an alias. */
 static struct text as_alias(struct planning *p, struct text value)
 {
-	char *alias = arena_textn(p->turn, value.at, value.len);
-
-	memcpy(alias, "smtp:", PREFIX);
-	return (struct text){ alias, value.len };
+	return text_of(arena_printf(p->turn, "smtp:" TEXT_FMT,
+	    (int)(value.len - PREFIX), value.at + PREFIX));
 }
 
 static void add_address(struct text *list, int *count, struct text value)

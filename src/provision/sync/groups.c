@@ -57,10 +57,13 @@ static void note_maybe(const struct differing *x, struct text group)
 static bool leave_groups(const struct differing *x,
     struct scene_group *const *wanted, int count, struct err *err)
 {
-	const char *at = x->has != NULL ? x->has->groups : "";
+	const char *at;
 	struct text anchor;
 	char mark;
 
+	if (x->has == NULL)
+		return true;
+	at = x->has->groups;
 	while (next_group(&at, &mark, &anchor)) {
 		struct scene_group *group = scene_group(x->p, anchor);
 		bool stays = group == NULL;

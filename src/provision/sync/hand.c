@@ -110,18 +110,17 @@ static bool look_up(struct hand *hand, struct taken *taken, int count,
 {
 	struct directory_key *keys =
 	    arena_alloc(hand->arena, (size_t)(count + 1) * sizeof(*keys));
-	struct taken **of =
-	    arena_alloc(hand->arena, (size_t)(count + 1) * sizeof(*of));
+	int *of = arena_alloc(hand->arena, (size_t)(count + 1) * sizeof(*of));
 	struct directory_found *found =
 	    arena_alloc(hand->arena, (size_t)(count + 1) * sizeof(*found));
 	int asked = 0;
 
 	for (int i = 0; i < count; i++) {
-		struct taken *t = &taken[i];
+		const struct taken *t = &taken[i];
 
 		if (!t->sent || !makes(t))
 			continue;
-		of[asked] = t;
+		of[asked] = i;
 		keys[asked++] = (struct directory_key){ "", t->address };
 	}
 	if (asked == 0)
@@ -129,13 +128,14 @@ static bool look_up(struct hand *hand, struct taken *taken, int count,
 	if (!directory_find(hand->dir, hand->arena, keys, asked, found, err))
 		return false;
 	for (int i = 0; i < asked; i++) {
-		if (found[i].count != 1 ||
-		    !is_it(hand, of[i], &found[i].entries[0]))
+		struct taken *t = &taken[of[i]];
+
+		if (found[i].count != 1 || !is_it(hand, t, found[i].entries))
 			continue;
-		of[i]->outcome =
+		t->outcome =
 		    (struct directory_outcome){ .result = DIRECTORY_ALREADY,
 			    .anchor = found[i].entries[0].anchor };
-		of[i]->settled = true;
+		t->settled = true;
 	}
 	return true;
 }
@@ -189,7 +189,7 @@ static void gather(struct hand *hand, struct taken *taken, int count,
 {
 	struct arena *arena = hand->arena;
 	const struct taken *last = NULL;
-	size_t room = (size_t)(count + 1);
+	size_t room = (size_t)count + 1;
 
 	*b = (struct batch){
 		.changes = arena_alloc(arena, room * sizeof(*b->changes)),
