@@ -214,7 +214,7 @@ static void add_examples(struct run *run, struct check_result *const *told,
 bool run_examples(struct run *run, struct err *err)
 {
 	struct check_result **told = arena_alloc(run->arena,
-	    ((size_t)run->report->count + 1) * sizeof(*told));
+	    ((size_t)run->report->count + 1) * sizeof(void *));
 	const struct rows *rows;
 	int count = 0;
 
