@@ -226,6 +226,8 @@ for bad in ("hours: 22:00", "hours: 22:00-22:00", 'deadline: "5:00"',
 
 # --- one at a time ------------------------------------------------------------
 
+run("jobs", "run", "sis")
+until(lambda: jobs("sis")[0]["state"] == "done")
 worker.end()
 with open("sis.yaml", "w", encoding="utf-8") as f:
     f.write("kind: source\nname: sis\ntype: oneroster\n"
