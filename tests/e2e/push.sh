@@ -47,7 +47,7 @@ finished() { # NAME COMMAND…: within a while
 	not_ok "$name" "not within 30 s"
 }
 
-job_is() { hr jobs -o csv | sed -n 2p | grep -q ",push,Reader,$1,"; }
+job_is() { hr jobs --kind push -o csv | sed -n 2p | grep -q ",push,Reader,$1,"; }
 
 sftp_make
 sftp_start
