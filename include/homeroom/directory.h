@@ -308,12 +308,12 @@ struct directory_outcome {
 };
 
 /*
- * Carries the changes out, many at once and in any order: what depends on
- * another belongs to a later call. Each has its outcome. False: nothing was
- * begun (and outcomes hold nothing). A container is made with those that it
- * lies in; members are added and taken in requests of a fitting size.
- * Passwords go nowhere but to the directory, over what is encrypted only, and
- * our copies are wiped.
+ * Carries the changes out, many at once and in any order, but those of one
+ * anchor in theirs: what else depends on another belongs to a later call. Each
+ * has its outcome. False: nothing was begun (and outcomes hold nothing). A
+ * container is made with those that it lies in; members are added and taken in
+ * requests of a fitting size. Passwords go nowhere but to the directory, over
+ * what is encrypted only, and our copies are wiped.
  */
 bool directory_act(struct directory *dir, struct arena *arena,
     const struct directory_change *changes, int count,
