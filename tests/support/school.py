@@ -282,10 +282,12 @@ class Provisioned:
             f.write(RULES % {"address": controller.address(),
                              "folder": os.getcwd(), "base": BASE})
 
-    def at(self, today, hour=12):
-        """UTC: at noon it is the same day in Chicago."""
-        moment = datetime.datetime(today.year, today.month, today.day, hour,
+    def at(self, today):
+        """UTC: at noon it is the same day in Chicago. A little later each day,
+        so that so many days after a run are over when another begins."""
+        moment = datetime.datetime(today.year, today.month, today.day, 12,
                                    tzinfo=datetime.timezone.utc)
+        moment += datetime.timedelta(minutes=(today - day("2025-09-01")).days)
         self.env["HOMEROOM_CLOCK"] = str(int(moment.timestamp()))
 
     def run(self, *args, ok=True):
