@@ -170,7 +170,7 @@ class School:
         if end and p.role == "student" and p.grade != "12":
             starts = [day(y[1]) for y in self.years[1:]] + [None]
             for year, starts in zip(self.years, starts):
-                over = day(year[2]) + datetime.timedelta(days=1)
+                over = day(year[2])
                 back = starts + datetime.timedelta(days=14) if starts else (
                     over + datetime.timedelta(days=120))
                 if over - datetime.timedelta(days=45) <= end < back:
