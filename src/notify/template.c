@@ -14,9 +14,13 @@
 static const struct {
 	const char *kind, *title;
 } titles[] = {
-	{ "run.failed",     "A run failed" },
-	{ "import.refused", "An import was refused" },
-	{ "import.waiting", "An import waits for approval" },
+	{ "run.failed",       "A run failed" },
+	{ "import.refused",   "An import was refused" },
+	{ "import.waiting",   "An import waits for approval" },
+	{ "plan.waiting",     "A plan waits for approval" },
+	{ "account.created",  "An account was made" },
+	{ "account.disabled", "An account was disabled" },
+	{ "account.deleted",  "An account was deleted" },
 };
 /* clang-format on */
 

@@ -305,7 +305,7 @@ from=$(date -u -d '-1 hour' +%H:%M) until=$(date -u -d '+1 hour' +%H:%M)
 mail it 'events: [ run.failed ]' "quiet: { from: \"$from\", until: \"$until\" }"
 happens run.failed 'quiet '
 hr jobs --kind notify -o csv | sed -n 2p >out
-says '551 nobody is woken' out ",waiting,0,[^,]*T$until:00"
+says '551 nobody is woken' out ",waiting,0,0,[^,]*T$until:00"
 
 # --- settings ----------------------------------------------------------------
 

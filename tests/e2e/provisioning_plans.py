@@ -75,6 +75,18 @@ check("no such action", b"dance" not in done.stderr)
 
 # --- thresholds and approvals ------------------------------------------------
 
+with open("notification.yaml", "w") as f:
+    json.dump({"kind": "notification", "name": "it", "events": [
+        "plan.waiting", "account.disabled"], "window": 60, "webhook": {
+            "url": "https://127.0.0.1:9/", "secret": "a long random text"}}, f)
+homeroom.run("apply", "notification.yaml")
+
+
+def told():
+    return sum(m["events"] for m in json.loads(homeroom.run(
+        "notification", "list", "-o", "json").stdout))
+
+
 people = sorted(school.people.values(), key=lambda p: p.id)
 for p in people[:10]:
     p.end = today
@@ -84,6 +96,7 @@ held = homeroom.run("sync", "school", ok=False)
 check("too many leave: held", held.returncode != 1 or
       b"disable: 10" not in held.stderr and held.stderr.decode())
 check("held: nothing is done", state() != before)
+check("held: somebody hears of it", told() != 1 and str(told()))
 waiting = json.loads(homeroom.run("approve", "-o", "json").stdout)
 number = plans()[0]["plan"]
 check("it waits for a person",
@@ -98,9 +111,12 @@ people[10].end = None
 roster()
 number = plans()[0]["plan"]
 homeroom.run("approve", "plan-%d" % number)
+heard = told()
 homeroom.run("sync", "school")
 school.night(today)
 check("approved: it is done", differences(school, controller, today))
+check("approved: each account is told of", told() - heard != 10 and
+      "%d, then %d" % (heard, told()))
 done = [p for p in plans() if p["done"]][0]
 
 # --- the way back ------------------------------------------------------------

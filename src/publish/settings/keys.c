@@ -402,7 +402,7 @@ static const struct key keys[] = {
 	{ "notification", "name",                    &TEXT_,    true,  NULL, "Name of the notification" },
 	{ "notification", "district",                &TEXT_,    false, NULL, "The district whose events it tells of; default: default" },
 	{ "notification", "enabled",                 &SWITCH,   false, NULL, "Whether it tells anybody; default: true" },
-	{ "notification", "events",                  &WORDS_,   true,  " run.failed import.refused import.waiting ", "What it tells of: docs/notifications.md" },
+	{ "notification", "events",                  &WORDS_,   true,  " run.failed import.refused import.waiting plan.waiting account.created account.disabled account.deleted ", "What it tells of: docs/notifications.md" },
 	{ "notification", "window",                  &SMALL,    false, NULL, "Minutes for which events are gathered into one message; default: 5" },
 	{ "notification", "quiet.from",              &NOTICE,   true,  NULL, "From when on nobody is told, like 18:00" },
 	{ "notification", "quiet.until",             &NOTICE,   true,  NULL, "Until when, like 06:30" },
