@@ -216,6 +216,9 @@ void hex_encode(char *out, const void *data, size_t len); /* 2*len+1 bytes */
 bool hex_decode(struct buf *out, const char *text, size_t len) must_use;
 bool equal_secret(const void *a, const void *b, size_t len); /* constant time */
 
+/* As text of HTML, or within quotes of an attribute. */
+void html_encode(struct buf *out, const char *text);
+
 /* A JSON string with its quotes (RFC 8259 §7). The text is valid UTF-8. */
 void json_quote(struct buf *out, const char *text, size_t len);
 

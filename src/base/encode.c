@@ -269,3 +269,25 @@ void json_quote(struct buf *out, const char *text, size_t len)
 	}
 	out->data[out->len++] = '"';
 }
+
+/* --- HTML ---------------------------------------------------------------- */
+
+void html_encode(struct buf *out, const char *text)
+{
+	static const struct {
+		char c;
+		const char *name;
+	} names[] = { { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" },
+		{ '"', "&quot;" }, { '\'', "&#39;" } };
+
+	for (; *text != '\0'; text++) {
+		size_t i = 0;
+
+		while (i < array_length(names) && names[i].c != *text)
+			i++;
+		if (i < array_length(names))
+			buf_puts(out, names[i].name);
+		else
+			buf_char(out, *text);
+	}
+}

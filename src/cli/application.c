@@ -434,12 +434,7 @@ static bool token(struct task *task, struct err *err)
  */
 
 /* clang-format off */
-static const struct verb {
-	const char *name;
-	const struct command *command;
-	bool (*run)(struct task *task, struct err *err);
-	const char *meaning;
-} verbs[] = {
+static const struct verb verbs[] = {
 	{ "create",     &create_command,     create,     "Make one, and print its credentials" },
 	{ "rotate",     &rotate_command,     rotate,     "Give it a new secret" },
 	{ "end-secret", &end_secret_command, end_secret, "End the old secret that was kept" },
@@ -490,21 +485,7 @@ static int run_verb(const struct verb *verb, int argc, char **argv)
 	return done ? 0 : failed(&err);
 }
 
-static int help(FILE *out, int status)
-{
-	fputs("usage: homeroom application VERB …\n\n", out);
-	for (const struct verb *v = verbs; v->name != NULL; v++)
-		fprintf(out, "  %-10s %s\n", v->name, v->meaning);
-	fputs("\nhomeroom application VERB --help says more.\n", out);
-	return status;
-}
-
 int cli_application(int argc, char **argv)
 {
-	if (argc > 1 && strcmp(argv[1], "--help") == 0)
-		return help(stdout, 0);
-	for (const struct verb *v = verbs; argc > 1 && v->name != NULL; v++)
-		if (strcmp(argv[1], v->name) == 0)
-			return run_verb(v, argc - 1, argv + 1);
-	return help(stderr, 2);
+	return verbs_run(verbs, run_verb, argc, argv);
 }

@@ -165,7 +165,7 @@ static void print_html(struct place *at, const struct ingest_change *c)
 	buf_puts(&out, "\n<tr>");
 	for (size_t i = 0; i < array_length(cells); i++) {
 		buf_puts(&out, "<td>");
-		html_escape(&out, cells[i] != NULL ? cells[i] : "");
+		html_encode(&out, cells[i] != NULL ? cells[i] : "");
 	}
 	fwrite(out.data, 1, out.len, stdout);
 	buf_free(&out);

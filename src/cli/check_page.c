@@ -36,34 +36,10 @@ static const char head[] =
     "section{border-color:#000}}\n"
     "</style>\n</head>\n<body>\n";
 
-static void escape(struct buf *out, const char *text)
-{
-	for (; *text != '\0'; text++)
-		switch (*text) {
-		case '&':
-			buf_puts(out, "&amp;");
-			break;
-		case '<':
-			buf_puts(out, "&lt;");
-			break;
-		case '>':
-			buf_puts(out, "&gt;");
-			break;
-		case '"':
-			buf_puts(out, "&quot;");
-			break;
-		case '\'':
-			buf_puts(out, "&#39;");
-			break;
-		default:
-			buf_char(out, *text);
-		}
-}
-
 static void put_cell(struct buf *out, const char *text)
 {
 	buf_puts(out, "<td>");
-	escape(out, text != NULL ? text : "");
+	html_encode(out, text != NULL ? text : "");
 	buf_puts(out, "</td>");
 }
 
@@ -120,13 +96,13 @@ static void put_result(struct buf *out, const struct check_result *r)
 {
 	buf_printf(out, "<section class=\"%s\" id=\"%s\">\n<h2>%" PRId64 ": ",
 	    severity_names[r->severity], r->check->code, r->count);
-	escape(out, r->check->title);
+	html_encode(out, r->check->title);
 	buf_printf(out, "</h2>\n<p>%s, <code>%s</code></p>\n",
 	    severity_names[r->severity], r->check->code);
 	put_change(out, r);
 	if (r->count > 0) {
 		buf_puts(out, "<p>");
-		escape(out, r->check->advice);
+		html_encode(out, r->check->advice);
 		buf_puts(out, "</p>\n");
 	}
 	if (r->example_count > 0)
@@ -143,7 +119,7 @@ static void put_title(struct buf *out, const struct checks_report *report)
 
 	clock_format(at, report->at);
 	buf_puts(out, "<h1>Checks of the roster of ");
-	escape(out, report->district);
+	html_encode(out, report->district);
 	buf_printf(out, "</h1>\n<p>Version %" PRId64 ", checked at %s",
 	    report->version, at);
 	if (report->before > 0)

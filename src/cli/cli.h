@@ -76,6 +76,22 @@ int usage(const struct command *command, const char *fmt, ...)
 /* Says on standard error what failed; is 1. */
 int failed(const struct err *err);
 
+/* One of several things that a subcommand does: `homeroom application create`.
+ * What it works on is each file's own. */
+struct task;
+
+struct verb {
+	const char *name; /* NULL ends the table */
+	const struct command *command;
+	bool (*run)(struct task *task, struct err *err);
+	const char *meaning;
+};
+
+/* Has `run` do the verb that argv names, or says which there are. */
+int verbs_run(const struct verb *verbs,
+    int (*run)(const struct verb *verb, int argc, char **argv), int argc,
+    char **argv);
+
 /* --- listings ------------------------------------------------------------ */
 
 enum format {
@@ -114,8 +130,6 @@ struct listing {
 
 /* One row; as many values as columns; they are copied. NULL is no value. */
 void listing_row(struct listing *listing, const char *const *values);
-/* A text within a page. */
-void html_escape(struct buf *out, const char *text);
 /* Prints to standard output, and frees. */
 void listing_print(struct listing *listing, enum format format);
 

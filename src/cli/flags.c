@@ -245,3 +245,27 @@ bool flags_format(struct flags *flags, enum format *out)
 	    usage(flags->command, "-o is table, json, yaml, csv or html");
 	return false;
 }
+
+/* --- verbs --------------------------------------------------------------- */
+
+static int list_verbs(const char *subcommand, const struct verb *verbs,
+    FILE *out, int status)
+{
+	fprintf(out, "usage: homeroom %s VERB …\n\n", subcommand);
+	for (const struct verb *v = verbs; v->name != NULL; v++)
+		fprintf(out, "  %-10s %s\n", v->name, v->meaning);
+	fprintf(out, "\nhomeroom %s VERB --help says more.\n", subcommand);
+	return status;
+}
+
+int verbs_run(const struct verb *verbs,
+    int (*run)(const struct verb *verb, int argc, char **argv), int argc,
+    char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "--help") == 0)
+		return list_verbs(argv[0], verbs, stdout, 0);
+	for (const struct verb *v = verbs; argc > 1 && v->name != NULL; v++)
+		if (strcmp(argv[1], v->name) == 0)
+			return run(v, argc - 1, argv + 1);
+	return list_verbs(argv[0], verbs, stderr, 2);
+}

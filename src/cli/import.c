@@ -68,20 +68,21 @@ static bool import(struct db *db, const struct flags *flags,
 }
 
 /* What settings describe. */
-static bool fetch(struct house *house, struct ingest_request *request,
+static bool fetch(struct house *house, const struct ingest_request *request,
     enum format format, int *status, struct err *err)
 {
 	const struct source_wanted wanted = { .district = request->district,
 		.name = request->source };
+	struct ingest_request of_it = *request;
 	struct fetched fetched;
 	bool done;
 
 	if (!source_fetch(house->db, house->arena, &wanted, &fetched, err))
 		return false;
-	request->path = fetched.path;
-	request->findings = fetched.findings;
-	request->fetched = &fetched;
-	done = report_run(house->db, request, format, status, err);
+	of_it.path = fetched.path;
+	of_it.findings = fetched.findings;
+	of_it.fetched = &fetched;
+	done = report_run(house->db, &of_it, format, status, err);
 	source_keep(&fetched);
 	return done;
 }

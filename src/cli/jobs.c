@@ -238,7 +238,7 @@ static bool resume(struct house *house, const struct subject *subject,
 	return rest(house, subject, false, err);
 }
 
-static const struct verb {
+static const struct act {
 	const char *name;
 	bool (*act)(struct house *house, const struct subject *subject,
 	    struct err *err);
@@ -251,7 +251,7 @@ static const struct verb {
 /* --- the command -----------------------------------------------------------
  */
 
-static bool act(const struct flags *flags, const struct verb *verb,
+static bool act(const struct flags *flags, const struct act *verb,
     struct err *err)
 {
 	struct house house;
@@ -291,7 +291,7 @@ static bool list(const struct flags *flags, int64_t limit, enum format format,
 	return done;
 }
 
-static const struct verb *find_verb(const struct flags *flags)
+static const struct act *find_verb(const struct flags *flags)
 {
 	for (size_t i = 0; i < array_length(verbs); i++)
 		if (strcmp(flags->arguments[0], verbs[i].name) == 0)
@@ -307,7 +307,7 @@ static bool is_kind(const char *kind)
 
 int cli_jobs(int argc, char **argv)
 {
-	const struct verb *verb;
+	const struct act *verb;
 	struct flags flags;
 	struct err err = { 0 };
 	enum format format;

@@ -237,21 +237,6 @@ static const char style[] =
     "text-align:left;vertical-align:top}"
     ".n{text-align:right}thead{position:sticky;top:0;background:#fff}";
 
-void html_escape(struct buf *out, const char *text)
-{
-	for (; *text != '\0'; text++)
-		switch (*text) {
-		case '<':
-			buf_puts(out, "&lt;");
-			break;
-		case '&':
-			buf_puts(out, "&amp;");
-			break;
-		default:
-			buf_char(out, *text);
-		}
-}
-
 static void print_html(const struct listing *listing, struct buf *out)
 {
 	const char *title =
@@ -262,9 +247,9 @@ static void print_html(const struct listing *listing, struct buf *out)
 
 	buf_puts(out, "<!doctype html>\n<html lang=\"en\"><head>"
 		      "<meta charset=\"utf-8\"><title>");
-	html_escape(out, title);
+	html_encode(out, title);
 	buf_printf(out, "</title><style>%s</style></head>\n<body><h1>", style);
-	html_escape(out, title);
+	html_encode(out, title);
 	buf_puts(out, "</h1>\n<table><thead><tr>");
 	for (int i = 0; i < columns; i++)
 		buf_printf(out, "<th>%s</th>",
@@ -278,7 +263,7 @@ static void print_html(const struct listing *listing, struct buf *out)
 		buf_puts(out, listing->columns[i].kind == COLUMN_NUMBER
 				  ? "<td class=n>"
 				  : "<td>");
-		html_escape(out, value != NULL ? value : "");
+		html_encode(out, value != NULL ? value : "");
 		buf_puts(out, i + 1 == columns ? "</td></tr>\n" : "</td>");
 	}
 	buf_puts(out, "</tbody></table></body></html>\n");

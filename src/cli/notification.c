@@ -167,12 +167,7 @@ static bool retry(struct task *task, struct err *err)
 }
 
 /* clang-format off */
-static const struct verb {
-	const char *name;
-	const struct command *command;
-	bool (*run)(struct task *task, struct err *err);
-	const char *meaning;
-} verbs[] = {
+static const struct verb verbs[] = {
 	{ "list",    &list_command,    list,    "What is to be told, and what was" },
 	{ "preview", &preview_command, preview, "What it would say" },
 	{ "test",    &test_command,    test,    "Send that" },
@@ -209,21 +204,7 @@ static int run_verb(const struct verb *verb, int argc, char **argv)
 	return done ? 0 : failed(&err);
 }
 
-static int help(FILE *out, int status)
-{
-	fputs("usage: homeroom notification VERB …\n\n", out);
-	for (const struct verb *v = verbs; v->name != NULL; v++)
-		fprintf(out, "  %-10s %s\n", v->name, v->meaning);
-	fputs("\nhomeroom notification VERB --help says more.\n", out);
-	return status;
-}
-
 int cli_notification(int argc, char **argv)
 {
-	if (argc > 1 && strcmp(argv[1], "--help") == 0)
-		return help(stdout, 0);
-	for (const struct verb *v = verbs; argc > 1 && v->name != NULL; v++)
-		if (strcmp(argv[1], v->name) == 0)
-			return run_verb(v, argc - 1, argv + 1);
-	return help(stderr, 2);
+	return verbs_run(verbs, run_verb, argc, argv);
 }

@@ -192,7 +192,7 @@ static bool run_change(const struct flags *flags, struct person_change *change,
 
 	if (done) {
 		change->who = house_who(&house);
-		if (change->id != NULL)
+		if (record != NULL)
 			change->source = arena_textn(house.arena, record,
 			    strcspn(record, ":"));
 		done = person_change(house.db, house.arena, change, err);
@@ -232,21 +232,22 @@ static int change_by(const struct command *command, int argc, char **argv)
 
 /* --- which ---------------------------------------------------------------- */
 
+static const struct verb verbs[] = {
+	{ "list", &list_command, NULL, "Who is who, and what waits" },
+	{ "link", &link_command, NULL, "A record is that person" },
+	{ "unlink", &unlink_command, NULL, "It is not" },
+	{ "merge", &merge_command, NULL, "Merge anew by the settings" },
+	{ 0 },
+};
+
+static int run_verb(const struct verb *verb, int argc, char **argv)
+{
+	return verb->command == &list_command
+		   ? list(argc, argv)
+		   : change_by(verb->command, argc, argv);
+}
+
 int cli_person(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		const struct command *command;
-	} changes[] = { { "link", &link_command },
-		{ "unlink", &unlink_command }, { "merge", &merge_command } };
-	const char *name = argc > 1 ? argv[1] : "";
-
-	if (strcmp(name, "list") == 0)
-		return list(argc - 1, argv + 1);
-	for (size_t i = 0; i < array_length(changes); i++)
-		if (strcmp(changes[i].name, name) == 0)
-			return change_by(changes[i].command, argc - 1,
-			    argv + 1);
-	fputs("usage: homeroom person list|link|unlink|merge …\n", stderr);
-	return strcmp(name, "--help") == 0 ? 0 : 2;
+	return verbs_run(verbs, run_verb, argc, argv);
 }

@@ -33,28 +33,6 @@ static const char style[] =
     "@media screen { body { margin: 8mm; } }\n"
     "</style>\n</head>\n<body>\n";
 
-static void put_text(struct buf *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		switch (*text) {
-		case '&':
-			buf_puts(out, "&amp;");
-			break;
-		case '<':
-			buf_puts(out, "&lt;");
-			break;
-		case '>':
-			buf_puts(out, "&gt;");
-			break;
-		case '"':
-			buf_puts(out, "&quot;");
-			break;
-		default:
-			buf_char(out, *text);
-		}
-	}
-}
-
 static bool same_class(const struct password_row *a,
     const struct password_row *b)
 {
@@ -66,10 +44,10 @@ static void begin_class(struct buf *out, const struct password_row *row,
     const char *title)
 {
 	buf_puts(out, "<section>\n<h2>");
-	put_text(out, *row->school != '\0' ? row->school : title);
+	html_encode(out, *row->school != '\0' ? row->school : title);
 	if (*row->class != '\0') {
 		buf_puts(out, " · ");
-		put_text(out, row->class);
+		html_encode(out, row->class);
 	}
 	buf_puts(out, "</h2>\n<div class=\"slips\">\n");
 }
@@ -77,11 +55,11 @@ static void begin_class(struct buf *out, const struct password_row *row,
 static void put_slip(struct buf *out, const struct password_row *row)
 {
 	buf_puts(out, "<div class=\"slip\"><div class=\"name\">");
-	put_text(out, row->name);
+	html_encode(out, row->name);
 	buf_puts(out, "</div><dl><dt>Login</dt><dd>");
-	put_text(out, row->login);
+	html_encode(out, row->login);
 	buf_puts(out, "</dd><dt>Password</dt><dd>");
-	put_text(out, row->password);
+	html_encode(out, row->password);
 	buf_puts(out, "</dd></dl></div>\n");
 }
 
@@ -89,7 +67,7 @@ void password_slips(struct buf *out, const struct password_row *rows, int count,
     const char *title)
 {
 	buf_puts(out, head);
-	put_text(out, title);
+	html_encode(out, title);
 	buf_puts(out, style);
 	for (int i = 0; i < count; i++) {
 		if (i == 0 || !same_class(&rows[i - 1], &rows[i]))

@@ -5,7 +5,6 @@
  */
 #include "ad.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #define ANY (-1)
@@ -126,13 +125,12 @@ static const struct refusal otherwise = { ANY, NULL, REFUSED(NO_REASON),
 void refusal_hex(char out[9], const char *words)
 {
 	out[0] = '\0';
-	for (int i = 0; i < 8; i++)
-		if (!isxdigit((unsigned char)words[i]))
-			return;
-	if (words[8] != ':' && words[8] != '\0')
+	if (strspn(words, "0123456789abcdefABCDEF") != 8 ||
+	    (words[8] != ':' && words[8] != '\0'))
 		return;
+	/* That bit is the case of letters; digits have it. */
 	for (int i = 0; i < 8; i++)
-		out[i] = (char)tolower((unsigned char)words[i]);
+		out[i] = (char)(words[i] | 0x20);
 	out[8] = '\0';
 }
 

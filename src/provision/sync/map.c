@@ -23,8 +23,9 @@ static struct hash128 hash_of(struct text key)
 	for (size_t i = 0; i < key.len; i++) {
 		char c = key.at[i];
 
-		buf_char(&folded,
-		    c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c | 0x20); /* its case */
+		buf_char(&folded, c);
 	}
 	hash = siphash128(hash_key, folded.data, folded.len);
 	buf_free(&folded);

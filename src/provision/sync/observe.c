@@ -111,7 +111,7 @@ static bool see(void *context, const struct directory_entry *e, struct err *err)
 	add_time(&w->rows, e->last_logon);
 	add_attributes(&w->rows, e);
 	buf_puts(&w->rows, e->members != NULL ? "t\n" : "f\n");
-	for (int i = 0; i < e->member_count; i++) {
+	for (int i = 0; e->members != NULL && i < e->member_count; i++) {
 		buf_printf(&w->members, "%s\t%" PRId64 "\t", t->id_text,
 		    w->number);
 		add_text(&w->members, e->members[i], true);
@@ -198,27 +198,33 @@ static bool make_picture(struct watching *w, struct arena *arena,
 
 #define DAY ((int64_t)24 * 3600 * 1000)
 
+static bool read_since(struct watching *w, struct directory *dir,
+    struct arena *arena, const char *cookie, struct directory_reading *reading,
+    struct err *err)
+{
+	const struct values values = { 1, { w->target->id_text } };
+
+	w->rows.len = w->members.len = 0;
+	return db_ask(w->db, arena, STATEMENT_observe_forget, &values, NULL,
+		   err) &&
+	       directory_read(dir, arena,
+		   &(struct directory_since){ cookie, see, w }, reading, err);
+}
+
 /* Where what went is not told of, all is read once a day. */
 static bool read_some(struct watching *w, struct directory *dir,
     struct arena *arena, const char *cookie, struct directory_reading *reading,
     struct err *err)
 {
-	const struct values values = { 1, { w->target->id_text } };
-	bool done;
+	bool done = read_since(w, dir, arena, cookie, reading, err);
+	bool stale = done && !reading->whole && !reading->saw_gone &&
+		     clock_now() - w->target->whole > DAY;
+	bool lost = !done && err->fault == FAULT_GONE && cookie != NULL;
 
-	w->rows.len = w->members.len = 0;
-	if (!db_ask(w->db, arena, STATEMENT_observe_forget, &values, NULL, err))
-		return false;
-	done = directory_read(dir, arena,
-	    &(struct directory_since){ cookie, see, w }, reading, err);
-	if (!done && err->fault == FAULT_GONE && cookie != NULL) {
-		*err = (struct err){ 0 };
-		return read_some(w, dir, arena, NULL, reading, err);
-	}
-	if (done && !reading->whole && !reading->saw_gone &&
-	    clock_now() - w->target->whole > DAY)
-		return read_some(w, dir, arena, NULL, reading, err);
-	return done;
+	if (!stale && !lost)
+		return done;
+	*err = (struct err){ 0 };
+	return read_since(w, dir, arena, NULL, reading, err);
 }
 
 /* Attributes that nobody asked for before have to be read of all. */

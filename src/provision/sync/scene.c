@@ -40,7 +40,8 @@ static struct scene_group *put_group(struct planning *p, struct text address,
 		.guarded =
 		    rulebook_guards(p->target->book.rules, GUARD_GROUP, name),
 	};
-	grow(&s->group, s->group_count, &s->group_room, sizeof(*s->group));
+	grow(&s->group, s->group_count, &s->group_room,
+	    sizeof(struct scene_group *));
 	map_put(s->groups, address, s->group_count);
 	if (anchor != NULL)
 		map_put(s->anchors, text_of(anchor), s->group_count);
