@@ -82,8 +82,9 @@ $(OUT)/obj/embedded.o: $(OUT)/gen/embedded.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMPILE_FLAGS) -c -o $@ $<
 
+# The folders, too: a file that goes or has another name is newer nowhere else.
 $(OUT)/gen/embedded.c: $(QUERIES) $(MIGRATIONS) $(PROFILES) $(MAPPINGS) \
-    $(RULES) src/embed.sh | ready
+    $(RULES) sql/queries sql/migrations src/embed.sh | ready
 	@mkdir -p $(@D)
 	$(Q)sh src/embed.sh $(@D) $(QUERIES) -- $(MIGRATIONS) -- \
 		$(PROFILES) -- $(MAPPINGS) -- $(RULES)

@@ -59,7 +59,7 @@ static void put_visible(struct sql *sql, const struct entity *of)
 	    "AND w.entity = %d AND ",
 	    of->number);
 	/* Looked up by the primary key, and not by visible_seen: migration
-	 * 027. */
+	 * 025. */
 	if (sql->pinned == 0)
 		sql_put(sql, "coalesce(w.until, 0) = 0");
 	else

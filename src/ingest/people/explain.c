@@ -196,7 +196,11 @@ static bool find_records(struct explaining *e, const char *person,
 		       "coalesce(i.version, 0)");
 	for_each_field (f, entity_users.fields)
 		if (is_own(f))
-			buf_printf(&sql, ", s.%s", f->column);
+			buf_printf(&sql,
+			    f->kind == REFS || f->kind == TEXTS
+				? ", array_to_string(s.%s, ',')"
+				: ", s.%s::text",
+			    f->column);
 	buf_puts(&sql, " FROM roster.said_users s JOIN (SELECT x.id, x.name, "
 		       "row_number() OVER (ORDER BY homeroom.source_place(x.id)"
 		       " NULLS LAST, x.id) AS place FROM homeroom.source x "
