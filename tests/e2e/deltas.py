@@ -243,7 +243,8 @@ class History:
         tables = ["%s.%s" % (s, t) for s in ("roster", "history")
                   for t in self.home.tables]
         self.postgres.run(
-            "truncate homeroom.visible, homeroom.scope, %s; "
+            "truncate homeroom.visible, homeroom.scope, "
+            "roster.said_users, %s; "
             "update homeroom.version set purged = true, rows = '{}'; "
             "update homeroom.\"grant\" set full_access = false, "
             "defined = false, fields = '{}', changed = 0, "
