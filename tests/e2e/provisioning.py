@@ -13,9 +13,12 @@ sys.path.insert(0, os.path.join(os.environ["HOMEROOM_TEST_SOURCE"], "tests",
 from district import check, finish
 from school import BASE, Controller, Provisioned, School, day, differences
 
-STUDENTS = int(os.environ.get("HOMEROOM_TEST_STUDENTS", "300"))
+# Under the sanitizers, fewer people and nights.
+RELEASE = os.environ.get("HOMEROOM_TEST_MODE") == "release"
+STUDENTS = int(os.environ.get("HOMEROOM_TEST_STUDENTS",
+                              "300" if RELEASE else "60"))
 MESSY = STUDENTS // 6
-STEP = int(os.environ.get("HOMEROOM_TEST_DAYS", "14"))
+STEP = int(os.environ.get("HOMEROOM_TEST_DAYS", "14" if RELEASE else "30"))
 
 
 def user(name, place, **values):
