@@ -97,7 +97,7 @@ int64_t general_time(const struct berval *bytes)
 	    in + 4, in + 6, in + 8, in + 10, (int)bytes->bv_len - 12, in + 12);
 	if (!clock_parse((struct text){ text, (size_t)len }, &when))
 		return 0;
-	return when;
+	return when - when % 1000; /* a directory keeps whole seconds */
 }
 
 static const char *time_text(struct arena *arena, int64_t when)
