@@ -26,20 +26,20 @@ static const char tables[] =
     "ADD rule text, ADD review text, ADD candidates text[] COLLATE \"C\", "
     "ADD birth_date date, ADD open boolean;"
     "CREATE TEMP TABLE lost (sourced_id text COLLATE \"C\");"
-    "CREATE TEMP TABLE speaker (place int, source int);"
+    "CREATE TEMP TABLE speaker (place int, source int, echoes boolean);"
     "CREATE TEMP TABLE known_key (n int, key text)";
 
 static bool put_speaker(struct ingest *job, int place, struct err *err)
 {
-	const struct people *people = job->people;
-	struct values values = { 2,
+	const struct speaker *speaker = &job->people->speakers[place - 1];
+	struct values values = { 3,
 		{ arena_printf(job->arena, "%d", place),
-		    arena_printf(job->arena, "%" PRId64,
-			people->speakers[place - 1].source) } };
+		    arena_printf(job->arena, "%" PRId64, speaker->source),
+		    speaker->echoes ? "t" : "f" } };
 
 	return db_ask_text(job->db, job->arena,
-	    "INSERT INTO speaker VALUES ($1::int, $2::int)", &values, NULL,
-	    err);
+	    "INSERT INTO speaker VALUES ($1::int, $2::int, $3::boolean)",
+	    &values, NULL, err);
 }
 
 static bool put_key(struct ingest *job, int n, struct err *err)

@@ -58,11 +58,13 @@ static int hear(const struct people *people, const char *field, bool required,
 	int count = 0;
 
 	for (int i = 0; order != NULL && i < order->count; i++) {
-		places[count++] = order->places[i];
+		if (people_hears(people, order->places[i], field))
+			places[count++] = order->places[i];
 		heard[order->places[i]] = true;
 	}
 	for (int p = 1; p <= people->speaker_count; p++)
-		if (!heard[p] && (order == NULL || required))
+		if (!heard[p] && (order == NULL || required) &&
+		    people_hears(people, p, field))
 			places[count++] = p;
 	return count;
 }
@@ -202,8 +204,9 @@ static bool find_records(struct explaining *e, const char *person,
 				: ", s.%s::text",
 			    f->column);
 	buf_puts(&sql, " FROM roster.said_users s JOIN (SELECT x.id, x.name, "
-		       "row_number() OVER (ORDER BY homeroom.source_place(x.id)"
-		       " NULLS LAST, x.id) AS place FROM homeroom.source x "
+		       "row_number() OVER (ORDER BY x.kind = 'accounts', "
+		       "homeroom.source_place(x.id) NULLS LAST, x.id) AS place "
+		       "FROM homeroom.source x "
 		       "WHERE x.district = $1::int AND EXISTS (SELECT "
 		       "FROM roster.said_users o WHERE o.district = x.district "
 		       "AND o.source = x.id)) p ON p.id = s.source "

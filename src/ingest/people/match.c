@@ -322,7 +322,8 @@ static bool find_holders(struct ingest *job, struct err *err)
 	return people_ask(job,
 		   "CREATE TEMP TABLE holds AS SELECT DISTINCT r.person, "
 		   "r.source FROM (" STILL_SAID("") " UNION ALL " CLAIMED(
-		       "") ") r",
+		       "") ") r WHERE r.source NOT IN (SELECT source "
+			   "FROM speaker WHERE echoes)",
 		   NULL, err) &&
 	       (!job->guard->holds ||
 		   people_ask(job,
@@ -357,7 +358,8 @@ bool people_match(struct ingest *job, struct err *err)
 	if (!find_holders(job, err))
 		return false;
 	for (int i = 1; i <= people->speaker_count; i++)
-		if (!match_speaker(job, i, err))
+		if (!people->speakers[i - 1].echoes &&
+		    !match_speaker(job, i, err))
 			return false;
-	return lose_replaced(job, err);
+	return lose_replaced(job, err) && people_echo(job, err);
 }

@@ -137,10 +137,22 @@ static bool find_slots(struct ingest *job, struct slots *slots, struct err *err)
 	return true;
 }
 
+static struct slots slots_heard(const struct people *people,
+    const struct slots *all, const char *field)
+{
+	struct slots heard = { 0 };
+
+	for (int i = 0; i < all->count; i++)
+		if (people_hears(people, all->at[i].place, field))
+			heard.at[heard.count++] = all->at[i];
+	return heard;
+}
+
 /* The slots that a field, or a key of metadata, is taken from, in order. */
 static struct slots slots_of(const struct people *people,
-    const struct slots *all, const char *field, bool required)
+    const struct slots *every, const char *field, bool required)
 {
+	const struct slots all = slots_heard(people, every, field);
 	struct slots chosen = { 0 };
 	bool taken[SLOTS_MAX] = { false };
 	const struct order *order = NULL;
@@ -149,17 +161,17 @@ static struct slots slots_of(const struct people *people,
 		if (strcmp(people->orders[i].field, field) == 0)
 			order = &people->orders[i];
 	if (order == NULL)
-		return *all;
+		return all;
 	for (int i = 0; i < order->count; i++)
-		for (int s = 0; s < all->count; s++)
-			if (all->at[s].place == order->places[i] && !taken[s]) {
+		for (int s = 0; s < all.count; s++)
+			if (all.at[s].place == order->places[i] && !taken[s]) {
 				taken[s] = true;
-				chosen.at[chosen.count++] = all->at[s];
+				chosen.at[chosen.count++] = all.at[s];
 			}
 	/* What every record has, some source must give. */
-	for (int s = 0; s < all->count && required; s++)
+	for (int s = 0; s < all.count && required; s++)
 		if (!taken[s])
-			chosen.at[chosen.count++] = all->at[s];
+			chosen.at[chosen.count++] = all.at[s];
 	return chosen;
 }
 

@@ -58,6 +58,9 @@ struct speaker {
 	int64_t source;
 	const char *name;
 	bool creates; /* its users may be persons that no other source knows */
+	/* It says what provisioning gave the persons that others speak of. All
+	 * such stand behind all others. */
+	bool echoes;
 };
 
 /* What a rule compares of a source's records; none: it takes no part. */
@@ -100,11 +103,16 @@ struct people {
 	struct part *users;
 };
 
+/* What an echo says; the rest of its records is the person's own. */
+extern const char *const echoed_fields[]; /* ends with NULL */
+
 /* settings.c */
 bool people_read(struct ingest *job, struct people *people,
     struct err *err) must_use;
 /* The number of a key of metadata or userIds in the table known_key. */
 int people_key(struct ingest *job, struct people *people, const char *key);
+/* Whether what the source at this place says of a field counts at all. */
+bool people_hears(const struct people *people, int place, const char *field);
 /* "metadata.hired": the key, when the field is called `of`; or NULL. */
 const char *people_key_of(const char *field, const char *of);
 
@@ -113,7 +121,7 @@ const char *people_key_of(const char *field, const char *of);
  *	claim	records that are new or changed, and others that are to be
  *		matched (line <= 0); `was`: the person until now
  *	lost	ids of records that the source has no more
- *	speaker	sources and their places
+ *	speaker	sources and their places; which of them are echoes
  *	moved	records that are part of another person now
  */
 
@@ -147,6 +155,8 @@ bool people_claim(struct ingest *job, struct err *err) must_use;
 bool people_decide(struct ingest *job, struct err *err) must_use;
 /* match.c: each claim's person. */
 bool people_match(struct ingest *job, struct err *err) must_use;
+/* echo.c: that of claims of echoes, when others have theirs. */
+bool people_echo(struct ingest *job, struct err *err) must_use;
 /* merge.c: fresh_users and gone_users of persons. */
 bool people_merge(struct ingest *job, struct err *err) must_use;
 

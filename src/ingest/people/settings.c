@@ -39,6 +39,18 @@ int people_key(struct ingest *job, struct people *people, const char *key)
 	return people->key_count;
 }
 
+const char *const echoed_fields[] = { "username", "email", "userIds", NULL };
+
+bool people_hears(const struct people *people, int place, const char *field)
+{
+	if (!people->speakers[place - 1].echoes)
+		return true;
+	for (const char *const *f = echoed_fields; *f != NULL; f++)
+		if (strcmp(*f, field) == 0)
+			return true;
+	return false;
+}
+
 /* "metadata.hired": the key, when the field is called `of`; or NULL. */
 const char *people_key_of(const char *field, const char *of)
 {
@@ -87,6 +99,15 @@ static bool compares(const struct match_rule *rule, const char *field)
 	return false;
 }
 
+/* An echo only repeats others, unless a rule names it. */
+static const json_t *compared_of(const json_t *on,
+    const struct speaker *speaker)
+{
+	if (json_is_object(on))
+		return json_object_get(on, speaker->name);
+	return speaker->echoes ? NULL : on;
+}
+
 static void read_rule(struct ingest *job, struct people *people,
     const json_t *said)
 {
@@ -98,9 +119,7 @@ static void read_rule(struct ingest *job, struct people *people,
 	rule->within = json_is_true(json_object_get(said, "withinSource"));
 	for (int i = 0; i < people->speaker_count; i++)
 		read_compared(job, &rule->of[i],
-		    json_is_object(on)
-			? json_object_get(on, people->speakers[i].name)
-			: on);
+		    compared_of(on, &people->speakers[i]));
 	rule->name = name != NULL ? arena_text(job->arena, name)
 				  : arena_printf(job->arena, "rule %d",
 					people->rule_count + 1);
@@ -182,6 +201,7 @@ static bool read_speakers(struct ingest *job, struct people *people,
 			.source = rows_integer(rows, i, 0),
 			.name = rows_get(rows, i, 1),
 			.creates = rows_get(rows, i, 2)[0] == 't',
+			.echoes = rows_get(rows, i, 3)[0] == 't',
 		};
 		if (people->speakers[i].source == job->source)
 			people->here = i + 1;
@@ -191,7 +211,8 @@ static bool read_speakers(struct ingest *job, struct people *people,
 	    people->speaker_count < SPEAKERS_MAX) {
 		/* A dry run does not make the source that it tries. */
 		people->speakers[people->speaker_count++] =
-		    (struct speaker){ job->source, job->request->source, true };
+		    (struct speaker){ job->source, job->request->source, true,
+			    false };
 		people->here = people->speaker_count;
 	}
 	return true;

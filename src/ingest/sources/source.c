@@ -31,6 +31,7 @@ static const struct {
 	{ "powerschool", powerschool_fetch },
 	{ "csv", mapped_fetch },
 	{ "sql", queried_fetch },
+	{ "accounts", accounts_fetch },
 };
 /* clang-format on */
 

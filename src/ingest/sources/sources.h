@@ -45,6 +45,10 @@ bool mapped_fetch(const struct source *source, const char *to,
 bool queried_fetch(const struct source *source, const char *to,
     struct fetched *out, struct err *err) must_use;
 
+/* accounts.c: the same of what provisioning gave persons. */
+bool accounts_fetch(const struct source *source, const char *to,
+    struct fetched *out, struct err *err) must_use;
+
 /* From files in the folder `from` to a bundle in `to`, by these rules. */
 struct mapping;
 bool mapped_bundle(const struct source *source, const struct mapping *mapping,

@@ -253,6 +253,7 @@ static const struct {
 	{ "powerschool",    { "url", "clientId", "files?" } },
 	{ "csv",            { "path", "url", "files" } },
 	{ "sql",            { "database", "queries?", "mapping?" } },
+	{ "accounts",       { "directory" } },
 };
 /* clang-format on */
 
@@ -270,7 +271,7 @@ static bool takes(const char *type, const char *key)
 static bool check_source(const struct applying *a, struct err *err)
 {
 	static const char *const wholes[] = { "files", "database", "queries",
-		"mapping", "clientId" };
+		"mapping", "clientId", "directory" };
 	const struct node *map = a->document->map;
 	const char *type = node_get(map, "type")->text;
 	bool path = node_get(map, "path") != NULL;
@@ -306,7 +307,7 @@ static bool apply_source(struct applying *a, struct err *err)
 	const struct node *map = a->document->map;
 	const char *before;
 
-	if (!check_source(a, err))
+	if (!check_source(a, err) || !source_directory(a, err))
 		return false;
 	return said(a, &before, err) && secrets_apply(a, err) &&
 	       write_source(a, err) && source_circle(a, err) &&

@@ -109,6 +109,8 @@ bool applying_same(const struct applying *a, const char *before,
 /* sources.c: FAULT_INVALID when a source, as it was written, would wait for
  * itself. */
 bool source_circle(const struct applying *a, struct err *err) must_use;
+/* The same when it names a directory that is not there. */
+bool source_directory(const struct applying *a, struct err *err) must_use;
 /* The document; the arena's. */
 const char *applying_json(const struct applying *a);
 /* The schedule that this mapping, or NULL, names for jobs of a kind. */

@@ -103,3 +103,23 @@ bool source_circle(const struct applying *a, struct err *err)
 		   "`after`",
 		   a->document->name);
 }
+
+bool source_directory(const struct applying *a, struct err *err)
+{
+	const struct node *named = node_get(a->document->map, "directory");
+	struct values values = { 1,
+		{ arena_printf(a->arena, "%" PRId64, a->district) } };
+	const struct rows *rows;
+
+	if (named == NULL)
+		return true;
+	values_add(&values, named->text);
+	if (!db_ask(a->db, a->arena, STATEMENT_directory_find, &values, &rows,
+		err))
+		return false;
+	return rows_count(rows) > 0 ||
+	       fail(err, FAULT_INVALID,
+		   "the source '%s' is of the directory '%s', which is not "
+		   "there; apply its settings first",
+		   a->document->name, named->text);
+}
