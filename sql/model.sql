@@ -1712,6 +1712,8 @@ CREATE TABLE roster.said_users (
 );
 CREATE INDEX ON roster.said_users (district, source)
 	WHERE person IS DISTINCT FROM sourced_id;
+CREATE INDEX ON roster.said_users (district, person)
+	WHERE person IS DISTINCT FROM sourced_id;
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.said_users
 	TO homeroom_ingest;
 

@@ -233,9 +233,11 @@ static void said_table(struct buf *out, const struct entity *entity)
 	    "\tPRIMARY KEY (district, source, sourced_id)\n);\n"
 	    "CREATE INDEX ON " LIVE ".said_%s (district, source)\n"
 	    "\tWHERE person IS DISTINCT FROM sourced_id;\n"
+	    "CREATE INDEX ON " LIVE ".said_%s (district, person)\n"
+	    "\tWHERE person IS DISTINCT FROM sourced_id;\n"
 	    "GRANT SELECT, INSERT, UPDATE, DELETE ON " LIVE ".said_%s\n"
 	    "\tTO homeroom_ingest;\n\n",
-	    entity->table, entity->table);
+	    entity->table, entity->table, entity->table);
 }
 
 void describe_sql(struct buf *out)

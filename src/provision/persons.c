@@ -18,6 +18,10 @@ struct asking {
 
 enum { FROM = 2, TO = 3 };
 
+/* What a source may have of the accounts themselves. Of these rules see what
+ * other sources say, or what is made of them would never come to rest. */
+static const char *const echoed[] = { "username", "email" };
+
 struct persons {
 	struct db *db;
 	struct arena *arena; /* of all of it */
@@ -25,6 +29,9 @@ struct persons {
 	struct arena *turn;  /* of a person */
 	struct asking users, roles, classes;
 	int slots[SCOPE_ACCOUNT + 1];
+	/* Of each of `echoed`: who is asked, in turn; NULL: no source echoes.
+	 */
+	const char *heard[array_length(echoed)];
 	bool wants_classes, one, over;
 	char *after; /* the last id so far */
 	struct person person;
@@ -100,12 +107,67 @@ static const char *alias_of(const char *record)
 	return "";
 }
 
-static void put_column(struct buf *sql, struct asking *asking,
+static bool find_heard(struct persons *persons, int64_t district,
+    struct err *err)
+{
+	const struct rows *rows;
+
+	for (size_t i = 0; i < array_length(echoed); i++) {
+		const struct text name = { echoed[i], strlen(echoed[i]) };
+		const struct field *f = field_find(&entity_users, name, BOTH);
+		const struct values values = { 3,
+			{ arena_printf(persons->arena, "%" PRId64, district),
+			    echoed[i], f->need & REQUIRED ? "t" : "f" } };
+
+		if (!db_ask(persons->db, persons->arena, STATEMENT_told_sources,
+			&values, &rows, err))
+			return false;
+		persons->heard[i] = rows_get(rows, 0, 0);
+	}
+	return true;
+}
+
+/* NULL: of this column the row itself tells. */
+static const char *heard_of(const struct persons *persons,
     const struct rules_column *column)
+{
+	for (size_t i = 0; i < array_length(echoed); i++)
+		if (column->scope == SCOPE_PERSON &&
+		    strcmp(column->name, echoed[i]) == 0)
+			return persons->heard[i];
+	return NULL;
+}
+
+/* A record has the person's id, or is one of the few that have others. */
+#define SAID                                                                   \
+	"SELECT x.* FROM roster.said_users x WHERE x.district = u.district "   \
+	"AND x.source = h.source AND x.person = u.sourced_id "                 \
+	"AND (x.status = 'active' OR u.status = 'tobedeleted') "
+
+static const char said[] =
+    SAID "AND x.sourced_id = u.sourced_id UNION ALL " SAID
+	 "AND x.person IS DISTINCT FROM x.sourced_id";
+
+static void put_heard(struct buf *sql, struct asking *asking,
+    const char *column, const char *heard)
+{
+	values_add(&asking->values, heard);
+	buf_printf(sql,
+	    ", (SELECT s.%s FROM unnest($%d::int[]) WITH ORDINALITY "
+	    "AS h (source, place) CROSS JOIN LATERAL (%s) s "
+	    "WHERE s.%s IS NOT NULL ORDER BY h.place, "
+	    "s.sourced_id <> u.sourced_id, s.sourced_id LIMIT 1)",
+	    column, asking->values.count, said, column);
+}
+
+static void put_column(struct buf *sql, struct asking *asking,
+    const struct rules_column *column, const char *heard)
 {
 	const char *alias = alias_of(column->record);
 
-	if (column->field == NULL) {
+	if (heard != NULL) {
+		put_heard(sql, asking, column->field->column, heard);
+	} else if (column->field == NULL) {
 		values_add(&asking->values, column->key);
 		buf_printf(sql, ", %s.metadata ->> $%d", alias,
 		    asking->values.count);
@@ -136,7 +198,8 @@ static bool compose(struct persons *persons, struct asking *asking,
 			continue;
 		fits = fits && asking->values.count < DB_VALUES_MAX;
 		if (fits)
-			put_column(&sql, asking, &columns[i]);
+			put_column(&sql, asking, &columns[i],
+			    heard_of(persons, &columns[i]));
 		persons->slots[scope]++;
 	}
 	buf_puts(&sql, source->from);
@@ -196,7 +259,8 @@ bool persons_open(struct persons **out, struct db *db, struct arena *arena,
 		.after = arena_text(arena, "") };
 	if (only != NULL)
 		persons->users.values.at[TO] = arena_text(arena, only);
-	if (!compose(persons, &persons->users, book->rules, SCOPE_PERSON,
+	if (!find_heard(persons, book->district, err) ||
+	    !compose(persons, &persons->users, book->rules, SCOPE_PERSON,
 		err) ||
 	    !compose(persons, &persons->roles, book->rules, SCOPE_ROLE, err) ||
 	    !compose(persons, &persons->classes, book->rules, SCOPE_CLASS, err))

@@ -174,6 +174,30 @@ static bool plan_and_do(struct target *target, struct db *db,
 	return true;
 }
 
+/* The roster is to hear what accounts are called now. */
+static bool wake_sources(const struct target *target, struct db *db,
+    const struct provision_wanted *wanted, struct err *err)
+{
+	const struct values values = { 2,
+		{ arena_printf(target->arena, "%" PRId64, target->district),
+		    target->name } };
+	const struct rows *rows;
+
+	if (!db_ask(db, target->arena, STATEMENT_account_sources, &values,
+		&rows, err))
+		return false;
+	for (int i = 0; i < rows_count(rows); i++) {
+		const struct job job = { .district = target->district,
+			.kind = "source",
+			.subject = rows_get(rows, i, 0),
+			.asked = wanted->who };
+
+		if (!job_add(db, &job, clock_now(), err))
+			return false;
+	}
+	return true;
+}
+
 bool provision_sync(struct db *db, struct arena *arena,
     const struct provision_wanted *wanted, struct provision_run *out,
     struct err *err)
@@ -184,7 +208,8 @@ bool provision_sync(struct db *db, struct arena *arena,
 	*out = (struct provision_run){ 0 };
 	return begin(&target, db, arena, wanted, &plan, err) &&
 	       end_begun(&target, db, out, err) &&
-	       plan_and_do(&target, db, wanted, &plan, out, err);
+	       plan_and_do(&target, db, wanted, &plan, out, err) &&
+	       (out->done == 0 || wake_sources(&target, db, wanted, err));
 }
 
 bool provision_sync_run(struct job *job, struct arena *arena, const char *url,
