@@ -20,7 +20,8 @@ static const struct command command = {
 	.usage = "account DIRECTORY [ACCOUNT]",
 	.meaning =
 	    "Lists the accounts of a directory as it was last read: whose they "
-	    "are and since\nwhen, whether Homeroom made them, since when they "
+	    "are and since\nwhen, by which address and number, whether "
+	    "Homeroom made them, since when they "
 	    "are disabled, when they will be\ndeleted. Of one, by login, "
 	    "anchor or person: also says whose it is, or protects it.\n",
 	.flags = flags_known,
@@ -32,6 +33,8 @@ static const struct command command = {
 static const struct column columns[] = {
 	{ "account", COLUMN_TEXT },
 	{ "person", COLUMN_TEXT },
+	{ "identifier", COLUMN_TEXT },
+	{ "mail", COLUMN_TEXT },
 	{ "place", COLUMN_TEXT },
 	{ "enabled", COLUMN_BOOL },
 	{ "linkedBy", COLUMN_TEXT },
@@ -44,7 +47,7 @@ static const struct column columns[] = {
 	{ 0 },
 };
 
-enum { TIMES_BEGIN = 6, TIMES_END = 9, CELLS = 11 };
+enum { TIMES_BEGIN = 8, TIMES_END = 11, CELLS = 13 };
 
 static const char *truth_of(const char *value)
 {
