@@ -17,12 +17,14 @@ struct slots {
 
 /* --- who is touched ------------------------------------------------------- */
 
-/* Whoever refers to a record of its source that is another person now shows
- * that one. */
+/* Whoever refers to a record of its source that is another person now, or one
+ * at last, shows that one. Of a new record only new rows speak. */
 static const char touched_agents[] =
     "INSERT INTO affected SELECT s.person FROM roster.said_users s "
     "JOIN (SELECT source, array_agg(sourced_id) AS ids FROM claim "
-    "WHERE was IS DISTINCT FROM person AND (was IS NOT NULL OR line <= 0) "
+    "WHERE was IS DISTINCT FROM person AND EXISTS (SELECT "
+    "FROM roster.said_users o WHERE o.district = {district} "
+    "AND o.source = claim.source AND o.sourced_id = claim.sourced_id) "
     "GROUP BY source) c ON c.source = s.source AND s.agent_ids && c.ids "
     "WHERE s.district = {district} AND s.status = 'active' "
     "AND s.person IS NOT NULL";
@@ -217,10 +219,11 @@ static void put_metadata(struct ingest *job, struct buf *sql,
 	struct people *people = job->people;
 	const char *comma = "";
 
-	buf_puts(sql, all->count > 0 ? "nullif(" : "nullif('{}'::jsonb");
+	buf_puts(sql, all->count > 0 ? "nullif((" : "nullif(('{}'::jsonb");
 	for (int i = all->count - 1; i >= 0; i--)
 		buf_printf(sql, "coalesce(s%d_%d.%s, '{}')%s", all->at[i].place,
 		    all->at[i].nth, column, i > 0 ? " || " : "");
+	buf_char(sql, ')');
 	for (int i = 0; i < people->order_count; i++) {
 		const char *key =
 		    people_key_of(people->orders[i].field, "metadata");
