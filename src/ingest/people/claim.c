@@ -82,7 +82,8 @@ static const char fresh_claims[] =
     "f.fingerprint, f.line, false, sp.place, {source}, "
     "CASE WHEN s.status = 'active' THEN s.person END, "
     "coalesce(d.person, k.person), "
-    "CASE WHEN d.same THEN 'by hand' ELSE s.rule END, "
+    "CASE WHEN d.same THEN 'by hand' "
+    "WHEN k.person IS NOT NULL THEN s.rule END, "
     "CASE WHEN d.same IS NOT TRUE THEN s.review END, "
     "CASE WHEN d.same IS NOT TRUE THEN s.candidates END, s.birth_date, "
     "d.person IS NULL AND (k.person IS NULL OR "
@@ -113,7 +114,9 @@ static bool find_birth_dates(struct ingest *job, struct err *err)
 
 /* --- of others ------------------------------------------------------------ */
 
-/* Records that wait, or stand for themselves, may find a person now. */
+/* Records that wait, or stand for themselves, may find a person now, also those
+ * of this source: whom two of them find is unclear, and whom another has left
+ * may be found. */
 #define OTHERS                                                                 \
 	"INSERT INTO claim ({kept}, fingerprint, line, goes, place, source, "  \
 	"was, person, rule, review, candidates, birth_date, open) "            \
@@ -127,16 +130,6 @@ static bool find_birth_dates(struct ingest *job, struct err *err)
 	"AND c.sourced_id = s.sourced_id) AND NOT EXISTS (SELECT FROM lost l " \
 	"WHERE s.source = {source} AND l.sourced_id = s.sourced_id)"
 
-static bool claim_others(struct ingest *job, struct err *err)
-{
-	const struct people *people = job->people;
-
-	if (people->stale)
-		return people_ask(job, OTHERS, NULL, err);
-	return people->speaker_count < 2 ||
-	       people_ask(job, OTHERS " AND s.source <> {source}", NULL, err);
-}
-
 bool people_claim(struct ingest *job, struct err *err)
 {
 	struct part *users = job->people->users;
@@ -148,9 +141,8 @@ bool people_claim(struct ingest *job, struct err *err)
 		   NULL, err) &&
 	       people_ask(job, fresh_claims, NULL, err) &&
 	       find_birth_dates(job, err) && people_decide(job, err) &&
-	       (users->fresh + users->gone == 0 && !job->people->stale
-		       ? true
-		       : claim_others(job, err)) &&
+	       (!(job->people->stale || users->fresh + users->gone > 0) ||
+		   people_ask(job, OTHERS, NULL, err)) &&
 	       db_run(job->db,
 		   "TRUNCATE fresh_users, gone_users; "
 		   "ANALYZE claim; ANALYZE lost",

@@ -136,7 +136,7 @@ static bool find_wanted(struct ingest *job, const struct match_rule *rule,
 	bool found;
 
 	buf_puts(&sql, "CREATE TEMP TABLE wanted AS SELECT c.sourced_id, "
-		       "c.source, c.was, ");
+		       "c.source, c.person AS was, ");
 	put_key(job, &sql, &rule->of[place - 1], 'c');
 	buf_printf(&sql, " AS key FROM claim c WHERE c.open AND c.place = %d",
 	    place);
@@ -212,7 +212,8 @@ static bool link_pairs(struct ingest *job, const struct match_rule *rule,
 		   NULL, err);
 }
 
-/* What is not linked is unclear, and a lesser rule shall not decide it. */
+/* What is not linked is unclear, and a lesser rule shall not decide it; but
+ * nobody can decide for a person of whom no source speaks any more. */
 static bool note_unclear(struct ingest *job, const struct match_rule *rule,
     int place, struct err *err)
 {
@@ -227,7 +228,8 @@ static bool note_unclear(struct ingest *job, const struct match_rule *rule,
 	    "THEN ': several records' ELSE ': to be confirmed' END "
 	    "FROM (SELECT sourced_id, max(persons) AS persons, "
 	    "max(records) AS records, array_agg(person ORDER BY person) "
-	    "AS candidates FROM pair GROUP BY sourced_id) p "
+	    "AS candidates FROM pair WHERE person IN (SELECT person "
+	    "FROM holds) GROUP BY sourced_id) p "
 	    "WHERE c.open AND c.place = $2::int "
 	    "AND c.sourced_id = p.sourced_id AND (p.persons > 1 "
 	    "OR p.records > 1 OR $3::boolean)",
@@ -351,15 +353,41 @@ static bool lose_replaced(struct ingest *job, struct err *err)
 		       NULL, err));
 }
 
-bool people_match(struct ingest *job, struct err *err)
+/* Links and persons only become more, so it ends. */
+static bool count_settled(struct ingest *job, int64_t *count, struct err *err)
+{
+	return people_number(job,
+	    "SELECT count(person) + count(rule) FROM claim", count, err);
+}
+
+static bool match_speakers(struct ingest *job, struct err *err)
 {
 	const struct people *people = job->people;
 
-	if (!find_holders(job, err))
-		return false;
 	for (int i = 1; i <= people->speaker_count; i++)
 		if (!people->speakers[i - 1].echoes &&
 		    !match_speaker(job, i, err))
 			return false;
+	return true;
+}
+
+/* Those of a source may be known only by what a later one's record brought: who
+ * is linked to nobody yet is looked at until that makes no difference. */
+bool people_match(struct ingest *job, struct err *err)
+{
+	int64_t before, now;
+
+	if (!find_holders(job, err) || !count_settled(job, &before, err) ||
+	    !match_speakers(job, err) || !count_settled(job, &now, err))
+		return false;
+	while (now > before) {
+		before = now;
+		if (!people_ask(job,
+			"UPDATE claim SET open = true WHERE rule IS NULL "
+			"AND (person IS NULL OR place > 1)",
+			NULL, err) ||
+		    !match_speakers(job, err) || !count_settled(job, &now, err))
+			return false;
+	}
 	return lose_replaced(job, err) && people_echo(job, err);
 }

@@ -29,14 +29,14 @@ bool people_begin(struct ingest *job, struct err *err)
 
 /* --- from records to persons ---------------------------------------------- */
 
-/* Whether each record is a person of its own, with its id: nobody else speaks
- * of people, and nothing is compared. */
+/* Whether each record is a person of its own, with its id and all its fields:
+ * nobody else speaks of people, and nothing is compared. */
 static bool is_plain(const struct ingest *job)
 {
 	const struct people *people = job->people;
 
 	if (people->speaker_count > 1 || people->differ || people->stale ||
-	    people->decided)
+	    people->decided || people->order_count > 0)
 		return false;
 	if (people->by_default)
 		return true;
