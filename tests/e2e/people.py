@@ -226,6 +226,57 @@ def explained():
     home.close()
 
 
+def looked_at_together():
+    home = district([{"name": "names", "on": ["givenName", "familyName"]}],
+                    {"metadata.room": ["sis"]}, order=("hr", "dir", "sis"))
+    home.apply({"kind": "source", "name": "dir", "type": "oneroster",
+                "path": "/nowhere", "creates": False})
+    home.take("sis", **school())
+    accounts = [user("g1", "Al", "Fox", email="al@dir"),
+                user("g2", "Bo", "Ray")]
+    home.take("dir", users=accounts)
+    home.take("sis", users=[user("t1", "Al", "Fox", m_room="7")])
+    is_("600 who waits is known by what a later source brings",
+        home.users().get("t1", {}).get("email"), "al@dir")
+    home.take("hr", users=[user("h1", "Al", "Fox", m_room="9")])
+    is_("601 others are not asked for metadata, either",
+        home.users().get("t1", {}).get("metadata.room"), "7")
+    home.close()
+    home = district([{"name": "names", "on": ["givenName", "familyName"]}])
+    home.take("sis", **school(users=[user("t1", "Al", "Fox")]))
+    hr = [user("1", "Al", "Fox"), user("2", "Al", "Fox")]
+    home.take("hr", users=hr)
+    hr.append(user("3", "Al", "Fox"))
+    home.take("hr", users=hr)
+    is_("602 three of one name wait as two do", (
+        sorted(home.users()), sorted(review(home))),
+        (["t1"], ["hr:1", "hr:2", "hr:3"]))
+    home.close()
+    home = district([], {"phone": ["hr"]}, order=("hr", "sis"))
+    sis = [user("t1", "Al", "Fox", phone="1")]
+    home.take("sis", **school(users=sis))
+    home.take("sis", **school(users=[dict(sis[0], phone="2")]))
+    is_("603 nor for fields while no other has been read",
+        home.users().get("t1", {}).get("phone"), None)
+    home.close()
+
+
+def agent_at_last():
+    home = district([{"name": "mail", "on": "email"}])
+    home.apply({"kind": "source", "name": "dir", "type": "oneroster",
+                "path": "/nowhere", "creates": False})
+    home.take("sis", **school(users=[user("a", "Al", "Fox", email="a@x"),
+                                     user("b", "Bo", "Fox", email="b@x")]))
+    accounts = [user("1", "Al", "Fox", email="a@x", agentSourcedIds="2"),
+                user("2", "Bo", "Fox")]
+    home.take("dir", users=accounts)
+    accounts[1]["email"] = "b@x"
+    home.take("dir", users=accounts)
+    is_("610 an agent who waited is one when known",
+        home.users()["a"].get("agentSourcedIds"), "b")
+    home.close()
+
+
 # --- who comes and goes ------------------------------------------------------
 
 def rekeyed():
@@ -572,8 +623,9 @@ def missing_for_a_while():
 
 
 stories = (two_sources, by_hand, explained, rekeyed, rehired, both_roles,
-           within, three, settings_change, default_rules, rolled_back,
-           old_shape, missing_for_a_while)
+           within, three, looked_at_together, agent_at_last,
+           settings_change, default_rules, rolled_back, old_shape,
+           missing_for_a_while)
 wanted = os.environ.get("HOMEROOM_TEST_CASE")
 for story in stories:
     if not wanted or wanted in story.__name__:
