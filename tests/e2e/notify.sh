@@ -19,13 +19,13 @@ sql() {
 finished() { # NAME COMMAND…: within a while
 	name=$1
 	shift
-	for _ in $(seq 200); do
+	for _ in $(seq 600); do
 		"$@" >/dev/null 2>&1 && ok "$name" && return
 		sleep 0.1
 	done
 	hr notification list >out 2>&1
 	cat work.log >err
-	not_ok "$name" "not within 20 s"
+	not_ok "$name" "not within a minute"
 }
 
 lacks() { # NAME FILE PATTERN
