@@ -96,9 +96,8 @@ static bool run(const struct flags *flags, enum format format, struct err *err)
 		.person = flags_get(flags, "--person") };
 	const struct rows *rows;
 	struct house house;
-	bool done = house_open(&house, DB_INGEST, err) &&
-		    district_find(house.db, house.arena,
-			flags_get(flags, "--district"), &wanted.district, err);
+	bool done =
+	    house_enter(&house, DB_INGEST, flags, &wanted.district, err);
 
 	wanted.url = house.url;
 	wanted.who = house_who(&house);

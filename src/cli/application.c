@@ -449,10 +449,7 @@ static const struct verb verbs[] = {
 
 static bool run(struct task *task, const struct verb *verb, struct err *err)
 {
-	const char *district = flags_get(&task->flags, "--district");
-
-	if (!house_open(&task->house, DB_OWNER, err) ||
-	    !district_find(task->house.db, task->house.arena, district,
+	if (!house_enter(&task->house, DB_OWNER, &task->flags,
 		&task->change.district, err))
 		return false;
 	task->change.who = house_who(&task->house);

@@ -144,9 +144,8 @@ static bool approve(struct approving *a, const char *name, struct err *err)
 
 static bool run(struct approving *a, struct err *err)
 {
-	bool done = house_open(&a->house, DB_INGEST, err) &&
-		    district_find(a->house.db, a->house.arena,
-			flags_get(a->flags, "--district"), &a->district, err);
+	bool done =
+	    house_enter(&a->house, DB_INGEST, a->flags, &a->district, err);
 
 	if (done)
 		done = a->flags->argument_count == 0

@@ -303,10 +303,8 @@ static bool find_application(struct task *task, struct err *err)
 
 static bool run(struct task *task, struct err *err)
 {
-	if (!house_open(&task->house, DB_OWNER, err) ||
-	    !district_find(task->house.db, task->house.arena,
-		flags_get(&task->flags, "--district"), &task->wanted.district,
-		err) ||
+	if (!house_enter(&task->house, DB_OWNER, &task->flags,
+		&task->wanted.district, err) ||
 	    !find_application(task, err))
 		return false;
 	if (flags_has(&task->flags, "--verify"))

@@ -332,9 +332,7 @@ static bool run(const struct flags *flags, struct checks_wanted *wanted,
 	struct checks_report report;
 	struct house house;
 	bool done =
-	    house_open(&house, DB_INGEST, err) &&
-	    district_find(house.db, house.arena, flags_get(flags, "--district"),
-		&wanted->district, err) &&
+	    house_enter(&house, DB_INGEST, flags, &wanted->district, err) &&
 	    checks_run(house.db, house.arena, wanted, &report, err) &&
 	    (page == NULL || write_page(page, house.arena, &report, err));
 

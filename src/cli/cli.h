@@ -169,6 +169,9 @@ struct house {
 bool house_open(struct house *house, enum db_role role,
     struct err *err) must_use;
 void house_close(struct house *house);
+/* Opens it, and finds the district of --district, or the only one. */
+bool house_enter(struct house *house, enum db_role role,
+    const struct flags *flags, int64_t *district, struct err *err) must_use;
 /* What a command has changed is so for every server before it says so. Is
  * `done`. */
 bool house_settled(bool done);

@@ -81,9 +81,7 @@ static bool run(const struct flags *flags, enum format format, struct err *err)
 	struct house house;
 	bool done;
 
-	done = house_open(&house, DB_OWNER, err) &&
-	       district_find(house.db, house.arena,
-		   flags_get(flags, "--district"), &wanted.district, err);
+	done = house_enter(&house, DB_OWNER, flags, &wanted.district, err);
 	wanted.entity = arena_textn(house.arena, record, len);
 	wanted.id = record + len + 1;
 	done = done &&

@@ -53,9 +53,7 @@ bool explain_person(const struct flags *flags, enum format format,
 	struct person_account account;
 	struct house house;
 	int64_t district;
-	bool done = house_open(&house, DB_INGEST, err) &&
-		    district_find(house.db, house.arena,
-			flags_get(flags, "--district"), &district, err);
+	bool done = house_enter(&house, DB_INGEST, flags, &district, err);
 
 	if (strncmp(person, "users/", 6) == 0)
 		person += 6;

@@ -1,6 +1,7 @@
 /* The database of a command, from the settings to a connection. */
 #include "homeroom/cli.h"
 #include "cli.h"
+#include "homeroom/publish.h"
 #include "homeroom/serve.h"
 
 #include <unistd.h>
@@ -24,6 +25,14 @@ void house_close(struct house *house)
 	db_close(house->db);
 	cluster_stop(house->cluster);
 	arena_free(house->arena);
+}
+
+bool house_enter(struct house *house, enum db_role role,
+    const struct flags *flags, int64_t *district, struct err *err)
+{
+	return house_open(house, role, err) &&
+	       district_find(house->db, house->arena,
+		   flags_get(flags, "--district"), district, err);
 }
 
 bool house_settled(bool done)

@@ -92,9 +92,7 @@ static bool run(const struct flags *flags, struct ingest_request *request,
 {
 	struct house house;
 	bool done =
-	    house_open(&house, DB_INGEST, err) &&
-	    district_find(house.db, house.arena, flags_get(flags, "--district"),
-		&request->district, err) &&
+	    house_enter(&house, DB_INGEST, flags, &request->district, err) &&
 	    (flags->argument_count > 0
 		    ? import(house.db, flags, request, format, status, err)
 		    : fetch(&house, request, format, status, err));

@@ -258,9 +258,8 @@ static bool act(const struct flags *flags, const struct act *verb,
 	struct subject subject = { .kind = flags_get(flags, "--kind"),
 		.name = flags->arguments[1] };
 	/* Settings are the owner's. */
-	bool done = house_open(&house, DB_OWNER, err) &&
-		    district_find(house.db, house.arena,
-			flags_get(flags, "--district"), &subject.district, err);
+	bool done =
+	    house_enter(&house, DB_OWNER, flags, &subject.district, err);
 
 	if (subject.kind == NULL)
 		subject.kind = "source";
@@ -277,9 +276,7 @@ static bool list(const struct flags *flags, int64_t limit, enum format format,
 	int64_t district;
 	bool schedules = flags->argument_count > 0;
 	bool done =
-	    house_open(&house, DB_INGEST, err) &&
-	    district_find(house.db, house.arena, flags_get(flags, "--district"),
-		&district, err) &&
+	    house_enter(&house, DB_INGEST, flags, &district, err) &&
 	    (schedules ? list_schedules(&house, flags, district, &rows, err)
 		       : list_jobs(&house, flags, district, limit, &rows, err));
 

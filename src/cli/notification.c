@@ -178,10 +178,8 @@ static const struct verb verbs[] = {
 
 static bool run(struct task *task, const struct verb *verb, struct err *err)
 {
-	return house_open(&task->house, DB_INGEST, err) &&
-	       district_find(task->house.db, task->house.arena,
-		   flags_get(&task->flags, "--district"), &task->district,
-		   err) &&
+	return house_enter(&task->house, DB_INGEST, &task->flags,
+		   &task->district, err) &&
 	       verb->run(task, err);
 }
 

@@ -233,9 +233,7 @@ static bool run(struct task *task, size_t verb, struct err *err)
 		.again = flags_has(flags, "--again"),
 		.key = flags_get(flags, "--key"),
 	};
-	if (!house_open(house, DB_OWNER, err) ||
-	    !district_find(house->db, house->arena,
-		flags_get(flags, "--district"), &task->wanted.district, err) ||
+	if (!house_enter(house, DB_OWNER, flags, &task->wanted.district, err) ||
 	    !check_directory(task, err))
 		return false;
 	task->wanted.who = house_who(house);

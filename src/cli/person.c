@@ -105,9 +105,7 @@ static bool run_list(const struct flags *flags, int64_t limit,
 	const struct rows *rows;
 	struct house house;
 	int64_t district;
-	bool done = house_open(&house, DB_INGEST, err) &&
-		    district_find(house.db, house.arena,
-			flags_get(flags, "--district"), &district, err);
+	bool done = house_enter(&house, DB_INGEST, flags, &district, err);
 
 	if (done) {
 		const struct values values = { 4,
@@ -184,9 +182,7 @@ static bool run_change(const struct flags *flags, struct person_change *change,
 	const char *record = change->id != NULL ? flags->arguments[0] : NULL;
 	struct house house;
 	bool done =
-	    house_open(&house, DB_INGEST, err) &&
-	    district_find(house.db, house.arena, flags_get(flags, "--district"),
-		&change->district, err) &&
+	    house_enter(&house, DB_INGEST, flags, &change->district, err) &&
 	    config_number("HOMEROOM_RETENTION_DAYS", 0, 100000,
 		&change->keep_days, err);
 

@@ -118,9 +118,7 @@ static bool run(const struct flags *flags, enum format format, int64_t limit,
 	    flags->argument_count > 0 ? flags->arguments[0] : NULL;
 	struct house house;
 	int64_t district, number;
-	bool done = house_open(&house, DB_INGEST, err) &&
-		    district_find(house.db, house.arena,
-			flags_get(flags, "--district"), &district, err);
+	bool done = house_enter(&house, DB_INGEST, flags, &district, err);
 
 	if (done && what == NULL)
 		done = list(&house, district, format, limit, err);

@@ -123,9 +123,7 @@ static bool run(const struct flags *flags, enum format format, bool *fit,
 	struct preflight flight;
 	struct house house;
 	int64_t district;
-	bool done = house_open(&house, DB_SERVE, err) &&
-		    district_find(house.db, house.arena,
-			flags_get(flags, "--district"), &district, err) &&
+	bool done = house_enter(&house, DB_SERVE, flags, &district, err) &&
 		    application_find(house.db, house.arena, district,
 			flags->arguments[0], &application, err) &&
 		    preflight_run(house.db, house.arena, &application,

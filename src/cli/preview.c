@@ -196,9 +196,8 @@ static bool run(struct task *task, struct err *err)
 	};
 
 	task->listing.columns = person != NULL ? of_one : of_all;
-	if (!house_open(house, DB_INGEST, err) ||
-	    !district_find(house->db, house->arena,
-		flags_get(&task->flags, "--district"), &wanted.district, err) ||
+	if (!house_enter(house, DB_INGEST, &task->flags, &wanted.district,
+		err) ||
 	    !provision_preview(house->db, house->arena, &wanted,
 		person != NULL ? explain : show, task, err))
 		return false;

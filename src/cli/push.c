@@ -25,9 +25,7 @@ static bool run(const struct flags *flags, struct err *err)
 {
 	struct house house;
 	struct job job = { .kind = "push", .subject = flags->arguments[0] };
-	bool done = house_open(&house, DB_SERVE, err) &&
-		    district_find(house.db, house.arena,
-			flags_get(flags, "--district"), &job.district, err) &&
+	bool done = house_enter(&house, DB_SERVE, flags, &job.district, err) &&
 		    push_run(&job, house.arena, house.url, err);
 
 	if (done)

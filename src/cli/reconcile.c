@@ -128,9 +128,8 @@ static bool run(const struct flags *flags, enum format format, int64_t limit,
 	struct provision_wanted wanted = { .directory = flags->arguments[0],
 		.whole = flags_has(flags, "--whole") };
 	struct house house;
-	bool done = house_open(&house, DB_INGEST, err) &&
-		    district_find(house.db, house.arena,
-			flags_get(flags, "--district"), &wanted.district, err);
+	bool done =
+	    house_enter(&house, DB_INGEST, flags, &wanted.district, err);
 
 	wanted.url = house.url;
 	wanted.who = house_who(&house);

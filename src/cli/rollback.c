@@ -31,9 +31,7 @@ static bool run(const struct flags *flags, struct rollback *rollback,
 {
 	struct house house;
 	bool done =
-	    house_open(&house, DB_INGEST, err) &&
-	    district_find(house.db, house.arena, flags_get(flags, "--district"),
-		&rollback->district, err) &&
+	    house_enter(&house, DB_INGEST, flags, &rollback->district, err) &&
 	    version_rollback(house.db, rollback, err);
 
 	if (rollback->made > 0 && !rollback->dry_run)

@@ -153,9 +153,7 @@ int cli_apply(int argc, char **argv)
 static bool find_district(const struct flags *flags, struct house *house,
     int64_t *district, struct err *err)
 {
-	return house_open(house, DB_OWNER, err) &&
-	       district_find(house->db, house->arena,
-		   flags_get(flags, "--district"), district, err);
+	return house_enter(house, DB_OWNER, flags, district, err);
 }
 
 static bool get(const struct flags *flags, struct house *house, struct err *err)

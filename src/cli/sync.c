@@ -51,18 +51,16 @@ static int sum_up(const struct provision_run *run, bool dry)
 }
 
 static bool sync_with(struct house *house, const struct flags *flags,
-    struct provision_run *out, struct err *err)
+    int64_t district, struct provision_run *out, struct err *err)
 {
 	struct provision_wanted wanted = { .directory = flags->arguments[0],
 		.url = house->url,
 		.who = house_who(house),
 		.person = flags_get(flags, "--person"),
 		.kinds = flags_get(flags, "--only"),
-		.whole = flags_has(flags, "--whole") };
+		.whole = flags_has(flags, "--whole"),
+		.district = district };
 
-	if (!district_find(house->db, house->arena,
-		flags_get(flags, "--district"), &wanted.district, err))
-		return false;
 	return flags_has(flags, "--dry-run")
 		   ? provision_plan(house->db, house->arena, &wanted, out, err)
 		   : provision_sync(house->db, house->arena, &wanted, out, err);
@@ -75,10 +73,8 @@ static bool run(const struct flags *flags, enum format format, int64_t limit,
 	struct house house;
 	int64_t district;
 	bool done =
-	    house_open(&house, DB_INGEST, err) &&
-	    sync_with(&house, flags, &run, err) &&
-	    district_find(house.db, house.arena, flags_get(flags, "--district"),
-		&district, err) &&
+	    house_enter(&house, DB_INGEST, flags, &district, err) &&
+	    sync_with(&house, flags, district, &run, err) &&
 	    planned_print(&house, district, run.plan, format, limit, err);
 
 	if (done) {

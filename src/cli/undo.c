@@ -35,9 +35,8 @@ static bool run(const struct flags *flags, int64_t plan, enum format format,
 	struct provision_wanted wanted = { 0 };
 	struct provision_run run;
 	struct house house;
-	bool done = house_open(&house, DB_INGEST, err) &&
-		    district_find(house.db, house.arena,
-			flags_get(flags, "--district"), &wanted.district, err);
+	bool done =
+	    house_enter(&house, DB_INGEST, flags, &wanted.district, err);
 
 	wanted.url = house.url;
 	wanted.who = house_who(&house);

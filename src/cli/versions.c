@@ -56,9 +56,7 @@ static bool run(const struct flags *flags, int limit, enum format format,
 	struct versions versions;
 	struct house house;
 	int64_t district;
-	bool done = house_open(&house, DB_INGEST, err) &&
-		    district_find(house.db, house.arena,
-			flags_get(flags, "--district"), &district, err) &&
+	bool done = house_enter(&house, DB_INGEST, flags, &district, err) &&
 		    version_list(house.db, house.arena, district, limit,
 			&versions, err);
 
