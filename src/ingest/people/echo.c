@@ -14,9 +14,8 @@ static bool find_spoken_of(struct ingest *job, struct err *err)
 {
 	return people_ask(job,
 		   "CREATE TEMP TABLE spoken_of AS SELECT DISTINCT r.person "
-		   "FROM (" STILL_SAID("") " UNION ALL " CLAIMED(
-		       "") ") r WHERE r.source NOT IN (SELECT source "
-			   "FROM speaker WHERE echoes)",
+		   "FROM " SPOKEN " WHERE r.source NOT IN (SELECT source "
+		   "FROM speaker WHERE echoes)",
 		   NULL, err) &&
 	       db_run(job->db, "ANALYZE spoken_of", err);
 }

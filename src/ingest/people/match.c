@@ -323,9 +323,8 @@ static bool find_holders(struct ingest *job, struct err *err)
 {
 	return people_ask(job,
 		   "CREATE TEMP TABLE holds AS SELECT DISTINCT r.person, "
-		   "r.source FROM (" STILL_SAID("") " UNION ALL " CLAIMED(
-		       "") ") r WHERE r.source NOT IN (SELECT source "
-			   "FROM speaker WHERE echoes)",
+		   "r.source FROM " SPOKEN " WHERE r.source NOT IN ("
+		   "SELECT source FROM speaker WHERE echoes)",
 		   NULL, err) &&
 	       (!job->guard->holds ||
 		   people_ask(job,
@@ -353,13 +352,6 @@ static bool lose_replaced(struct ingest *job, struct err *err)
 		       NULL, err));
 }
 
-/* Links and persons only become more, so it ends. */
-static bool count_settled(struct ingest *job, int64_t *count, struct err *err)
-{
-	return people_number(job,
-	    "SELECT count(person) + count(rule) FROM claim", count, err);
-}
-
 static bool match_speakers(struct ingest *job, struct err *err)
 {
 	const struct people *people = job->people;
@@ -371,23 +363,31 @@ static bool match_speakers(struct ingest *job, struct err *err)
 	return true;
 }
 
+#define UNLINKED "rule IS NULL AND (person IS NULL OR place > 1)"
+
+/* Links and persons, which only become more; 0: nobody is left to link. */
+static const char settled[] =
+    "SELECT CASE WHEN count(*) FILTER (WHERE " UNLINKED ") = 0 THEN 0 "
+    "ELSE count(person) + count(rule) END FROM claim";
+
 /* Those of a source may be known only by what a later one's record brought: who
  * is linked to nobody yet is looked at until that makes no difference. */
 bool people_match(struct ingest *job, struct err *err)
 {
-	int64_t before, now;
+	int64_t before, now = 0;
 
-	if (!find_holders(job, err) || !count_settled(job, &before, err) ||
-	    !match_speakers(job, err) || !count_settled(job, &now, err))
+	if (!find_holders(job, err))
 		return false;
-	while (now > before) {
+	do {
 		before = now;
-		if (!people_ask(job,
-			"UPDATE claim SET open = true WHERE rule IS NULL "
-			"AND (person IS NULL OR place > 1)",
-			NULL, err) ||
-		    !match_speakers(job, err) || !count_settled(job, &now, err))
+		if (!match_speakers(job, err) ||
+		    !people_number(job, settled, &now, err))
 			return false;
-	}
+		if (now > before &&
+		    !people_ask(job,
+			"UPDATE claim SET open = true WHERE " UNLINKED, NULL,
+			err))
+			return false;
+	} while (now > before);
 	return lose_replaced(job, err) && people_echo(job, err);
 }

@@ -47,12 +47,12 @@ static bool find_affected(struct ingest *job, struct err *err)
 	       people_ask(job, touched_agents, NULL, err) &&
 	       (!people->stale ||
 		   people_ask(job,
-		       "INSERT INTO affected SELECT r.person FROM (" STILL_SAID(
-			   "") ") r UNION SELECT l.sourced_id "
-			       "FROM roster.users l WHERE l.district = "
-			       "{district} "
-			       "AND l.status = 'active' AND l.source <> "
-			       "{made_up}",
+		       "INSERT INTO affected SELECT s.person "
+		       "FROM roster.said_users s WHERE s.district = {district} "
+		       "AND s.status = 'active' AND s.person IS NOT NULL UNION "
+		       "SELECT l.sourced_id FROM roster.users l "
+		       "WHERE l.district = {district} AND l.status = 'active' "
+		       "AND l.source <> {made_up}",
 		       NULL, err)) &&
 	       people_ask(job,
 		   "CREATE TEMP TABLE touched_person AS "
@@ -64,23 +64,19 @@ static bool find_affected(struct ingest *job, struct err *err)
 
 /* --- what is said of them ------------------------------------------------- */
 
+/* clang-format off */
+static const char speech[] =
+    "CREATE TEMP TABLE speech AS SELECT r.*, row_number() OVER ("
+    "PARTITION BY r.person, r.place "
+    "ORDER BY r.sourced_id <> r.person, r.sourced_id) AS nth FROM ("
+    STILL_SAID(" AND s.person IN (SELECT person FROM touched_person)")
+    " UNION ALL "
+    CLAIMED(" AND c.person IN (SELECT person FROM touched_person)") ") r";
+/* clang-format on */
+
 static bool find_speech(struct ingest *job, struct err *err)
 {
-	return people_ask(job,
-		   "CREATE TEMP TABLE speech AS SELECT r.*, row_number() OVER "
-		   "(PARTITION BY r.person, r.place ORDER BY "
-		   "r.sourced_id <> r.person, r.sourced_id) AS nth FROM "
-		   "(" STILL_SAID(
-		       " AND s.person IN (SELECT person "
-		       "FROM touched_person)") " UNION ALL " CLAIMED(" AND "
-								     "c.person "
-								     "IN "
-								     "(SELECT "
-								     "person "
-								     "FROM "
-								     "touched_"
-								     "person)") ") r",
-		   NULL, err) &&
+	return people_ask(job, speech, NULL, err) &&
 	       db_run(job->db, "ANALYZE speech", err);
 }
 

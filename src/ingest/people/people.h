@@ -139,6 +139,7 @@ const char *people_key_of(const char *field, const char *of);
 #define CLAIMED(which)                                                         \
 	"SELECT c.place, c.source, c.person, c.birth_date, {c.kept} "          \
 	"FROM claim c WHERE c.person IS NOT NULL" which
+#define SPOKEN "(" STILL_SAID("") " UNION ALL " CLAIMED("") ") r"
 
 /* Whether the field says which person a record is about. */
 bool people_refers(const struct entity *entity, const struct field *field);
