@@ -33,8 +33,8 @@ static int end(void **state)
 /* --- what is held ----------------------------------------------------------
  */
 
-#define X8 "xxxxxxxx"
-#define X64 X8 X8 X8 X8 X8 X8 X8 X8
+#define EIGHT "abcdefgh"
+#define L64 EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT
 #define GOOD "Tower-Lemon-42"
 
 /* clang-format off */
@@ -54,12 +54,12 @@ static const struct {
 	{ DIRECTORY_ACCOUNT,   "a7",         "a\tb",                  NULL,     NULL,                NULL,           DIRECTORY_BAD_VALUE,      "has one of" },
 	{ DIRECTORY_ACCOUNT,   "a8",         ". .",                   NULL,     NULL,                NULL,           DIRECTORY_BAD_VALUE,      "dot" },
 	{ DIRECTORY_ACCOUNT,   "a9",         NULL,                    NULL,     NULL,                NULL,           DIRECTORY_BAD_VALUE,      "sAMAccountName: is missing" },
-	{ DIRECTORY_GROUP,     "g1",         X64,                     NULL,     NULL,                NULL,           DIRECTORY_NO_REASON,      NULL },
-	{ DIRECTORY_GROUP,     "g2",         X64 X64 X64 X64 "x",     NULL,     NULL,                NULL,           DIRECTORY_BAD_VALUE,      "more than 256" },
+	{ DIRECTORY_GROUP,     "g1",         L64,                     NULL,     NULL,                NULL,           DIRECTORY_NO_REASON,      NULL },
+	{ DIRECTORY_GROUP,     "g2",         L64 L64 L64 L64 "x",     NULL,     NULL,                NULL,           DIRECTORY_BAD_VALUE,      "more than 256" },
 	{ DIRECTORY_GROUP,     "Class 7b",   NULL,                    NULL,     NULL,                NULL,           DIRECTORY_NO_REASON,      NULL },
-	{ DIRECTORY_ACCOUNT,   X64,          "n1",                    NULL,     NULL,                NULL,           DIRECTORY_NO_REASON,      NULL },
-	{ DIRECTORY_ACCOUNT,   X64 "x",      "n2",                    NULL,     NULL,                NULL,           DIRECTORY_BAD_VALUE,      "more than 64" },
-	{ DIRECTORY_CONTAINER, X64 "x",      NULL,                    NULL,     NULL,                NULL,           DIRECTORY_BAD_VALUE,      "more than 64" },
+	{ DIRECTORY_ACCOUNT,   L64,          "n1",                    NULL,     NULL,                NULL,           DIRECTORY_NO_REASON,      NULL },
+	{ DIRECTORY_ACCOUNT,   L64 "x",      "n2",                    NULL,     NULL,                NULL,           DIRECTORY_BAD_VALUE,      "more than 64" },
+	{ DIRECTORY_CONTAINER, L64 "x",      NULL,                    NULL,     NULL,                NULL,           DIRECTORY_BAD_VALUE,      "more than 64" },
 	{ DIRECTORY_ACCOUNT,   "",           "n3",                    NULL,     NULL,                NULL,           DIRECTORY_BAD_VALUE,      "name: is empty" },
 	{ DIRECTORY_ACCOUNT,   "n4\n",       "n4",                    NULL,     NULL,                NULL,           DIRECTORY_BAD_VALUE,      "name:" },
 	{ DIRECTORY_ACCOUNT,   " n5",        "n5",                    NULL,     NULL,                NULL,           DIRECTORY_BAD_VALUE,      "space" },
@@ -70,7 +70,7 @@ static const struct {
 	{ DIRECTORY_ACCOUNT,   "p5",         "p5",                    "Aa1-",   NULL,                NULL,           DIRECTORY_BAD_PASSWORD,   "shorter" },
 	{ DIRECTORY_ACCOUNT,   "p6",         "p6",                    "",       NULL,                NULL,           DIRECTORY_BAD_PASSWORD,   "empty" },
 	{ DIRECTORY_ACCOUNT,   "v1",         "v1",                    NULL,     "employeeID",        "0123456789abcdefg", DIRECTORY_BAD_VALUE, "more than 16" },
-	{ DIRECTORY_ACCOUNT,   "v2",         "v2",                    NULL,     "givenName",         X64 "x",        DIRECTORY_BAD_VALUE,      "more than 64" },
+	{ DIRECTORY_ACCOUNT,   "v2",         "v2",                    NULL,     "givenName",         L64 "x",        DIRECTORY_BAD_VALUE,      "more than 64" },
 	{ DIRECTORY_ACCOUNT,   "v3",         "v3",                    NULL,     "userPrincipalName", "v3",           DIRECTORY_BAD_VALUE,      "is not like" },
 	{ DIRECTORY_ACCOUNT,   "v4",         "v4",                    NULL,     "userPrincipalName", "v4@a@b",       DIRECTORY_BAD_VALUE,      "is not like" },
 	{ DIRECTORY_ACCOUNT,   "v5",         "v5",                    NULL,     "accountExpires",    "soon",         DIRECTORY_BAD_VALUE,      "accountExpires" },
