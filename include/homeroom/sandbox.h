@@ -16,6 +16,9 @@ enum district_format {
 
 #define DISTRICT_STUDENTS_MIN 100
 #define DISTRICT_STUDENTS_MAX 1000000
+#define DISTRICT_YEAR 2025
+#define DISTRICT_YEAR_MIN 1990
+#define DISTRICT_YEAR_MAX 2090
 /* Above this it is another district, not the next day of this one. */
 #define DISTRICT_CHURN_MAX 50.0
 
@@ -26,10 +29,15 @@ enum district_format {
 struct district_plan {
 	int64_t students; /* 0: as in `from`, which it must not contradict */
 	uint64_t seed;    /* 0: as in `from`; without it, 1 */
+	int year;         /* in which the school year begins; 0: as in `from`;
+			     without it, DISTRICT_YEAR */
 	enum district_format format;
 	const char *from; /* a bundle made before, whose next day is wanted */
 	double churn; /* percent of people that this day changes; with `from` */
 };
+
+/* In which year the school year began that a time (clock_now) falls in. */
+int district_year(int64_t when);
 
 /*
  * Writes the bundle into the folder `dir`: whole or not at all. The folder is

@@ -34,7 +34,10 @@ static const struct command command = {
 
 static bool make_up(const char *folder, int64_t students, struct err *err)
 {
-	struct district_plan plan = { .students = students, .seed = 1 };
+	/* The rules and grants that people try ask what day it is. */
+	struct district_plan plan = { .students = students,
+		.seed = 1,
+		.year = district_year(clock_now()) };
 	struct district *district;
 	struct progress progress;
 	int64_t done = 0, total = 1;

@@ -9,6 +9,7 @@
 static const struct flag flags_known[] = {
 	{ "--students", "N", "How many: 100 to 1000000" },
 	{ "--seed", "S", "Another district for another number (default 1)" },
+	{ "--year", "Y", "When its school year begins (default 2025)" },
 	{ "--format", "VERSION", "OneRoster 1.1 or 1.2 (default 1.2)" },
 	{ "--from", "DIR", "Make the next day of the district in this folder" },
 	{ "--churn", "PERCENT", "How many of its people that day changes" },
@@ -16,7 +17,8 @@ static const struct flag flags_known[] = {
 };
 
 static const struct command command = {
-	.usage = "generate DIR --students N [--seed S] [--format 1.1|1.2]\n"
+	.usage = "generate DIR --students N [--seed S] [--year Y]\n"
+		 "                             [--format 1.1|1.2]\n"
 		 "       homeroom generate DIR --from DIR --churn PERCENT",
 	.meaning =
 	    "Writes a made-up school district as a OneRoster bundle of CSV\n"
@@ -51,12 +53,15 @@ static bool read_percent(const struct flags *flags, double *out)
 
 static bool read_numbers(struct flags *flags, struct district_plan *plan)
 {
-	int64_t seed = 0;
+	int64_t seed = 0, year = 0;
 
 	if (!flags_number(flags, "--students", DISTRICT_STUDENTS_MIN,
 		DISTRICT_STUDENTS_MAX, &plan->students) ||
-	    !flags_number(flags, "--seed", 0, INT64_MAX, &seed))
+	    !flags_number(flags, "--seed", 0, INT64_MAX, &seed) ||
+	    !flags_number(flags, "--year", DISTRICT_YEAR_MIN, DISTRICT_YEAR_MAX,
+		&year))
 		return false;
+	plan->year = (int)year;
 	plan->seed = (uint64_t)seed;
 	return true;
 }

@@ -25,8 +25,14 @@ static bool plan_new(struct origin *origin, const struct district_plan *plan,
 		return fail(err, FAULT_INVALID,
 		    "a made-up district has %d to %d students",
 		    DISTRICT_STUDENTS_MIN, DISTRICT_STUDENTS_MAX);
+	if (plan->year != 0 &&
+	    (plan->year < DISTRICT_YEAR_MIN || plan->year > DISTRICT_YEAR_MAX))
+		return fail(err, FAULT_INVALID,
+		    "a made-up school year begins in %d to %d",
+		    DISTRICT_YEAR_MIN, DISTRICT_YEAR_MAX);
 	*origin = (struct origin){ .students = plan->students,
 		.seed = plan->seed > 0 ? plan->seed : 1,
+		.year = plan->year > 0 ? plan->year : DISTRICT_YEAR,
 		.format = DISTRICT_V12 };
 	return true;
 }
@@ -43,11 +49,13 @@ static bool plan_next_day(struct origin *origin,
 	if (!origin_read(origin, plan->from, err))
 		return false;
 	if ((plan->students > 0 && plan->students != origin->students) ||
-	    (plan->seed > 0 && plan->seed != origin->seed))
+	    (plan->seed > 0 && plan->seed != origin->seed) ||
+	    (plan->year > 0 && plan->year != origin->year))
 		return fail(err, FAULT_INVALID,
 		    "the district in %s was made with %" PRId64
-		    " students and seed %" PRIu64 "; its next day has the same",
-		    plan->from, origin->students, origin->seed);
+		    " students, seed %" PRIu64
+		    " and year %d; its next day has the same",
+		    plan->from, origin->students, origin->seed, origin->year);
 	if (calendar->days == DAYS_MAX)
 		return fail(err, FAULT_INVALID,
 		    "the school year of the district in %s is over: "
@@ -131,6 +139,7 @@ bool district_open(struct district **out, const struct district_plan *plan,
 		return false;
 	}
 	d->made_up.calendar = d->origin.calendar;
+	d->made_up.year = school_year(d->origin.year);
 	layout_make(&d->made_up.layout, arena, d->origin.seed,
 	    d->origin.students);
 	output_open(&d->output, d->folder.fd, d->origin.format == DISTRICT_V12);

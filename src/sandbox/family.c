@@ -97,7 +97,7 @@ static void write_guardian(const struct made_up *m, struct output *out,
 			.user = id.text,
 			.role = role_of(m, key),
 			.org = org.text,
-			.begins = YEAR_BEGINS };
+			.begins = m->year.begins };
 
 		write_role(m, out, &role);
 	}

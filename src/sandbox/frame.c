@@ -142,16 +142,24 @@ const char *office_id(int number)
 
 /* --- sessions, courses --------------------------------------------------- */
 
-static void write_sessions(struct output *out)
+static void write_sessions(const struct made_up *m, struct output *out)
 {
+	int year = m->year.begins_in;
+
 	for (const struct session *s = sessions; s->id != NULL; s++) {
-		row(out, ACADEMIC_SESSIONS, s->id);
-		cell(out, s->title);
+		char id[SESSION_ID];
+
+		row(out, ACADEMIC_SESSIONS, session_id(m, s->id, id));
+		if (s->parent == NULL)
+			cell_printf(out, "%d–%d %s", year, year + 1, s->title);
+		else
+			cell(out, s->title);
 		cell(out, s->type);
-		cell(out, s->begins);
-		cell(out, s->ends);
-		cell(out, s->parent);
-		cell(out, SCHOOL_YEAR);
+		cell_date(out, m->year.begins + s->begins);
+		cell_date(out, m->year.begins + s->ends);
+		cell(out,
+		    s->parent != NULL ? session_id(m, s->parent, id) : NULL);
+		cell_number(out, year + 1);
 		row_end(out);
 	}
 }
@@ -200,14 +208,14 @@ void cell_grades(struct output *out, int first, int last)
 	cell(out, text);
 }
 
-static void write_course(struct output *out, const struct course *course,
-    int first, int last)
+static void write_course(const struct made_up *m, struct output *out,
+    const struct course *course, int first, int last)
 {
-	char title[NAME_TEXT];
+	char title[NAME_TEXT], year[SESSION_ID];
 
 	course_title(course, first, title, sizeof(title));
 	row(out, COURSES, course_id(course, first).text);
-	cell(out, sessions[0].id);
+	cell(out, session_id(m, "", year));
 	cell(out, title);
 	cell(out, course_id(course, first).text + strlen("crs-"));
 	cell_grades(out, first, last);
@@ -216,13 +224,13 @@ static void write_course(struct output *out, const struct course *course,
 	row_end(out);
 }
 
-static void write_courses(struct output *out)
+static void write_courses(const struct made_up *m, struct output *out)
 {
 	for (const struct course *c = courses; c->code != NULL; c++) {
 		if (!c->each)
-			write_course(out, c, c->first, c->last);
+			write_course(m, out, c, c->first, c->last);
 		for (int g = c->first; c->each && g <= c->last; g++)
-			write_course(out, c, g, g);
+			write_course(m, out, c, g, g);
 	}
 }
 
@@ -280,8 +288,8 @@ static void write_categories(struct output *out)
 void write_frame(const struct made_up *m, struct output *out)
 {
 	write_orgs(m, out);
-	write_sessions(out);
-	write_courses(out);
+	write_sessions(m, out);
+	write_courses(m, out);
 	write_resources(m, out);
 	write_categories(out);
 }

@@ -48,7 +48,7 @@ static struct work_of work_at(const struct made_up *m,
 		.id = id_of(m->layout.seed, ID_LINE_ITEM, section->key,
 		    (uint64_t)number),
 		.kind = (int)kind,
-		.due = span_rules[section->block->span].work -
+		.due = m->year.begins + span_rules[section->block->span].work -
 		       dice_below(&dice, 20),
 	};
 }
@@ -64,6 +64,9 @@ static struct id scale_id(const struct made_up *m,
 static void write_line_item(const struct made_up *m, struct output *out,
     const struct section *section, const struct work_of *w)
 {
+	const char *period = span_rules[section->block->span].period;
+	char id[SESSION_ID];
+
 	row(out, LINE_ITEMS, w->id.text);
 	cell(out, work[w->kind].title);
 	cell(out, work[w->kind].description);
@@ -71,7 +74,7 @@ static void write_line_item(const struct made_up *m, struct output *out,
 	cell_date(out, w->due);
 	cell(out, id_of(m->layout.seed, ID_CLASS, section->key, 0).text);
 	cell(out, categories[work[w->kind].category].id);
-	cell(out, span_rules[section->block->span].period);
+	cell(out, period != NULL ? session_id(m, period, id) : NULL);
 	cell(out, "0");
 	cell_number(out, work[w->kind].max);
 	if (out->v12)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /*
- * source.systemCode: made-up;seed=7;students=1000;churn=10000x3+5000
+ * source.systemCode: made-up;seed=7;students=1000;year=2025;churn=10000x3+5000
  * where churn is of each next day in millionths, equal ones counted.
  */
 #define MADE_UP "made-up;"
@@ -65,7 +65,7 @@ static bool read_code(struct origin *origin, struct text code)
 	while (code.len > 0) {
 		struct text value = cut(&code, ';');
 		struct text name = cut(&value, '=');
-		int64_t seed;
+		int64_t seed, year;
 
 		if (text_is(name, "seed")) {
 			if (!text_integer(value, 1, INT64_MAX, &seed))
@@ -75,6 +75,11 @@ static bool read_code(struct origin *origin, struct text code)
 			if (!text_integer(value, DISTRICT_STUDENTS_MIN,
 				DISTRICT_STUDENTS_MAX, &origin->students))
 				return false;
+		} else if (text_is(name, "year")) {
+			if (!text_integer(value, DISTRICT_YEAR_MIN,
+				DISTRICT_YEAR_MAX, &year))
+				return false;
+			origin->year = (int)year;
 		} else if (text_is(name, "churn")) {
 			if (!read_days(&origin->calendar, value))
 				return false;
@@ -104,7 +109,7 @@ bool origin_read(struct origin *origin, const char *folder, struct err *err)
 {
 	char manifest[MANIFEST_MAX];
 
-	*origin = (struct origin){ 0 };
+	*origin = (struct origin){ .year = DISTRICT_YEAR };
 	if (!read_manifest(folder, manifest, err))
 		return false;
 	origin->format = text_is(property(manifest, "oneroster.version"), "1.1")
@@ -117,9 +122,9 @@ bool origin_read(struct origin *origin, const char *folder, struct err *err)
 const char *origin_code(const struct origin *origin, struct arena *arena)
 {
 	const struct calendar *c = &origin->calendar;
-	const char *code =
-	    arena_printf(arena, MADE_UP "seed=%" PRIu64 ";students=%" PRId64,
-		origin->seed, origin->students);
+	const char *code = arena_printf(arena,
+	    MADE_UP "seed=%" PRIu64 ";students=%" PRId64 ";year=%d",
+	    origin->seed, origin->students, origin->year);
 
 	for (int day = 0, next; day < c->days; day = next) {
 		next = day + 1;

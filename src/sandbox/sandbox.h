@@ -47,30 +47,38 @@ struct id id_of(uint64_t seed, enum about about, uint64_t a, uint64_t b);
 
 /* --- time ---------------------------------------------------------------- */
 
-#define SCHOOL_YEAR "2026" /* the year in which it ends */
-#define YEAR_BEGINS 20318  /* 2025-08-18, in days since 1970-01-01 */
-#define YEAR_ENDS 20617    /* 2026-06-13 */
-#define FIRST_DAY 20367    /* 2025-10-06: the day that a new district shows */
-#define DAYS_MAX 200       /* next days, all of them within the year */
-
+#define YEAR_DAYS 299 /* of school, with its holidays */
+#define FIRST_DAY 49  /* of them: the day that a new district shows */
+#define DAYS_MAX 200  /* next days, all of them within the year */
 #define DATE_TEXT 11
+
+/* From the third Monday of August. */
+struct school_year {
+	int begins_in;
+	int64_t begins; /* in days since 1970-01-01 */
+};
+struct school_year school_year(int begins_in); /* a year of four digits */
 void date_text(char out[DATE_TEXT], int64_t days);
+
+/* Days count from the year's beginning; ids go on after the year's own. */
+struct session {
+	const char *id, *title, *type;
+	int64_t begins, ends;
+	const char *parent;
+};
+extern const struct session sessions[]; /* ends with a NULL id */
 
 /* When a class meets. */
 enum span { SPAN_TRIMESTERS, SPAN_QUARTERS, SPAN_FALL, SPAN_SPRING, SPANS };
+#define SPAN_TERMS 4
 
 struct span_rule {
-	const char *terms; /* termSourcedIds */
+	const char *terms[SPAN_TERMS + 1]; /* ends with NULL */
 	int64_t begins, ends;
 	const char *period; /* the grading period that its work falls in */
 	int64_t work;       /* the last day on which work is due */
 };
 extern const struct span_rule span_rules[SPANS];
-
-struct session {
-	const char *id, *title, *type, *begins, *ends, *parent;
-};
-extern const struct session sessions[]; /* ends with a NULL id */
 
 /* --- what is taught ------------------------------------------------------ */
 
@@ -245,8 +253,13 @@ struct fate {
 
 struct made_up {
 	struct layout layout;
+	struct school_year year;
 	struct calendar calendar;
 };
+
+#define SESSION_ID 24
+const char *session_id(const struct made_up *m, const char *session,
+    char out[SESSION_ID]);
 
 struct fate fate_of_student(const struct made_up *m, int64_t seat);
 struct fate fate_of_guardian(const struct made_up *m, uint64_t key);
@@ -467,7 +480,7 @@ void write_results(const struct made_up *m, struct output *out,
     const struct section *section, uint64_t student, const char *id);
 
 /* The date of a next day; 0: when the year began. */
-int64_t day_begins(int day);
+int64_t day_begins(const struct made_up *m, int day);
 
 /* --- the bundle as a whole ----------------------------------------------- */
 
@@ -476,6 +489,7 @@ int64_t day_begins(int day);
 struct origin {
 	uint64_t seed;
 	int64_t students;
+	int year; /* in which the school year begins */
 	enum district_format format;
 	struct calendar calendar;
 };

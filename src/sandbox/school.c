@@ -90,7 +90,7 @@ static void write_staff_roles(const struct made_up *m, struct output *out,
 		.role = job_rules[staff->job].role,
 		.org = org.text,
 		.profile = profile,
-		.begins = day_begins(staff->fate.since) };
+		.begins = day_begins(m, staff->fate.since) };
 
 	write_role(m, out, &role);
 	role.profile = NULL;
@@ -107,7 +107,7 @@ static void write_staff_roles(const struct made_up *m, struct output *out,
 		role.number = 2;
 		role.role = job_rules[staff->job].role;
 		role.secondary = false;
-		role.ends = YEAR_ENDS;
+		role.ends = m->year.begins + YEAR_DAYS;
 		write_role(m, out, &role);
 	}
 }
@@ -189,6 +189,19 @@ static void cell_location(const struct made_up *m, struct output *out,
 		cell_printf(out, "Room %d", 100 + (int)dice_below(&dice, 250));
 }
 
+static void cell_terms(const struct made_up *m, struct output *out,
+    const struct section *section)
+{
+	const char *const *terms = span_rules[section->block->span].terms;
+	char list[SPAN_TERMS * SESSION_ID] = "", id[SESSION_ID];
+	size_t len = 0;
+
+	for (int i = 0; terms[i] != NULL; i++)
+		len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s",
+		    i == 0 ? "" : ",", session_id(m, terms[i], id));
+	cell(out, list);
+}
+
 static void write_class(const struct made_up *m, struct output *out,
     const struct section *section)
 {
@@ -205,7 +218,7 @@ static void write_class(const struct made_up *m, struct output *out,
 	cell(out, section->block->homeroom ? "homeroom" : "scheduled");
 	cell_location(m, out, section);
 	cell(out, school_id(&m->layout, cohort->school).text);
-	cell(out, span_rules[section->block->span].terms);
+	cell_terms(m, out, section);
 	cell_subject(out, course, cohort->grade);
 	if (section->block->period >= 0)
 		cell_number(out, section_period(section));

@@ -5,9 +5,7 @@
 #include <stdio.h>
 
 #define PERSON_KEY(student) ((student)->key * 4)
-#define KINDERGARTEN_BORN                                                      \
-	18141 /* 2019-09-02: five by September of the year                     \
-	       */
+#define KINDERGARTEN_AGE 2177 /* days: five by September of the year */
 
 struct id student_id(const struct made_up *m, const struct student *student)
 {
@@ -96,8 +94,8 @@ static void write_role_of(const struct made_up *m, struct output *out,
 		.user = id.text,
 		.role = "student",
 		.org = org.text,
-		.begins = day_begins(day_here(&student->fate)),
-		.ends = YEAR_ENDS };
+		.begins = day_begins(m, day_here(&student->fate)),
+		.ends = m->year.begins + YEAR_DAYS };
 
 	if (dice_percent(&dice, 10)) {
 		role.profile = profile.id;
@@ -172,8 +170,8 @@ static void write_demographics(const struct made_up *m, struct output *out,
 	if (dice_percent(&dice, 3))
 		return;
 	row(out, DEMOGRAPHICS, student_id(m, student).text);
-	cell_date(out,
-	    KINDERGARTEN_BORN - age * 1461 / 4 + dice_below(&dice, 364));
+	cell_date(out, m->year.begins - KINDERGARTEN_AGE - age * 1461 / 4 +
+			   dice_below(&dice, 364));
 	cell(out,
 	    out->v12 || person->sex <= MALE ? sex_words[person->sex] : NULL);
 	cells_race(out, person->culture, &dice);

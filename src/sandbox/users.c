@@ -74,9 +74,9 @@ void write_profile(struct output *out, const struct profile *profile)
 }
 
 /* The day of a next day; what was there before began with the year. */
-int64_t day_begins(int day)
+int64_t day_begins(const struct made_up *m, int day)
 {
-	return day > 0 ? FIRST_DAY + day : YEAR_BEGINS;
+	return m->year.begins + (day > 0 ? FIRST_DAY + day : 0);
 }
 
 void write_enrollment(const struct made_up *m, struct output *out,
@@ -84,12 +84,14 @@ void write_enrollment(const struct made_up *m, struct output *out,
 {
 	const struct section *section = enrollment->section;
 	const struct span_rule *span = &span_rules[section->block->span];
-	int64_t begins = day_begins(enrollment->day);
+	int64_t first = m->year.begins + span->begins;
+	int64_t ends = m->year.begins + span->ends;
+	int64_t begins = day_begins(m, enrollment->day);
 
-	if (begins < span->begins)
-		begins = span->begins;
-	if (begins >= span->ends)
-		begins = span->ends - 1;
+	if (begins < first)
+		begins = first;
+	if (begins >= ends)
+		begins = ends - 1;
 	row(out, ENROLLMENTS,
 	    id_of(m->layout.seed, ID_ENROLLMENT, section->key, enrollment->key)
 		.text);
@@ -99,6 +101,6 @@ void write_enrollment(const struct made_up *m, struct output *out,
 	cell(out, enrollment->role);
 	cell(out, enrollment->primary);
 	cell_date(out, begins);
-	cell_date(out, span->ends);
+	cell_date(out, ends);
 	row_end(out);
 }

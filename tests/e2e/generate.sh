@@ -88,6 +88,16 @@ holds 'and replace what was there' test -f again/manifest.csv
 holds 'another seed gives other people' between 150 250 \
 	"$(churn n350 again users)"
 
+generate y2019 --students 350 --year 2019
+checks 'another school year is a valid bundle' y2019 1.2
+holds 'and begins on a Monday in August' \
+	grep -q '^sy2020,,,2019–2020 School Year,schoolYear,2019-08-19,' \
+	y2019/academicSessions.csv
+holds 'with the same people' diff n350/users.csv y2019/users.csv
+generate y2019next --from y2019 --churn 5
+checks 'whose next day is in that year' y2019next 1.2 5 40
+holds 'and knows it' grep -q '^sy2020,' y2019next/academicSessions.csv
+
 # --- the next days -----------------------------------------------------------
 
 generate day0 --students 4000 --seed 3
@@ -144,7 +154,7 @@ exits 'a next day of nothing' 1 \
 	"$HOMEROOM_BINARY" generate next --from nowhere --churn 1
 exits 'a next day of another district' 1 \
 	"$HOMEROOM_BINARY" generate next --from day1 --churn 1 --seed 4
-says 'says what it was made with' err '4000 students and seed 3'
+says 'says what it was made with' err '4000 students, seed 3 and year 2025'
 exits 'more churn than a day can have' 1 \
 	"$HOMEROOM_BINARY" generate next --from day1 --churn 51
 exits 'too few students' 2 "$HOMEROOM_BINARY" generate next --students 99

@@ -18,6 +18,26 @@ static void dates(void **state)
 	}
 }
 
+static void years(void **state)
+{
+	(void)state;
+	for (int y = DISTRICT_YEAR_MIN; y <= DISTRICT_YEAR_MAX; y++) {
+		const int64_t day = 86400 * (int64_t)1000;
+		int64_t begins = school_year(y).begins;
+		char text[CLOCK_TEXT], least[16], most[16];
+
+		clock_format(text, begins * day);
+		snprintf(least, sizeof(least), "%d-08-15", y);
+		snprintf(most, sizeof(most), "%d-08-21", y);
+		CHECK(begins % 7 == 4, "%s is no Monday", text);
+		CHECK(strncmp(least, text, 10) <= 0 &&
+			  strncmp(text, most, 10) <= 0,
+		    "%s", text);
+		CHECK(district_year(begins * day) == y, "%s", text);
+		CHECK(district_year(begins * day - 1) == y - 1, "%s", text);
+	}
+}
+
 static int compare_ids(const void *a, const void *b)
 {
 	return strcmp(a, b);
@@ -175,6 +195,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dates),
+		cmocka_unit_test(years),
 		cmocka_unit_test(ids_differ),
 		cmocka_unit_test(seats_and_sections),
 		cmocka_unit_test(periods_differ),

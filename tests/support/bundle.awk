@@ -180,6 +180,8 @@ pass == 1 {
 	if ((file, id) in known)
 		wrong("sourcedId " id " comes twice")
 	known[file, id] = 1
+	if (value("type") == "schoolYear")
+		year = substr(value("startDate"), 1, 4)
 	gather()
 	next
 }
@@ -316,7 +318,7 @@ function check_demographics(    n, i) {
 	if (!(("users", id) in known))
 		wrong("is of no user")
 	n = grade_of[id] == "KG" ? 0 : grade_of[id] + 0
-	i = 2025 - n - substr(value("birthDate"), 1, 4)
+	i = year - n - substr(value("birthDate"), 1, 4)
 	if (i < 5 || i > 7)
 		wrong("born " value("birthDate") " and in grade " grade_of[id])
 }
