@@ -158,14 +158,19 @@ static bool find_all(const struct compile *c, struct err *err)
 	return found;
 }
 
-bool compile_redate(const struct compile *c, struct err *err)
+/* Their pseudonyms, in the table named: grants that just became what they are
+ * have others than before, or had none. */
+static bool name_redated(const struct compile *c, struct err *err)
 {
-	int64_t count;
+	return names_fill(c->names, c->db,
+	    "SELECT DISTINCT r.grant_id, r.entity, r.sourced_id FROM redated r "
+	    "JOIN homeroom.\"grant\" g ON g.id = r.grant_id "
+	    "AND array_to_string(g.fields, ' ') LIKE '%=pseudonymise%'",
+	    NULL, err);
+}
 
-	if (!find_all(c, err) ||
-	    !compile_ask(c, "SELECT count(*) FROM redated", &count, err) ||
-	    !compile_count(c, "ANALYZE redated", count, err))
-		return false;
+static bool write_redated(const struct compile *c, struct err *err)
+{
 	return compile_ask(c,
 		   "UPDATE homeroom.visible v SET until = {version} "
 		   "FROM redated r WHERE v.grant_id = r.grant_id "
@@ -175,10 +180,20 @@ bool compile_redate(const struct compile *c, struct err *err)
 	       compile_ask(c,
 		   "INSERT INTO homeroom.visible "
 		   "(grant_id, entity, sourced_id, since, pseudonym) "
-		   "SELECT DISTINCT v.grant_id, v.entity, v.sourced_id, "
-		   "{version}, v.pseudonym FROM redated r "
-		   "JOIN homeroom.visible v ON v.grant_id = r.grant_id "
-		   "AND v.entity = r.entity AND v.sourced_id = r.sourced_id "
-		   "AND v.until = {version}",
+		   "SELECT DISTINCT r.grant_id, r.entity, r.sourced_id, "
+		   "{version}, n.pseudonym FROM redated r "
+		   "LEFT JOIN named n ON n.grant_id = r.grant_id "
+		   "AND n.entity = r.entity AND n.sourced_id = r.sourced_id",
 		   NULL, err);
+}
+
+bool compile_redate(const struct compile *c, struct err *err)
+{
+	int64_t count;
+
+	if (!find_all(c, err) ||
+	    !compile_ask(c, "SELECT count(*) FROM redated", &count, err) ||
+	    !compile_count(c, "ANALYZE redated", count, err))
+		return false;
+	return count == 0 || (name_redated(c, err) && write_redated(c, err));
 }

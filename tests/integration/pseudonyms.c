@@ -277,6 +277,35 @@ static void what_is_shown_otherwise_is_told(void **state)
 	CHECK(told.fault == FAULT_NONE, "%s", told.text);
 }
 
+/* The same change makes u6 seen, whom u1 has for an agent, and gives both other
+ * names and addresses. */
+static void names_come_with_what_is_referred_to(void **state)
+{
+	struct told told;
+
+	(void)state;
+	apply("kind: grant\nname: reader\nshare: {schools: [s1]}\n");
+	told = roster_ask("1.2 users");
+	CHECK(strcmp(told.ids, "u1 u2 u4") == 0, "%s", told.json);
+	apply("kind: grant\nname: reader\n"
+	      "share: {schools: [s1], agents: true}\n"
+	      "fields: {users: {sourcedId: pseudonymise,\n"
+	      "  email: pseudonymise}}\n");
+	told = roster_ask("1.2 users");
+	CHECK(told.answer.total == 4, "%s", told.json);
+	told = roster_ask(
+	    arena_printf(roster_arena(), "1.2 users/%s", user("u1")));
+	CHECK(strstr(told.json, "@pseudonym.invalid\"") != NULL &&
+		  strstr(told.json, user("u6")) != NULL,
+	    "%s", told.json);
+	apply("kind: grant\nname: reader\nshare: {schools: [s1]}\n");
+	told = roster_ask("1.2 users");
+	CHECK(strcmp(told.ids, "u1 u2 u4") == 0 &&
+		  strstr(told.json, "\"Ann@Example.org\"") != NULL,
+	    "%s", told.json);
+	apply(fields);
+}
+
 /* A pull that began before a record changed goes on as it began. */
 static void a_pinned_version(void **state)
 {
@@ -337,6 +366,7 @@ int main(void)
 		cmocka_unit_test(no_guess_is_confirmed),
 		cmocka_unit_test(who_left_is_told_by_pseudonym),
 		cmocka_unit_test(what_is_shown_otherwise_is_told),
+		cmocka_unit_test(names_come_with_what_is_referred_to),
 		cmocka_unit_test(a_pinned_version),
 	};
 	int code;
