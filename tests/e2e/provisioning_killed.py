@@ -72,6 +72,7 @@ while sum(kills.values()) < KILLS:
             r.kill()
     if what != "run":
         time.sleep(rng.uniform(0, 0.5))
+        controller.sh("kill")
         controller.sh("start")
     for r in runs:
         r.wait(600)

@@ -20,6 +20,15 @@ static int begin(void **state)
 	return 0;
 }
 
+/* Before each test: one that failed leaves none of its trouble to others. */
+static int stand(void **state)
+{
+	(void)state;
+	samba_stand(&samba);
+	samba_stand(&twin);
+	return 0;
+}
+
 static int end(void **state)
 {
 	(void)state;
@@ -62,7 +71,6 @@ static void set_one(const char *name, const char *value, enum fault fault,
 	struct samba_settings set;
 
 	samba_settings(&set, &samba);
-	samba_set(&set, "timeout", "1500");
 	samba_set(&set, name, value);
 	looks(&set, fault, text);
 }
@@ -184,10 +192,13 @@ static void a_silent_one(void **state)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET };
 	socklen_t size = sizeof(at);
+	struct samba_settings set;
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	int64_t begun;
 
 	(void)state;
+	samba_settings(&set, &samba);
+	samba_set(&set, "timeout", "1500");
 	inet_pton(AF_INET, samba.address, &at.sin_addr);
 	CHECK(bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0 &&
 		  listen(fd, 8) == 0 &&
@@ -200,19 +211,20 @@ static void a_silent_one(void **state)
 		    i == 0 ? "ldaps" : "ldap", samba.address,
 		    ntohs(at.sin_port));
 		begun = clock_tick();
-		set_one("server", uri, FAULT_UNAVAILABLE, uri);
-		CHECK(clock_tick() - begun < 8000, "%lld ms",
+		samba_set(&set, "server", uri);
+		looks(&set, FAULT_UNAVAILABLE, uri);
+		CHECK(clock_tick() - begun < 40000, "%lld ms",
 		    (long long)(clock_tick() - begun));
 	}
 	close(fd);
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(who_signs_in),
-	cmocka_unit_test(what_settings_say),
-	cmocka_unit_test(who_it_is),
-	cmocka_unit_test(another_ones_certificate),
-	cmocka_unit_test(a_silent_one),
+	cmocka_unit_test_setup(who_signs_in, stand),
+	cmocka_unit_test_setup(what_settings_say, stand),
+	cmocka_unit_test_setup(who_it_is, stand),
+	cmocka_unit_test_setup(another_ones_certificate, stand),
+	cmocka_unit_test_setup(a_silent_one, stand),
 };
 
 int main(void)

@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 
 static void shell(const char *command)
 {
@@ -59,6 +60,11 @@ void samba_start(struct samba *samba)
 	script("start", samba->dir, "");
 }
 
+void samba_stand(struct samba *samba)
+{
+	script("stand", samba->dir, "");
+}
+
 void samba_stop(struct samba *samba)
 {
 	script("stop", samba->dir, "");
@@ -69,7 +75,7 @@ void samba_kill(struct samba *samba)
 	script("kill", samba->dir, "");
 }
 
-void samba_signal(const struct samba *samba, int signal)
+int samba_pid(const struct samba *samba)
 {
 	char path[128];
 	FILE *file;
@@ -77,9 +83,41 @@ void samba_signal(const struct samba *samba, int signal)
 
 	snprintf(path, sizeof(path), "%s/pid", samba->dir);
 	file = fopen(path, "r");
-	CHECK(file != NULL && fscanf(file, "%d", &pid) == 1, "%s", path);
+	if (file == NULL)
+		return 0;
+	if (fscanf(file, "%d", &pid) != 1)
+		pid = 0;
 	fclose(file);
-	kill(pid, signal);
+	return pid;
+}
+
+static char state_of(int pid)
+{
+	char path[64], line[256];
+	const char *mark = NULL;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "r");
+	if (file == NULL)
+		return 'X';
+	if (fgets(line, sizeof(line), file) != NULL)
+		mark = strrchr(line, ')');
+	fclose(file);
+	return mark != NULL && mark[1] == ' ' ? mark[2] : 'X';
+}
+
+/* The signal takes a moment to arrive. */
+void samba_freeze(const struct samba *samba)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	int64_t until = clock_tick() + 30000;
+	int pid = samba_pid(samba);
+
+	CHECK(pid != 0 && kill(pid, SIGSTOP) == 0, "%s", samba->dir);
+	while (state_of(pid) != 'T' && clock_tick() < until)
+		nanosleep(&moment, NULL);
+	CHECK(state_of(pid) == 'T', "it does not freeze: %c", state_of(pid));
 }
 
 void samba_shell(const struct samba *samba, const char *command)
@@ -120,7 +158,7 @@ void samba_settings(struct samba_settings *out, const struct samba *samba)
 	samba_add(out, "user", "homeroom@ad.example.test");
 	samba_add(out, "password", SAMBA_PASSWORD);
 	samba_add(out, "authorities", samba->authorities);
-	samba_add(out, "timeout", "20000");
+	samba_add(out, "timeout", "60000");
 }
 
 struct directory *samba_open(const struct samba_settings *into)

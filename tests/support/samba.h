@@ -24,9 +24,14 @@ void samba_new(struct samba *samba, const char *dir);
 /* Another server for the same domain, started. */
 void samba_twin(struct samba *samba, const struct samba *of, const char *dir);
 void samba_start(struct samba *samba);
+/* Whatever was done to it before: it runs and answers. */
+void samba_stand(struct samba *samba);
 void samba_stop(struct samba *samba);
 void samba_kill(struct samba *samba);
-void samba_signal(const struct samba *samba, int signal);
+/* The process; 0 if there is none. */
+int samba_pid(const struct samba *samba);
+/* It holds still until SIGCONT. */
+void samba_freeze(const struct samba *samba);
 /* A command of the shell's, with {db} for the domain's database. */
 void samba_shell(const struct samba *samba, const char *command);
 

@@ -6,6 +6,7 @@
 #        samba.sh twin DIR OTHER   a second server in OTHER for the domain of
 #                                  DIR; prints its address
 #        samba.sh start DIR        until it answers
+#        samba.sh stand DIR        the same, unless it does already
 #        samba.sh stop DIR         at its leisure
 #        samba.sh kill DIR         at once
 #
@@ -22,6 +23,7 @@ set -eu
 base=DC=ad,DC=example,DC=test
 realm=AD.EXAMPLE.TEST
 admin=Passw0rd.Admin1
+patience=120 # seconds, on a machine with much else to do
 
 fail() { # WHY FILE
 	echo "samba: $1" >&2
@@ -177,38 +179,102 @@ twin() { # DIR OTHER
 }
 
 answers() { # DIR
-	LDAPTLS_REQCERT=never ldapsearch -LLL -x \
+	LDAPTLS_REQCERT=never timeout 20 ldapsearch -LLL -x \
 		-H "ldaps://$(cat "$1/address")" -s base -b '' dn \
 		>/dev/null 2>&1
 }
 
+# Who is dead and not buried yet holds no port and no lock.
+alive() { # PID
+	grep -qs '^State:[[:space:]]*[^ZX]' "/proc/$1/status"
+}
+
+family() { # PID: it, and those that it started
+	echo "$1"
+	for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null || :); do
+		family "$child"
+	done
+}
+
+# What is to be seen of a server that is not as it should be: whether it runs,
+# whether its database opens, and its own last words (a port that is taken is
+# among those).
+explain() { # WHY DIR
+	echo "samba: $1" >&2
+	pid=$(cat "$2/pid" 2>/dev/null || :)
+	echo "samba: process ${pid:-none}: $(sed -n 's/^State:[[:space:]]*//p' \
+		"/proc/${pid:-none}/status" 2>/dev/null || echo gone)" >&2
+	data=$(sed -n 's/^[[:space:]]*private dir = //p' "$2/smb.conf")
+	if timeout 20 ldbsearch -H "$data/sam.ldb" -s base -b "$base" dn \
+		>"$2/log/database" 2>&1; then
+		echo "samba: its database opens" >&2
+	else
+		sed 's/^/samba: its database: /' "$2/log/database" >&2
+	fi
+	fail "its own last words:" "$2/log/samba"
+}
+
+within() { # SECONDS COMMAND…: until it holds
+	end=$(($(date +%s) + $1))
+	shift
+	until "$@"; do
+		[ "$(date +%s)" -lt "$end" ] || return 1
+		sleep 0.02
+	done
+}
+
+settled() { # DIR: it answers, or has ended
+	answers "$1" || ! alive "$(cat "$1/pid")"
+}
+
 start() { # DIR
 	dir=$(readlink -f "$1")
+	! alive "$(cat "$dir/pid" 2>/dev/null)" ||
+		explain "it was to be started, and runs" "$dir"
 	/usr/sbin/samba -F --no-process-group -M "${SAMBA_MODEL:-single}" \
 		-s "$dir/smb.conf" >"$dir/log/out" 2>&1 </dev/null 9>&- &
 	echo $! >"$dir/pid"
-	for _ in $(seq 500); do
-		! answers "$dir" || exit 0
-		kill -0 "$(cat "$dir/pid")" 2>/dev/null || break
-		sleep 0.02
-	done
-	fail "it does not start" "$dir/log/samba"
+	within "$patience" settled "$dir" ||
+		explain "it runs, and does not answer within $patience s" "$dir"
+	alive "$(cat "$dir/pid")" ||
+		explain "it ended while it was to start" "$dir"
 }
 
-end() { # DIR SIGNAL
+stand() { # DIR: whatever was done to it before
 	pid=$(cat "$1/pid")
-	kill "-$2" "$pid" 2>/dev/null || return 0
-	for _ in $(seq 500); do
-		kill -0 "$pid" 2>/dev/null || return 0
-		! grep -qs '^State:.*Z' "/proc/$pid/status" || return 0
-		sleep 0.02
+	if alive "$pid"; then
+		kill -CONT "$pid"
+		! answers "$1" || return 0
+		end "$1" KILL
+	fi
+	start "$1"
+}
+
+gone() { # PID…
+	for one; do
+		! alive "$one" || return 1
 	done
+}
+
+# Those that it started would keep its port and its locks.
+end() { # DIR SIGNAL
+	all=$(family "$(cat "$1/pid")")
+	# shellcheck disable=SC2086
+	if [ "$2" = KILL ]; then
+		kill -KILL $all 2>/dev/null || :
+	else
+		kill "-$2" "$(cat "$1/pid")" 2>/dev/null || :
+	fi
+	# shellcheck disable=SC2086
+	within "$patience" gone $all ||
+		explain "it does not end within $patience s" "$1"
 }
 
 case $1 in
 new) new "$2" ;;
 twin) twin "$2" "$3" ;;
 start) start "$2" ;;
+stand) stand "$2" ;;
 stop) end "$2" TERM ;;
 kill) end "$2" KILL ;;
 *) fail "what is $1?" "" ;;

@@ -229,7 +229,7 @@ class Controller:
 
     def sh(self, what):
         subprocess.run(["sh", SAMBA, what, self.folder], check=True,
-                       stdout=subprocess.DEVNULL, timeout=120)
+                       stdout=subprocess.DEVNULL, timeout=500)
 
     def address(self):
         with open(os.path.join(self.folder, "address")) as f:
