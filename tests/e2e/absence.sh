@@ -5,37 +5,8 @@
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
 . "$HOMEROOM_TEST_SOURCE/tests/support/serve.sh"
+. "$HOMEROOM_TEST_SOURCE/tests/support/source.sh"
 export HOMEROOM_LOG=error
-
-hr() { "$HOMEROOM_BINARY" "$@"; }
-
-source_is() { # LINE…: what the settings of the source sis say besides
-	{
-		printf '%s\n' 'kind: source' 'name: sis' 'type: oneroster' \
-			"path: $PWD/in" 'ready: {stableSeconds: 0}'
-		for line; do echo "$line"; done
-	} >source.yaml
-	hr apply source.yaml >out 2>err || not_ok 'settings' "$(cat err)"
-}
-
-bundle() { # NAME: what the source has now
-	rm -rf in
-	cp -r "$1" in
-}
-
-taken() { # NAME PATTERN
-	if hr import --source sis >out 2>err && grep -qE "$2" out; then
-		ok "$1"
-	else
-		not_ok "$1" "not taken in as $2"
-	fi
-}
-
-live() { hr versions -o csv | sed -n '2s/,.*//p'; }
-
-is_live() { # NAME VERSION
-	[ "$(live)" = "$2" ] && ok "$1" || not_ok "$1" "version $(live)"
-}
 
 export_all() {
 	rm -f out.zip
@@ -45,10 +16,6 @@ export_all() {
 counts() { # ENTITY PATTERN: its active records that match
 	export_all
 	unzip -p out.zip "$1.csv" | grep -cE -- "$2"
-}
-
-is() { # NAME WANT GOT
-	[ "$2" = "$3" ] && ok "$1" || not_ok "$1" "$3 instead of $2"
 }
 
 less() { # FROM TO USER: a bundle that does not know the user

@@ -5,54 +5,24 @@
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
 . "$HOMEROOM_TEST_SOURCE/tests/support/serve.sh"
+. "$HOMEROOM_TEST_SOURCE/tests/support/source.sh"
 export HOMEROOM_LOG=error
 
-hr() { "$HOMEROOM_BINARY" "$@"; }
-
-source_is() { # NAME LINE…: the settings of a source of bundles
-	name=$1
-	shift
-	{
-		printf '%s\n' 'kind: source' "name: $name" 'type: oneroster'
-		for line; do echo "$line"; done
-	} >source.yaml
-	hr apply source.yaml >out 2>err || not_ok 'settings' "$(cat err)"
-}
-
-live() { hr versions -o csv | sed -n '2s/,.*//p'; }
-
 version=0
-taken() { # NAME: a good reading is
+taken_in() { # NAME: as the next version
 	version=$((version + 1))
-	if hr import --source sis >out 2>err && [ "$(live)" = $version ]; then
-		ok "$1"
-	else
-		not_ok "$1" "not taken in as version $version"
-	fi
+	taken "$1" "version $version\$"
 }
 
-# A fault, and what became of it.
-refused() { # NAME PATTERN
-	if hr import --source sis >out 2>err; then
-		not_ok "$1" 'taken in'
-	elif grep -qE -- "$2" err; then
-		ok "$1"
-	else
-		not_ok "$1" "not for $2"
-	fi
-	[ "$(live)" = $version ] && ok "$1: what was published stays" ||
-		not_ok "$1: what was published stays" "version $(live)"
+withstood() { # NAME PATTERN: a fault, and what became of it
+	refused "$1" "$2"
+	is_live "$1: what was published stays" $version
 }
 
-reads() { # DAY: the source's folder has that day's bundle
-	rm -rf in
-	cp -r "day$1" in
-}
-
-next() { # DAY: and the next reading is taken in
-	source_is sis "path: $PWD/in" 'ready: {stableSeconds: 0}'
-	reads "$1"
-	taken "$2 the next reading"
+next() { # DAY NUMBER: and the next reading is taken in
+	source_is
+	bundle "day$1"
+	taken_in "$2 the next reading"
 }
 
 hr generate day1 --students 200 --seed 8 >/dev/null 2>&1
@@ -116,54 +86,50 @@ mkfifo hold
 python3 server.py <hold >ports 2>server.err &
 server=$!
 exec 9>hold
-for _ in $(seq 100); do
-	[ -s ports ] && break
-	sleep 0.1
-done
+soon test -s ports
 read -r plain secure <ports
 
-source_is slow "url: http://127.0.0.1:$plain/stalls/roster.zip" \
-	'ready: {stableSeconds: 0}'
+source_at() { # URL
+	source_of oneroster "url: $1" 'ready: {stableSeconds: 0}'
+}
+source_at "http://127.0.0.1:$plain/stalls/roster.zip"
+sed 's/^name: .*/name: slow/' source.yaml >slow.yaml
+hr apply slow.yaml >out 2>err || not_ok 'settings' "$(cat err)"
 hr import --source slow >slow.out 2>slow.err 9>&- &
 slow=$!
-source_is sis "url: http://127.0.0.1:$plain/breaks/roster.zip" \
-	'ready: {stableSeconds: 0}'
-refused '810 the connection breaks' 'it broke off'
-source_is sis "url: http://127.0.0.1:$plain/page/roster.zip" \
-	'ready: {stableSeconds: 0}'
-refused '811 a page with status 200' 'no zip file'
-source_is sis "url: https://127.0.0.1:$secure/good/roster.zip" \
-	'ready: {stableSeconds: 0}'
-refused '812 a certificate that nobody vouches for' 'not who it should be|certificate'
-source_is sis "url: http://127.0.0.1:$plain/good/roster.zip" \
-	'ready: {stableSeconds: 0}'
-taken '813 the next reading'
+source_at "http://127.0.0.1:$plain/breaks/roster.zip"
+withstood '810 the connection breaks' 'it broke off'
+source_at "http://127.0.0.1:$plain/page/roster.zip"
+withstood '811 a page with status 200' 'no zip file'
+source_at "https://127.0.0.1:$secure/good/roster.zip"
+withstood '812 a certificate that nobody vouches for' 'not who it should be|certificate'
+source_at "http://127.0.0.1:$plain/good/roster.zip"
+taken_in '813 the next reading'
 
 # --- files -------------------------------------------------------------------------------
 
 next 3 820
 echo '<html><title>Please sign in</title></html>' >in/users.csv
-refused '821 a page instead of CSV' 'users.csv.*column'
+withstood '821 a page instead of CSV' 'users.csv.*column'
 next 4 821
 sed -i '1s/givenName/firstName/' in/users.csv
-refused '822 a column is called otherwise' 'users.csv.*(firstName|givenName)'
+withstood '822 a column is called otherwise' 'users.csv.*(firstName|givenName)'
 next 5 822
 rm in/enrollments.csv
-refused '823 a file of the manifest is missing' 'there is a enrollments.csv, but the bundle has none'
+withstood '823 a file of the manifest is missing' 'there is a enrollments.csv, but the bundle has none'
 next 6 823
 size=$(wc -c <in/enrollments.csv)
 head -c $((size / 2)) in/enrollments.csv >half
 cp half in/enrollments.csv
 exits '824 half a file: its end is no row' 0 hr import --source sis
 says '824 so none is gone' out 'none is taken to be gone'
-[ "$(live)" = $version ] && ok '824 what was published stays' ||
-	not_ok '824 what was published stays' "version $(live)"
+is_live '824 what was published stays' $version
 sed '$d' half >in/enrollments.csv
-refused '825 half a file, cut between rows' 'enrollments.csv: .* would be removed.*It waits'
+withstood '825 half a file, cut between rows' 'enrollments.csv: .* would be removed.*It waits'
 : >in/enrollments.csv
-refused '826 an empty file' 'enrollments.csv is empty'
+withstood '826 an empty file' 'enrollments.csv is empty'
 head -n 1 day6/enrollments.csv >in/enrollments.csv
-refused '827 nothing but a header' 'enrollments.csv: .*100 %.* would be removed.*It waits'
+withstood '827 nothing but a header' 'enrollments.csv: .*100 %.* would be removed.*It waits'
 next 7 828
 
 # --- a million broken rows ------------------------------------------------------------------
@@ -189,8 +155,7 @@ set -- $measured
 	not_ok '830 a million broken rows are set aside' "exit code $1"
 says '830 all of them' out 'users.csv +bulk .* 1000000$'
 says '830 with examples' out 'and 999997 more'
-[ "$(live)" = $version ] && ok '830 what was published stays' ||
-	not_ok '830 what was published stays' "version $(live)"
+is_live '830 what was published stays' $version
 [ "$(wc -l <out)" -lt 100 ] && ok '831 the report is short' ||
 	not_ok '831 the report is short' "$(wc -l <out) lines"
 case ${HOMEROOM_TEST_MODE:-release} in

@@ -5,26 +5,7 @@
 # is reported by file, line and column, and harms nothing.
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
-
-hr() { "$HOMEROOM_BINARY" "$@"; }
-
-taken() { # NAME PATTERN
-	if hr import --source hr >out 2>err && grep -qE "$2" out; then
-		ok "$1"
-	else
-		not_ok "$1" "not taken in as $2: $(cat out err)"
-	fi
-}
-
-refused() { # NAME PATTERN
-	if hr import --source hr >out 2>err; then
-		not_ok "$1" "taken in: $(cat out)"
-	elif grep -qE "$2" err out; then
-		ok "$1"
-	else
-		not_ok "$1" "not for $2: $(cat out err)"
-	fi
-}
+. "$HOMEROOM_TEST_SOURCE/tests/support/source.sh"
 
 latin() { iconv -f utf-8 -t windows-1252 >in/staff.csv; }
 
@@ -38,7 +19,7 @@ staff() {
 rules() { # LINE…: below the file's name
 	cat <<-'YAML'
 		kind: source
-		name: hr
+		name: sis
 		type: csv
 	YAML
 	echo "path: $PWD/in"
@@ -90,18 +71,10 @@ exported() { # what an application is given: users.csv, roles.csv
 	unzip -p made.zip roles.csv >roles.csv
 }
 
-says_not() { # NAME FILE PATTERN
-	if grep -qE "$3" "$2"; then
-		not_ok "$1" "there is $3"
-	else
-		ok "$1"
-	fi
-}
-
 mkdir in
 rules >rules.yaml
-hr apply rules.yaml >out 2>err && ok '700 rules' || not_ok '700 rules' "$(cat err)"
-refused '701 nothing there yet' 'no file of .hr. yet'
+exits '700 rules' 0 hr apply rules.yaml
+refused '701 nothing there yet' 'no file of .sis. yet'
 staff | latin
 printf '10\tNorth School\n20\tSouth School\n' >in/schools.tsv
 taken '702 people and what they are' 'version 1$'
@@ -134,11 +107,11 @@ exported
 says '711 a good row beside them' users.csv '^"?hr-1006'
 says '711 whose row is bad stays as it was' users.csv 'hr-1003'
 says '711 also with its role' roles.csv 'role-1003,.*teacher'
-says_not '711 nobody half' users.csv 'hr-1005'
+lacks '711 nobody half' users.csv 'hr-1005'
 staff | sed 's/;Teacher;1002;3.9/;Janitor;1002;3.9/' | grep -v '^1001' | latin
 taken '712 one bad value holds back no other record' 'version 3$'
 exported
-says_not '712 who is gone' roles.csv 'role-1001'
+lacks '712 who is gone' roles.csv 'role-1001'
 says '712 whose row is bad' roles.csv 'role-1003,.*teacher'
 
 # --- what changes overnight -----------------------------------------------------
@@ -156,9 +129,7 @@ refused '724 another encoding' 'has no column|first row'
 mv in/staff.csv in/other.csv
 refused '725 another name' 'no file .staff'
 rm in/other.csv
-hr versions -o csv >out 2>err
-[ "$(sed -n '2s/,.*//p' out)" = 3 ] && ok '726 harmed nothing' ||
-	not_ok '726 harmed nothing' "$(cat out)"
+is_live '726 harmed nothing' 3
 staff | latin
 taken '727 as before: those that were gone come' 'version 4$'
 sed 's/windows-1252/utf-16le/' rules.yaml >wide.yaml
@@ -168,19 +139,13 @@ taken '728 the same in UTF-16' 'nothing changed'
 
 # --- settings ---------------------------------------------------------------------
 
-wrong() { # NAME FROM TO PATTERN
-	sed "s/$2/$3/" rules.yaml >bad.yaml
-	cmp -s rules.yaml bad.yaml && not_ok "$1" 'the same rules'
-	exits "$1" 1 "$HOMEROOM_BINARY" apply bad.yaml
-	says "$1: says so" err "$4"
-}
-wrong '740 no such step' 'trim' 'trimm' "bad.yaml:7: .*givenName of users.*no step 'trimm'"
-wrong '741 no such column' 'givenName' 'firstName' "no column 'firstName'"
-wrong '742 no expression' '\^(\[' '^(([' 'regular expression'
-wrong '743 no format' 'D\.M\.YYYY' 'D.M' 'year, month and day'
-wrong '744 required' 'familyName:' 'middleName:' 'need a rule for familyName'
-wrong '745 no such entity' 'entity: roles' 'entity: jobs' "no file of 'jobs'"
-wrong '746 by number only' 'copy: 2' 'copy: Name' 'it has no header'
-wrong '747 no such encoding' 'windows-1252' 'ebcdic' 'encoding'
-wrong '748 of another type' 'type: csv' 'type: oneroster' 'has no .files.'
-wrong '749 no such key' 'delimiter: tab' 'separator: tab' "no 'separator'"
+wrong '740 no such step' rules.yaml 'trim' 'trimm' "bad.yaml:7: .*givenName of users.*no step 'trimm'"
+wrong '741 no such column' rules.yaml 'givenName' 'firstName' "no column 'firstName'"
+wrong '742 no expression' rules.yaml '\^(\[' '^(([' 'regular expression'
+wrong '743 no format' rules.yaml 'D\.M\.YYYY' 'D.M' 'year, month and day'
+wrong '744 required' rules.yaml 'familyName:' 'middleName:' 'need a rule for familyName'
+wrong '745 no such entity' rules.yaml 'entity: roles' 'entity: jobs' "no file of 'jobs'"
+wrong '746 by number only' rules.yaml 'copy: 2' 'copy: Name' 'it has no header'
+wrong '747 no such encoding' rules.yaml 'windows-1252' 'ebcdic' 'encoding'
+wrong '748 of another type' rules.yaml 'type: csv' 'type: oneroster' 'has no .files.'
+wrong '749 no such key' rules.yaml 'delimiter: tab' 'separator: tab' "no 'separator'"

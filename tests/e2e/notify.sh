@@ -9,42 +9,9 @@ export HOMEROOM_KEY_FILE="$PWD/key"
 head -c 32 /dev/urandom >key
 chmod 600 key
 
-hr() { "$HOMEROOM_BINARY" "$@"; }
-
 sql() {
 	psql -XqAt -v ON_ERROR_STOP=1 -h "$HOMEROOM_HOME/postgres" \
 		-U homeroom_superuser -d homeroom -c "$1"
-}
-
-finished() { # NAME COMMAND…: within a while
-	name=$1
-	shift
-	for _ in $(seq 600); do
-		"$@" >/dev/null 2>&1 && ok "$name" && return
-		sleep 0.1
-	done
-	hr notification list >out 2>&1
-	cat work.log >err
-	not_ok "$name" "not within a minute"
-}
-
-lacks() { # NAME FILE PATTERN
-	if grep -qE -- "$3" "$2"; then
-		not_ok "$1" "there is $3"
-	else
-		ok "$1"
-	fi
-}
-
-worker_starts() { # [SECONDS]: so much later than now
-	HOMEROOM_CLOCK=$(($(date +%s) + ${1:-0})) "$HOMEROOM_BINARY" work \
-		2>work.log &
-	worker=$!
-}
-
-worker_stops() {
-	kill "$worker"
-	wait "$worker"
 }
 
 happens() { # KIND SUBJECT [TIMES]
@@ -79,10 +46,7 @@ mkdir in
 /usr/bin/python3 "$HOMEROOM_TEST_SOURCE/tests/support/receiver.py" in \
 	mail.pem mail.key >receiver.log 2>&1 &
 receiver=$!
-for _ in $(seq 100); do
-	[ ! -e in/ports ] || break
-	sleep 0.1
-done
+soon test -e in/ports
 read -r safe plain hooks <in/ports || {
 	sed 's/^/# /' receiver.log
 	echo 'not ok receiver: it did not start'
@@ -267,8 +231,7 @@ says '535 which, and why' out 'source sis .*enrollments'
 echo busy >in/mood
 happens run.failed 'killed '
 finished '540 a message waits' state it ',it,waiting,'
-kill -9 "$worker"
-wait "$worker" 2>/dev/null
+worker_stops KILL
 rm in/mood
 worker_starts 400
 finished '540 a worker that was killed loses none' came mail $((mails + 7))
@@ -309,25 +272,19 @@ says '551 nobody is woken' out ",waiting,0,0,[^,]*T$until:00"
 
 # --- settings ----------------------------------------------------------------
 
-wrong() { # NAME FROM TO PATTERN
-	sed "s|$2|$3|" notice.yaml >bad.yaml
-	cmp -s notice.yaml bad.yaml && not_ok "$1" 'the same'
-	exits "$1" 1 "$HOMEROOM_BINARY" apply bad.yaml
-	says "$1: says so" err "$4"
-}
 mail it 'events: [ run.failed ]' 'template:' '  subject: "{summary}"' \
 	'  body: "{each}{reason}{end}"' \
 	'quiet: { from: "18:00", until: "06:00" }'
-wrong '560 no address' 'it@district' 'it district' 'mail.to: .*must be an address'
-wrong '561 two in one' 'from: homeroom@' 'from: a@b,c@' 'mail.from'
-wrong '562 no such event' 'run.failed' 'run.walked' 'one of'
-wrong '563 no such place' '{summary}' '{somebody}' 'template.subject'
-wrong '564 no end' '{end}' '' 'has no {end}'
-wrong '565 no time' '18:00' '6 pm' 'quiet.from'
-wrong '566 no zone' 'until: "06:00"' 'until: "06:00", timeZone: Here' 'no time zone'
-wrong '567 a password in clear' '^mail:' 'mail:\n  tls: none' 'only when'
-wrong '568 both' '^mail:' 'webhook: { url: "https://x.example/" }\nmail:' 'either'
-wrong '569 a subject of two lines' '"{summary}"' '"a\\nb"' 'one line'
+wrong '560 no address' notice.yaml 'it@district' 'it district' 'mail.to: .*must be an address'
+wrong '561 two in one' notice.yaml 'from: homeroom@' 'from: a@b,c@' 'mail.from'
+wrong '562 no such event' notice.yaml 'run.failed' 'run.walked' 'one of'
+wrong '563 no such place' notice.yaml '{summary}' '{somebody}' 'template.subject'
+wrong '564 no end' notice.yaml '{end}' '' 'has no {end}'
+wrong '565 no time' notice.yaml '18:00' '6 pm' 'quiet.from'
+wrong '566 no zone' notice.yaml 'until: "06:00"' 'until: "06:00", timeZone: Here' 'no time zone'
+wrong '567 a password in clear' notice.yaml '^mail:' 'mail:\n  tls: none' 'only when'
+wrong '568 both' notice.yaml '^mail:' 'webhook: { url: "https://x.example/" }\nmail:' 'either'
+wrong '569 a subject of two lines' notice.yaml '"{summary}"' '"a\\nb"' 'one line'
 serve_stop
 kill "$receiver"
 wait "$receiver" 2>/dev/null || :

@@ -7,8 +7,6 @@ set -u
 
 base='' # serve says
 
-hr() { "$HOMEROOM_BINARY" "$@"; }
-
 profile() { # NAME: of application P from now on
 	printf 'kind: application\nname: P\nprofile: %s\n' "$1" >p.yaml
 	exits "500 profile $1 is taken" 0 "$HOMEROOM_BINARY" apply p.yaml
@@ -19,10 +17,6 @@ bundle() { # FORMAT [FLAG…]: unpacked into ./got
 	hr export --application P --format "$@" p.zip >out 2>err
 	mkdir got
 	unzip -q p.zip -d got
-}
-
-is() { # NAME GOT WANT
-	if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "$2 is not $3"; fi
 }
 
 finds() { # NAME PROFILE PATTERN
@@ -87,26 +81,27 @@ done
 # --- bundles -----------------------------------------------------------------
 
 bundle 1.2
-is '501 without a profile, quotes where needed' "$(sed -n '2s/^\(.\).*/\1/p' got/orgs.csv)" d
+is '501 without a profile, quotes where needed' d "$(sed -n '2s/^\(.\).*/\1/p' got/orgs.csv)"
 printf 'kind: application\nname: P\nprofile: clay\n' >p.yaml
 exits '502 no such profile' 1 "$HOMEROOM_BINARY" apply p.yaml
 says '502 says so' err "there is no profile 'clay'"
 profile hmh
 bundle 1.1
-is '510 everything in quotes' "$(sed -n '2s/^\(.\).*/\1/p' got/orgs.csv)" '"'
-is '511 a file for what has no rows, too' "$(cat got/*.csv | grep -c '^sourcedId,')" "$(find got -name '*.csv' ! -name manifest.csv | wc -l)"
-is '512 as the manifest says' "$(grep -c ',absent' got/manifest.csv)" 0
+is '510 everything in quotes' '"' "$(sed -n '2s/^\(.\).*/\1/p' got/orgs.csv)"
+is '511 a file for what has no rows, too' "$(find got -name '*.csv' ! -name manifest.csv | wc -l)" "$(cat got/*.csv | grep -c '^sourcedId,')"
+is '512 as the manifest says' 0 "$(grep -c ',absent' got/manifest.csv)"
 head -qn1 got/*.csv | grep -q 'metadata\.' && not_ok '513 no metadata' '' ||
 	ok '513 no metadata'
 profile mcgraw-hill
 bundle 1.1
-is '520 no other files' "$(cd got && echo *)" \
-	'academicSessions.csv classes.csv courses.csv demographics.csv enrollments.csv manifest.csv orgs.csv users.csv'
+is '520 no other files' \
+	'academicSessions.csv classes.csv courses.csv demographics.csv enrollments.csv manifest.csv orgs.csv users.csv' \
+	"$(cd got && echo *)"
 profile great-minds
 hr generate e --students 100 --churn 3 --from d >/dev/null 2>&1
 hr import e >out 2>err
 bundle 1.2 --since 1
-is '530 never a delta' "$(grep -c ',delta' got/manifest.csv)" 0
+is '530 never a delta' 0 "$(grep -c ',delta' got/manifest.csv)"
 serve
 id=$(hr application list -o csv | sed -n 's/^P,\([^,]*\),.*/\1/p')
 hr application rotate P -o csv >made 2>/dev/null

@@ -7,8 +7,6 @@ sftp_port='' sftp_host_key='' # sftp_make says
 . "$HOMEROOM_TEST_SOURCE/tests/support/serve.sh"
 . "$HOMEROOM_TEST_SOURCE/tests/support/sftp.sh"
 
-hr() { "$HOMEROOM_BINARY" "$@"; }
-
 settings() { # HOST-KEY KEY-FILE [LINE…]: of application Reader
 	printf '%s\n' 'kind: application' 'name: Reader' 'push:' \
 		"  url: sftp://127.0.0.1:$sftp_port$PWD/sftp/files" \
@@ -17,37 +15,15 @@ settings() { # HOST-KEY KEY-FILE [LINE…]: of application Reader
 	for line; do echo "  $line"; done
 }
 
-pushed() { # NAME PATTERN: a push succeeds and says so
-	if hr push Reader >out 2>&1 && grep -qE "$2" out; then
-		ok "$1"
-	else
-		not_ok "$1" "$(cat out)"
-	fi
-}
-
-refused() { # NAME PATTERN: a push fails and says why
-	if hr push Reader >out 2>&1; then
-		not_ok "$1" "it was brought"
-	elif grep -qE "$2" out; then
-		ok "$1"
-	else
-		not_ok "$1" "$(cat out)"
-	fi
-}
-
-finished() { # NAME COMMAND…: within a while
-	name=$1
-	shift
-	for _ in $(seq 300); do
-		"$@" >/dev/null 2>&1 && ok "$name" && return
-		sleep 0.1
-	done
-	hr jobs >out 2>&1
-	cat work.log >>out
-	not_ok "$name" "not within 30 s"
-}
-
 job_is() { hr jobs --kind push -o csv | sed -n 2p | grep -q ",push,Reader,$1,"; }
+
+pushed() { # NAME PATTERN
+	does "$1" "$2" hr push Reader
+}
+
+refused() { # NAME PATTERN
+	fails "$1" "$2" hr push Reader
+}
 
 sftp_make
 sftp_start
@@ -70,8 +46,7 @@ refused '802 a key it does not know' 'does not let us in'
 settings "$sftp_host_key" "$PWD/sftp/none" >bad.yaml
 hr apply bad.yaml >/dev/null
 refused '803 no key' 'does not let us in'
-[ -z "$(ls sftp/files)" ] && ok '804 nothing was brought' ||
-	not_ok '804 nothing was brought' "$(ls sftp/files)"
+is '804 nothing was brought' '' "$(ls sftp/files)"
 
 # --- whole, and once ---------------------------------------------------------
 
@@ -80,8 +55,7 @@ pushed '810 a bundle' '^Reader: version 1, bulk, [0-9]+ bytes$'
 hr export --application Reader same.zip >/dev/null 2>&1
 cmp -s same.zip sftp/files/oneroster.zip && ok '811 it is what is exported' ||
 	not_ok '811 it is what is exported' "$(ls -l same.zip sftp/files)"
-[ "$(ls sftp/files)" = oneroster.zip ] && ok '812 and nothing else' ||
-	not_ok '812 and nothing else' "$(ls sftp/files)"
+is '812 and nothing else' oneroster.zip "$(ls sftp/files)"
 pushed '813 not again' 'version 1 was brought already'
 hr generate next --students 100 --churn 5 --from district >/dev/null 2>&1
 hr import next >/dev/null 2>&1
@@ -109,22 +83,17 @@ sftp_stop
 hr get application Reader | grep -q "\"timeZone\": \"America" &&
 	ok '820 settings are kept' || not_ok '820 settings are kept' ''
 # A minute passes at once.
-HOMEROOM_CLOCK=$(($(date +%s) + 60)) "$HOMEROOM_BINARY" work 2>work.log &
-worker=$!
+worker_starts 60
 finished '821 nobody answers: it waits for another attempt' job_is waiting
-kill -9 "$worker"
-wait "$worker" 2>/dev/null
+worker_stops KILL
 sftp_start
-HOMEROOM_CLOCK=$(($(date +%s) + 180)) "$HOMEROOM_BINARY" work 2>work.log &
-worker=$!
+worker_starts 180
 finished '822 and is made later' test -s sftp/files/nightly.zip
 finished '823 and is done' job_is 'done'
-kill "$worker"
-wait "$worker"
+worker_stops
 sed -i '/schedule/d' nightly.yaml
 hr apply nightly.yaml >/dev/null
-hr delete application Reader >/dev/null 2>&1 && ok '824 it can be deleted' ||
-	not_ok '824 it can be deleted' ''
+exits '824 it can be deleted' 0 hr delete application Reader
 grep -q "$PWD/sftp/key\|BEGIN" work.log && not_ok '825 the log tells nothing' '' ||
 	ok '825 the log tells nothing'
 
@@ -141,14 +110,9 @@ for line in 'hostKey: MD5:ab' 'schedule: "61 * * * *"' 'file: ../x' \
 			'schedule: "0 3 * * *"' | grep -v "^  ${line%%:*}:"
 		echo "  $line"
 	} >bad.yaml
-	if hr apply bad.yaml >out 2>&1; then
-		not_ok "830 refused: $line" 'it was taken'
-	else
-		ok "830 refused: $line"
-	fi
+	exits "830 refused: $line" 1 hr apply bad.yaml
 done
 printf 'kind: application\nname: Bad\npush:\n  user: u\n' >bad.yaml
-hr apply bad.yaml >out 2>&1
-grep -q "bad.yaml:4: a application needs 'push.url'" out &&
-	ok '831 what is missing' || not_ok '831 what is missing' "$(cat out)"
+fails '831 what is missing' "bad.yaml:4: a application needs 'push.url'" \
+	hr apply bad.yaml
 sftp_stop

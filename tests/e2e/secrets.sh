@@ -4,8 +4,6 @@ set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
 . "$HOMEROOM_TEST_SOURCE/tests/support/serve.sh"
 
-hr() { "$HOMEROOM_BINARY" "$@"; }
-
 source_is() { # LINE…
 	printf '%s\n' 'kind: source' 'name: sis' 'type: oneroster' \
 		'url: https://files.example/roster.zip' "$@" >source.yaml

@@ -5,60 +5,19 @@
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
 . "$HOMEROOM_TEST_SOURCE/tests/support/serve.sh"
+. "$HOMEROOM_TEST_SOURCE/tests/support/source.sh"
 . "$HOMEROOM_TEST_SOURCE/tests/support/sftp.sh"
 sftp_port='' sftp_host_key='' # sftp_make says
-
-hr() { "$HOMEROOM_BINARY" "$@"; }
-
-source_is() { # LINE…: the settings of the source sis
-	{
-		printf '%s\n' 'kind: source' 'name: sis' 'type: oneroster'
-		for line; do echo "$line"; done
-	} >source.yaml
-	hr apply source.yaml >out 2>err || not_ok 'settings' "$(cat err)"
-}
 
 sftp_source() { # PATH [LINE…]
 	path=$1
 	shift
-	source_is "url: sftp://127.0.0.1:$sftp_port$PWD/sftp/files/$path" \
+	source_of oneroster "url: sftp://127.0.0.1:$sftp_port$PWD/sftp/files/$path" \
 		"user: $(id -un)" "hostKey: $sftp_host_key" \
 		"keyFile: $PWD/sftp/key" "$@"
 }
 
-taken() { # NAME PATTERN
-	if hr import --source sis >out 2>err && grep -qE "$2" out; then
-		ok "$1"
-	else
-		not_ok "$1" "not taken in as $2"
-	fi
-}
-
-refused() { # NAME PATTERN
-	if hr import --source sis >out 2>err; then
-		not_ok "$1" 'taken in'
-	elif grep -qE "$2" err; then
-		ok "$1"
-	else
-		not_ok "$1" "not for $2"
-	fi
-}
-
-finished() { # NAME COMMAND…: within a while
-	name=$1
-	shift
-	for _ in $(seq 300); do
-		"$@" >/dev/null 2>&1 && ok "$name" && return
-		sleep 0.1
-	done
-	hr jobs >out 2>&1
-	cat work.log >err
-	not_ok "$name" "not within 30 s"
-}
-
 job_says() { hr jobs -o csv | grep -q ",source,sis,$1"; }
-
-live() { hr versions -o csv | sed -n '2s/,.*//p'; }
 
 hr generate day1 --students 100 >/dev/null 2>&1
 hr generate day2 --students 100 --churn 5 --from day1 >/dev/null 2>&1
@@ -69,17 +28,17 @@ hr generate day4 --students 100 --churn 5 --from day3 >/dev/null 2>&1
 
 refused '600 without settings' 'no settings describe a source'
 mkdir in
-source_is "path: $PWD/in" 'ready:' '  stableSeconds: 1'
+source_of oneroster "path: $PWD/in" 'ready:' '  stableSeconds: 1'
 refused '601 nothing there yet' 'there is no file of .sis. yet'
 cp day1/* in/
 taken '602 a folder' 'version 1$'
 taken '603 nothing new' 'nothing changed'
-source_is "path: $PWD/in.zip" 'ready:' '  marker: done'
+source_of oneroster "path: $PWD/in.zip" 'ready:' '  marker: done'
 (cd day2 && zip -q ../in.zip ./*)
 refused '604 without its marker' "its marker 'done' is not there"
 touch 'done'
 taken '605 with it' 'version 2$'
-source_is "path: $PWD/in.zip" 'ready:' '  stableSeconds: 2'
+source_of oneroster "path: $PWD/in.zip" 'ready:' '  stableSeconds: 2'
 head -c 1000 in.zip >half
 cp in.zip whole
 cp half in.zip
@@ -88,7 +47,7 @@ refused '606 that still grows' 'is still growing'
 wait
 cp half in.zip
 refused '607 cut off' 'zip'
-[ "$(live)" = 2 ] && ok '608 harmed nothing' || not_ok '608 harmed nothing' ''
+is_live '608 harmed nothing' 2
 
 # --- by SFTP -----------------------------------------------------------------
 
@@ -101,8 +60,7 @@ mv 'sftp/files/a b.zip' sftp/files/roster.zip
 sftp_source roster.zip 'ready:' '  stableSeconds: 0' 'archive:' '  keep: 2'
 taken '621 the same again' 'nothing changed'
 kept=$(find home/sources -path '*/archive/*' -name '20*' | wc -l)
-[ "$kept" = 2 ] && ok '621 the latest are kept' ||
-	not_ok '621 the latest are kept' "$kept"
+is '621 the latest are kept' 2 "$kept"
 mkdir sftp/files/csv
 cp day4/* sftp/files/csv/
 sftp_source csv/ 'ready:' '  marker: complete.txt'
@@ -115,8 +73,7 @@ refused '624 another host key' 'it is not who it should be'
 sed -i '/^hostKey/d' source.yaml
 hr apply source.yaml >/dev/null
 refused '625 no host key' 'needs .hostKey.'
-[ -z "$(find home/sources -perm /077)" ] && ok '627 for nobody else to read' ||
-	not_ok '627 for nobody else to read' "$(find home/sources -perm /077)"
+is '627 for nobody else to read' '' "$(find home/sources -perm /077)"
 
 # sshd hands sessions to a server whose one file leads out of the folder.
 sftp_stop
@@ -126,8 +83,7 @@ sftp_start
 sftp_source csv/ 'ready:' '  stableSeconds: 0'
 refused '628 a name that leads elsewhere' 'in a way of its own'
 found=$(find . -name 'planted*')
-[ -z "$found" ] && ok '629 nothing was written there' ||
-	not_ok '629 nothing was written there' "$found"
+is '629 nothing was written there' '' "$found"
 mv sftp/config.plain sftp/config
 sftp_stop
 sftp_start
@@ -137,18 +93,15 @@ sftp_start
 mkdir web
 python3 -u -m http.server --bind 127.0.0.1 --directory web 0 >web.log 2>&1 &
 web=$!
-for _ in $(seq 100); do
-	web_port=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' web.log)
-	[ -z "$web_port" ] || break
-	sleep 0.1
-done
-source_is "url: http://127.0.0.1:$web_port/roster.zip"
+soon grep -q ' port ' web.log
+web_port=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' web.log)
+source_of oneroster "url: http://127.0.0.1:$web_port/roster.zip"
 refused '640 it is not there' 'status 404|no such file'
 echo '<html><title>Please sign in</title></html>' >web/roster.zip
 refused '641 a page instead of a zip' 'zip'
 cp sftp/files/roster.zip web/roster.zip
 taken '642 a zip' 'version 5$'
-source_is "url: http://127.0.0.1:$web_port/roster.zip" 'ready:' '  marker: ready'
+source_of oneroster "url: http://127.0.0.1:$web_port/roster.zip" 'ready:' '  marker: ready'
 refused '643 without its marker' 'its marker'
 kill "$web"
 wait "$web" 2>/dev/null
@@ -159,22 +112,16 @@ refused '644 nobody answers' 'nobody answers'
 sftp_source csv/ 'ready:' '  marker: complete.txt' 'schedule: "* * * * *"' \
 	'timeZone: Europe/Berlin'
 sftp_stop
-HOMEROOM_CLOCK=$(($(date +%s) + 60)) "$HOMEROOM_BINARY" work 2>work.log &
-worker=$!
+worker_starts 60
 finished '660 it is away: another attempt' job_says waiting
-kill -9 "$worker"
-wait "$worker" 2>/dev/null
-[ "$(live)" = 5 ] && ok '661 what was published stays' ||
-	not_ok '661 what was published stays' ''
+worker_stops KILL
+is_live '661 what was published stays' 5
 sftp_start
-HOMEROOM_CLOCK=$(($(date +%s) + 180)) "$HOMEROOM_BINARY" work 2>work.log &
-worker=$!
+worker_starts 180
 finished '662 it is back' job_says 'done.*version 6'
-kill "$worker"
-wait "$worker"
+worker_stops
 sftp_stop
-hr delete source sis >out 2>err && not_ok '663 its data are there' 'deleted' ||
-	ok '663 its data are there'
+exits '663 its data are there' 1 hr delete source sis
 
 # --- settings ----------------------------------------------------------------
 

@@ -4,38 +4,9 @@
 # queries answer becomes a roster, whole or not at all.
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
+. "$HOMEROOM_TEST_SOURCE/tests/support/source.sh"
 . "$HOMEROOM_TEST_SOURCE/tests/support/postgres.sh"
 there_socket='' there_port='' # there_make says
-
-hr() { "$HOMEROOM_BINARY" "$@"; }
-
-taken() { # NAME PATTERN
-	if hr import --source sis >out 2>err && grep -qE "$2" out; then
-		ok "$1"
-	else
-		not_ok "$1" "not taken in as $2"
-	fi
-}
-
-refused() { # NAME PATTERN
-	if hr import --source sis >out 2>err; then
-		not_ok "$1" 'taken in'
-	elif grep -qE "$2" err; then
-		ok "$1"
-	else
-		not_ok "$1" "not for $2"
-	fi
-}
-
-lacks() { # NAME FILE PATTERN
-	if grep -qE -- "$3" "$2"; then
-		not_ok "$1" "there is $3"
-	else
-		ok "$1"
-	fi
-}
-
-live() { hr versions -o csv | sed -n '2s/,.*//p'; }
 
 exported() { # what an application is given
 	hr export --application reader made.zip >out 2>err ||
@@ -76,23 +47,18 @@ queries() {
 	YAML
 }
 
-source_is() { # ROUTE [LINE…]: the settings of the source sis
-	{
-		printf '%s\n' 'kind: source' 'name: sis' 'type: sql'
-		case $1 in
-		postgres)
-			echo "database: postgresql:///postgres?host=$there_socket&port=$there_port"
-			;;
-		odbc)
-			echo "database: Driver={PostgreSQL Unicode};Servername=$there_socket;Port=$there_port;Database=postgres;UseDeclareFetch=1;Fetch=1000"
-			;;
-		esac
-		shift
-		printf '%s\n' 'user: reader' "passwordFile: $PWD/reader.password"
-		for line; do echo "$line"; done
-		cat queries.yaml
-	} >source.yaml
-	hr apply source.yaml >out 2>err || not_ok 'settings' "$(cat err)"
+database_is() { # ROUTE [LINE…]: the settings of the source
+	case $1 in
+	postgres)
+		database="postgresql:///postgres?host=$there_socket&port=$there_port"
+		;;
+	odbc)
+		database="Driver={PostgreSQL Unicode};Servername=$there_socket;Port=$there_port;Database=postgres;UseDeclareFetch=1;Fetch=1000"
+		;;
+	esac
+	shift
+	source_of sql "database: $database" 'user: reader' \
+		"passwordFile: $PWD/reader.password" "$@" "$(cat queries.yaml)"
 }
 
 there_make || {
@@ -123,24 +89,24 @@ grant select on all tables in schema sis to reader;
 alter default privileges in schema sis grant select on tables to reader"
 queries >queries.yaml
 
-both() { # NUMBER: one database, the same roster
-	name=$1
-	taken "${name}0 everything" "version $2\$"
-	says "${name}0 people" out 'users.csv +bulk +3 '
-	says "${name}0 mapped by rules" out 'roles.csv +bulk +2 '
+both() { # NUMBER VERSION: one database, the same roster
+	n=$1
+	taken "${n}0 everything" "version $2\$"
+	says "${n}0 people" out 'users.csv +bulk +3 '
+	says "${n}0 mapped by rules" out 'roles.csv +bulk +2 '
 	exported
-	says "${name}1 names in their own letters" users.csv '^"?p1.*,José,Muñoz-Peña,'
-	says "${name}1 beyond the first plane" users.csv 'Ä 𝒢'
-	says "${name}1 a number without needless zeros" users.csv '^"?p1"?,.*,1001,jm@'
-	says "${name}1 a time" users.csv '2026-03-01T07:15:00.500Z'
-	says "${name}1 a number" users.csv '0\.5'
-	says "${name}1 a truth" users.csv '^"?p1"?,[^,]*,[^,]*,true,'
-	says "${name}1 a lie" users.csv '^"?p2"?,[^,]*,[^,]*,false,'
-	says "${name}1 quotes and commas" orgs.csv '"South, ""the"" other"'
-	says "${name}1 no padding" orgs.csv '^"?n1"?,'
-	says "${name}1 a day" academicSessions.csv ',2026-08-10,2027-06-01,'
-	says "${name}1 a day by rule" roles.csv '2001-02-15'
-	taken "${name}2 nothing new" 'nothing changed'
+	says "${n}1 names in their own letters" users.csv '^"?p1.*,José,Muñoz-Peña,'
+	says "${n}1 beyond the first plane" users.csv 'Ä 𝒢'
+	says "${n}1 a number without needless zeros" users.csv '^"?p1"?,.*,1001,jm@'
+	says "${n}1 a time" users.csv '2026-03-01T07:15:00.500Z'
+	says "${n}1 a number" users.csv '0\.5'
+	says "${n}1 a truth" users.csv '^"?p1"?,[^,]*,[^,]*,true,'
+	says "${n}1 a lie" users.csv '^"?p2"?,[^,]*,[^,]*,false,'
+	says "${n}1 quotes and commas" orgs.csv '"South, ""the"" other"'
+	says "${n}1 no padding" orgs.csv '^"?n1"?,'
+	says "${n}1 a day" academicSessions.csv ',2026-08-10,2027-06-01,'
+	says "${n}1 a day by rule" roles.csv '2001-02-15'
+	taken "${n}2 nothing new" 'nothing changed'
 }
 
 # --- what it gives, by each way ----------------------------------------------
@@ -148,34 +114,34 @@ both() { # NUMBER: one database, the same roster
 exits '400 settings without a database' 1 hr import --source sis
 hr application create reader --full >/dev/null 2>&1
 there "update sis.person set given = 'Bob', active = true where id = 3"
-source_is postgres
+database_is postgres
 both 41 1
-source_is odbc
+database_is odbc
 taken '420 the same through ODBC' 'nothing changed'
 there "update sis.person set family = 'Ωmega', login = 'ω' where id = 3"
-source_is odbc
+database_is odbc
 taken '421 what is new comes through ODBC' 'version 2$'
-source_is postgres
+database_is postgres
 taken '421 and is what PostgreSQL says' 'nothing changed'
 there "update sis.person set family = 'O''Brien', login = 'bs' where id = 3"
 both 43 3
 
 # --- what goes wrong, by each way --------------------------------------------
 
-# From row 150,000 on, there is a minute between two rows.
+# From row 150,000 on, there are five minutes between two rows.
 there "
 create function sis.slow() returns table (id text, name text)
 language plpgsql as \$\$
 begin
 	for i in 1..200000 loop
-		if i > 150000 then perform pg_sleep(60); end if;
+		if i > 150000 then perform pg_sleep(300); end if;
 		id := i; name := 'School ' || i; return next;
 	end loop;
 end \$\$;
 create view sis.waits as select n as id, 'School ' || n || case
-	when n > 150000 then pg_sleep(60)::text else '' end as name
+	when n > 150000 then pg_sleep(300)::text else '' end as name
 from generate_series(1, 200000) as n;
-create view sis.begins as select id, name || pg_sleep(60)::text as name
+create view sis.begins as select id, name || pg_sleep(300)::text as name
 from sis.school;
 create view sis.fails as select n as id, 'School ' || n / (150000 - n) as name
 from generate_series(1, 200000) as n;
@@ -188,7 +154,7 @@ schools() { # ROUTE SQL [LINE…]: one query
 	printf 'queries:\n  orgs:\n    sql: >-\n      %s\n' "$2" >queries.yaml
 	shift 2
 	for line; do echo "    $line" >>queries.yaml; done
-	source_is "$route" "$timeout"
+	database_is "$route" "$timeout"
 }
 timeout='timeout: 100'
 
@@ -201,11 +167,8 @@ running() { # how many queries of ours the server works on
 		and state = 'active' and backend_type = 'client backend'"
 }
 
-until_running() { # NUMBER
-	for _ in $(seq 100); do
-		[ "$(running)" != "$1" ] || return
-		sleep 0.1
-	done
+are_running() { # NUMBER
+	[ "$(running)" = "$1" ]
 }
 
 peak() { # COMMAND…: its memory at the peak, in MB, is in ./peak
@@ -248,13 +211,11 @@ faults() { # ROUTE NUMBER
 	schools "$route" "$(asks waits)"
 	refused "${n}6 it takes too long" "took longer than 1 seconds|did not answer in time"
 	timeout='timeout: 100'
-	until_running 0
-	[ "$(running)" = 0 ] && ok "${n}6 nobody goes on working" ||
-		not_ok "${n}6 nobody goes on working" "$(running)"
+	finished "${n}6 nobody goes on working" are_running 0
 	schools "$route" "$(asks waits)"
 	hr import --source sis >out 2>err &
 	import=$!
-	until_running 1
+	soon are_running 1
 	there "select pg_terminate_backend(pid) from pg_stat_activity
 		where usename = 'reader'" >/dev/null
 	if wait "$import"; then
@@ -263,11 +224,8 @@ faults() { # ROUTE NUMBER
 		says "${n}7 the server ends it on the way" err "the query|broke off|connection"
 	fi
 	schools "$route" "$(asks many)" 'count: select 0'
-	if peak "$HOMEROOM_BINARY" import --source sis >out 2>err; then
-		not_ok "${n}8 a million rows" 'taken in'
-	else
-		says "${n}8 a million rows" err 'gave 1000000 rows'
-	fi
+	fails "${n}8 a million rows" 'gave 1000000 rows' \
+		peak "$HOMEROOM_BINARY" import --source sis
 	[ "$HOMEROOM_TEST_MODE" != release ] || [ "$(cat peak)" -lt 100 ] &&
 		ok "${n}8 memory is flat" ||
 		not_ok "${n}8 memory is flat" "$(cat peak) MB"
@@ -280,14 +238,13 @@ faults() { # ROUTE NUMBER
 
 faults postgres 44
 faults odbc 45
-[ "$(live)" = 3 ] && ok '460 what was published stays' ||
-	not_ok '460 what was published stays' "$(live)"
+is_live '460 what was published stays' 3
 queries >queries.yaml
-source_is postgres
+database_is postgres
 taken '461 and the next reading is as ever' 'nothing changed'
 there_stop
 refused '462 nobody is there' "can't connect"
-source_is odbc
+database_is odbc
 refused '462 nobody is there for ODBC' "can't connect"
 there_start
 
@@ -297,25 +254,10 @@ stops() { # ROUTE NAME VIEW
 	schools "$1" "$(asks "$3")"
 	sed -i 's/^type: sql/&\nschedule: "* * * * *"/' source.yaml
 	hr apply source.yaml >out 2>err || not_ok "$2" "$(cat err)"
-	HOMEROOM_CLOCK=$(($(date +%s) + 60)) "$HOMEROOM_BINARY" work 2>work.log &
-	worker=$!
-	until_running 1
-	[ "$(running)" = 1 ] || not_ok "$2" 'it does not run'
-	kill "$worker"
-	for _ in $(seq 100); do
-		kill -0 "$worker" 2>/dev/null || break
-		sleep 0.1
-	done
-	if kill -0 "$worker" 2>/dev/null; then
-		not_ok "$2" "not within 10 s: $(cat work.log)"
-		kill -9 "$worker"
-	else
-		ok "$2"
-	fi
-	wait "$worker" 2>/dev/null
-	until_running 0
-	[ "$(running)" = 0 ] && ok "$2 and nobody goes on working" ||
-		not_ok "$2 and nobody goes on working" "$(running)"
+	worker_starts 60
+	finished "$2: first it works" are_running 1
+	worker_ends "$2"
+	finished "$2 and nobody goes on working" are_running 0
 }
 stops postgres '470 it stops' waits
 # This driver lets itself be disturbed until there is a first row.
@@ -343,7 +285,7 @@ queries >queries.yaml
 by_tls() { # HOST [LINE…]
 	host=$1
 	shift
-	source_is postgres "$@"
+	database_is postgres "$@"
 	sed -i "s|^database: .*|database: postgresql://$host:$there_port/postgres?hostaddr=127.0.0.1|" source.yaml
 	hr apply source.yaml >out 2>err || not_ok 'settings' "$(cat err)"
 }
@@ -356,22 +298,16 @@ refused '482 a certificate of nobody known' 'certificate'
 
 # --- settings ----------------------------------------------------------------
 
-wrong() { # NAME FROM TO PATTERN
-	sed "s|$2|$3|" source.yaml >bad.yaml
-	cmp -s source.yaml bad.yaml && not_ok "$1" 'the same'
-	exits "$1" 1 "$HOMEROOM_BINARY" apply bad.yaml
-	says "$1: says so" err "$4"
-}
-source_is postgres
-wrong '490 a password in the address' 'postgresql:///' \
+database_is postgres
+wrong '490 a password in the address' source.yaml 'postgresql:///' \
 	'postgresql://reader:hunter2@localhost/' 'holds a password'
 lacks '490 is not told' err 'hunter2'
-wrong '490 or behind it' 'host=' 'password=hunter2\&host=' 'holds a password'
-wrong '491 no database' '^database: .*' 'database: sis' 'neither postgresql'
-wrong '492 a path besides' '^type: sql' 'type: sql\npath: /x' 'has no .path.'
-wrong '493 no queries' '^queries:' 'files:' 'bad.yaml'
-wrong '494 of no entity' '^  orgs:' '  schools:' "no file of 'schools'"
-wrong '495 no such key' '    count:' '    amount:' "no 'amount'"
-source_is odbc
-wrong '496 a password in the string' 'Port=' ' pwd = hunter2;Port=' 'holds a password'
+wrong '490 or behind it' source.yaml 'host=' 'password=hunter2\&host=' 'holds a password'
+wrong '491 no database' source.yaml '^database: .*' 'database: sis' 'neither postgresql'
+wrong '492 a path besides' source.yaml '^type: sql' 'type: sql\npath: /x' 'has no .path.'
+wrong '493 no queries' source.yaml '^queries:' 'files:' 'bad.yaml'
+wrong '494 of no entity' source.yaml '^  orgs:' '  schools:' "no file of 'schools'"
+wrong '495 no such key' source.yaml '    count:' '    amount:' "no 'amount'"
+database_is odbc
+wrong '496 a password in the string' source.yaml 'Port=' ' pwd = hunter2;Port=' 'holds a password'
 there_stop

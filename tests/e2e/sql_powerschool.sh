@@ -7,8 +7,6 @@ set -u
 there_socket='' there_port='' # there_make says
 queries=$HOMEROOM_TEST_SOURCE/src/ingest/mappings/powerschool-sql.yaml
 
-hr() { "$HOMEROOM_BINARY" "$@"; }
-
 # The same SQL is in the plug-in.
 python3 - "$HOMEROOM_TEST_SOURCE/packaging/powerschool" "$queries" >out 2>err <<'PY'
 import re, sys, xml.etree.ElementTree as xml
