@@ -2,6 +2,7 @@
 # timeout: 600
 # What it means that a record is missing, inactive or to be deleted, by the
 # settings of its source and by the calendar.
+# threads: 1
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
 . "$HOMEROOM_TEST_SOURCE/tests/support/serve.sh"

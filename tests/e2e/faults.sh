@@ -2,6 +2,7 @@
 # timeout: 600
 # What sources do wrong: each time a clear finding, what was published stays,
 # and the next reading is taken in.
+# threads: 1
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
 . "$HOMEROOM_TEST_SOURCE/tests/support/serve.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # The made-up district: whole, valid, the same again, and its next days.
+# threads: 1
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
 support=$HOMEROOM_TEST_SOURCE/tests/support

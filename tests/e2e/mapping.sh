@@ -3,6 +3,7 @@
 # Any CSV as OneRoster: the export of an HR system, in its own encoding and
 # with its own columns, becomes people and what they are; what can't be mapped
 # is reported by file, line and column, and harms nothing.
+# threads: 1
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
 . "$HOMEROOM_TEST_SOURCE/tests/support/source.sh"

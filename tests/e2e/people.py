@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 # timeout: 600
+# threads: 1
 """One human across sources is one person: matched by rules, merged field by
 field, decided by hand where rules can't tell, and remembered."""
 import json

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 # timeout: 900
+# threads: 1
 """Random people of three sources, day after day: whatever they say, what is
 published is what docs/people.md makes of it. The oracle here is written from
 that page. HOMEROOM_TEST_SEED and HOMEROOM_TEST_COUNT (districts) choose."""

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 # timeout: 600
+# threads: 1
 """A district of three systems: PowerSchool has the school, HR leaves a CSV file
 on SFTP, a database has the accounts. They become one roster, by rules and by
 hand, and twice the same changes nothing."""

@@ -1,5 +1,6 @@
 /* Checks of the live roster: each finds what it is for, nothing else is found,
- * and what is new and what is gone is told apart. */
+ * and what is new and what is gone is told apart.
+ * threads: 1 */
 #include "check.h"
 #include "support/roster.h"
 #include "homeroom/checks.h"

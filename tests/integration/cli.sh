@@ -1,6 +1,7 @@
 #!/bin/sh
 # The command line itself: help, exit codes, settings. What each subcommand
 # does has tests of its own.
+# threads: 1
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
 

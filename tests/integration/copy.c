@@ -1,4 +1,5 @@
-/* COPY in and out with odd bytes, and news. */
+/* COPY in and out with odd bytes, and news.
+ * threads: 1 */
 #include "check.h"
 #include "support/database.h"
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The Debian package: systemd takes its unit, and the unit's command starts
 # with what the package brings, as a user who may nothing else.
+# threads: 1
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
 unset MAKEFLAGS MFLAGS MAKELEVEL MODE # of the make that runs the tests

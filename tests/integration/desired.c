@@ -1,5 +1,6 @@
 /* From persons to the accounts that they should have: rules of a directory,
- * asked of persons as a test writes them. */
+ * asked of persons as a test writes them.
+ * threads: 1 */
 #include "check.h"
 #include "support/rulebook.h"
 

@@ -1,5 +1,6 @@
 /* Active Directory: what is done to accounts, groups and containers, and what
- * is seen of it afterwards. */
+ * is seen of it afterwards.
+ * threads: 1 */
 #include "check.h"
 
 #include "support/samba.h"

@@ -1,4 +1,5 @@
-/* Active Directory: what settings say, who lets us in, and who is who. */
+/* Active Directory: what settings say, who lets us in, and who is who.
+ * threads: 1 */
 #include "check.h"
 
 #include "support/samba.h"

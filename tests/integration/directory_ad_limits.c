@@ -1,5 +1,6 @@
 /* Active Directory: what Windows demands and Samba does not, held by us; and
- * who signs in by Kerberos. */
+ * who signs in by Kerberos.
+ * threads: 1 */
 #include "check.h"
 
 #include "support/samba.h"

@@ -1,4 +1,5 @@
-/* Active Directory: what is read of it, all and since, and its groups. */
+/* Active Directory: what is read of it, all and since, and its groups.
+ * threads: 1 */
 #include "check.h"
 
 #include "support/samba.h"

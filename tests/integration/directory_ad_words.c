@@ -1,5 +1,6 @@
 /* Active Directory without a server: its names, its values, and what its
- * refusals mean, in Windows's words as well as in Samba's. */
+ * refusals mean, in Windows's words as well as in Samba's.
+ * threads: 1 */
 #include "check.h"
 
 #include "directory/ad/ad.h"

@@ -1,4 +1,5 @@
-/* Why a grant sees a record, over a district that is known by heart. */
+/* Why a grant sees a record, over a district that is known by heart.
+ * threads: 1 */
 #include "check.h"
 #include "support/roster.h"
 

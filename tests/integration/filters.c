@@ -1,4 +1,5 @@
-/* What filters find: every predicate against every kind of value. */
+/* What filters find: every predicate against every kind of value.
+ * threads: 1 */
 #include "check.h"
 #include "support/roster.h"
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # What was built with other flags is built anew, and nothing else is.
+# threads: 1
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
 out=$PWD/out

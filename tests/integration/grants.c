@@ -1,5 +1,6 @@
 /* What grants see: random districts, random grants and random changes, over
- * and over. HOMEROOM_TEST_SEED and HOMEROOM_TEST_COUNT choose. */
+ * and over. HOMEROOM_TEST_SEED and HOMEROOM_TEST_COUNT choose.
+ * threads: 1 */
 #include "check.h"
 #include "support/database.h"
 

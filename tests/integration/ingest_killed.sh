@@ -3,6 +3,7 @@
 # there, whole, and the same import goes through afterwards. HOMEROOM_TEST_SEED=N
 # repeats.
 # timeout: 900
+# threads: 1
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
 export HOMEROOM_LOG=error

@@ -1,5 +1,6 @@
 /* Random bundles one after another: whatever came before, a district has what
- * the last one says. */
+ * the last one says.
+ * threads: 1 */
 #include "check.h"
 
 #include "support/database.h"

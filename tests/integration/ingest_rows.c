@@ -1,4 +1,5 @@
-/* Bad input in a bundle's files: each kind has a defined outcome. */
+/* Bad input in a bundle's files: each kind has a defined outcome.
+ * threads: 1 */
 #include "check.h"
 
 #include "support/database.h"

@@ -1,6 +1,6 @@
-/* Imports one after another: what each makes of what is there. */
+/* Imports one after another: what each makes of what is there.
+ * threads: 1 */
 #include "check.h"
-
 #include "homeroom/publish.h"
 #include "support/database.h"
 #include "support/fixture.h"

@@ -2,6 +2,7 @@
 # Zips that are no bundle, or mean harm: each is refused with a reason, and
 # nothing of it is in the store.
 # timeout: 600
+# threads: 1
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
 export HOMEROOM_HOME="$PWD/home" HOMEROOM_LOG=error

@@ -1,5 +1,6 @@
 #!/bin/sh
 # The lint finds what it is there to find, and leaves alone what is well.
+# threads: 1
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
 lint=$HOMEROOM_TEST_SOURCE/tests/lint

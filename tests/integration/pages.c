@@ -1,5 +1,6 @@
 /* Pages: every record once, by key and by offset, in every order, and of one
- * version whatever is committed meanwhile. */
+ * version whatever is committed meanwhile.
+ * threads: 1 */
 #include "check.h"
 #include "support/roster.h"
 

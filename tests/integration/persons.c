@@ -1,4 +1,5 @@
-/* Persons as they are published, as rules see them. */
+/* Persons as they are published, as rules see them.
+ * threads: 1 */
 #include "check.h"
 #include "provision/provision.h"
 #include "support/database.h"

@@ -1,5 +1,6 @@
 /* The plans of page statements: by index, in its order, whatever the size of
- * the tables. Kept plans are tried, which know no values. */
+ * the tables. Kept plans are tried, which know no values.
+ * threads: 1 */
 #include "check.h"
 #include "publish/publish.h"
 #include "support/roster.h"

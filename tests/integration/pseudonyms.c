@@ -1,5 +1,5 @@
 /* What a grant with pseudonyms reads, over a district that is known by heart.
- */
+ * threads: 1 */
 #include "check.h"
 #include "support/roster.h"
 

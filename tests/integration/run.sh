@@ -1,6 +1,7 @@
 #!/bin/sh
 # The runner of the tests: what it counts, what it takes for a failure, and
 # that nothing outlives a test.
+# threads: 1
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
 
@@ -19,7 +20,7 @@ program() { # NAME: a test program from standard input
 }
 
 run() { # the runner, over these programs
-	(cd tree && HOMEROOM_TEST_MODE=release tests/run out "$@")
+	(cd tree && HOMEROOM_TEST_MODE=${MODE:-release} tests/run out "$@")
 }
 
 program good <<'S'
@@ -36,6 +37,7 @@ echo 'exit 3' | program crashing
 echo 'exit 0' | program silent
 printf 'echo ok one\nkill -9 $$\n' | program killed
 printf '# timeout: 1\necho ok one\nsleep 60\n' | program slow
+printf '# threads: 1\necho not ok one\n' | program alone
 printf 'setsid sleep 61 &\necho ok one\n' | program leaving
 
 exits 'what passes' 0 run good
@@ -57,6 +59,11 @@ if pgrep -f '^sleep 6[01]$' -P 1 >/dev/null; then
 else
 	ok 'nothing outlives its test'
 fi
+MODE=tsan
+exits 'threads, when one has none' 0 run good alone
+says 'is told' out 'skip alone: one thread'
+unset MODE
+exits 'that one, otherwise' 1 run good alone
 exits 'no program' 1 run
 exits 'a pattern' 0 env HOMEROOM_TEST=goo sh -c \
 	'cd tree && HOMEROOM_TEST_MODE=release tests/run out good bad'

@@ -1,4 +1,5 @@
-/* The made-up district: its arithmetic, and making it in pieces. */
+/* The made-up district: its arithmetic, and making it in pieces.
+ * threads: 1 */
 #include "check.h"
 #include "homeroom/sandbox.h"
 #include "sandbox/sandbox.h"

@@ -1,5 +1,6 @@
 /* A migrated database is what the model's tables say: describe_sql beside it,
- * object by object. */
+ * object by object.
+ * threads: 1 */
 #include "check.h"
 
 #include "homeroom/model.h"

@@ -1,4 +1,5 @@
-/* What a restricted grant reads, over a district that is known by heart. */
+/* What a restricted grant reads, over a district that is known by heart.
+ * threads: 1 */
 #include "check.h"
 #include "support/roster.h"
 
