@@ -242,6 +242,18 @@ def looked_at_together():
     home.take("hr", users=[user("h1", "Al", "Fox", m_room="9")])
     is_("601 others are not asked for metadata, either",
         home.users().get("t1", {}).get("metadata.room"), "7")
+    sis = [user("t1", "Al", "Fox", m_room="7"), user("t2", "Cy", "Lee"),
+           user("t3", "Cy", "Lee")]
+    home.take("sis", users=sis)
+    home.take("hr", users=[user("h1", "Al", "Fox"), user("h2", "Cy", "Lee")])
+    before = sorted(home.users())
+    home.take("sis", users=sis[:2])
+    is_("604 one whose double is gone is clear at once",
+        (before, sorted(home.users())), (["h2", "t1", "t2", "t3"],
+                                         ["h2", "t1"]))
+    version = home.version()
+    home.take("sis", users=sis[:2])
+    is_("605 and not only the next time", home.version(), version)
     home.close()
     home = district([{"name": "names", "on": ["givenName", "familyName"]}])
     home.take("sis", **school(users=[user("t1", "Al", "Fox")]))

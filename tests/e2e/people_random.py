@@ -3,7 +3,8 @@
 # threads: 1
 """Random people of three sources, day after day: whatever they say, what is
 published is what docs/people.md makes of it. The oracle here is written from
-that page. HOMEROOM_TEST_SEED and HOMEROOM_TEST_COUNT (districts) choose."""
+that page. HOMEROOM_TEST_SEED and HOMEROOM_TEST_COUNT (districts) choose, and
+HOMEROOM_TEST_CASE is the number of the only district."""
 import os
 import random
 import sys
@@ -106,24 +107,22 @@ class Oracle:
     def read(self, source, rows):
         """One reading: who is there, and whom each of them is."""
         left = [r for r in self.of(source) if r.id not in rows]
-        changed = bool(left)
         for r in left:
             r.active = False
         for id, row in rows.items():
             r = self.records.setdefault((source, id), Record(source, id))
-            changed |= not r.active or r.row != row or r.person is None
             if not r.active and any(x.source == source and x is not r
                                     for x in self.holders(r.person)):
                 r.person = None
             if r.person is None:
                 r.rule = None
             r.active, r.row = True, row
-        if not changed:
-            return
-        before = None
-        while before != (before := self.settled()):
-            for place in self.order:
-                self.match(place, left if place == source else [])
+        # Those that left say who came in their stead, and then no more.
+        for gone in (left, []):
+            before = None
+            while before != (before := self.settled()):
+                for place in self.order:
+                    self.match(place, gone if place == source else [])
 
     def settled(self):
         return [(r.source, r.id, r.person, r.rule) for r in self.of()]
@@ -373,10 +372,10 @@ class Story:
         self.home.take(source, **self.files(source, rows))
         why = self.compare(source)
         version, settled = self.home.version(), self.oracle.settled()
-        self.home.take(source, **self.files(source, rows))
         self.oracle.read(source, rows)
         if settled != self.oracle.settled():
-            return why or self.compare(source)
+            return "the same again is something else to the oracle"
+        self.home.take(source, **self.files(source, rows))
         if not why and self.home.version() != version:
             why = "the same again made a version: %s" % (
                 self.compare(source) or "with the same people")
@@ -433,7 +432,8 @@ class Story:
 
 def main():
     print("# HOMEROOM_TEST_SEED=%d" % SEED, flush=True)
-    for number in range(COUNT):
+    only = os.environ.get("HOMEROOM_TEST_CASE")
+    for number in [int(only)] if only else range(COUNT):
         story = Story(number)
         for reading in range(READINGS):
             source = SOURCES[reading] if reading == 0 else \

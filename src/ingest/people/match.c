@@ -115,7 +115,7 @@ static bool find_known(struct ingest *job, const struct match_rule *rule,
 	put_key_of_all(job, &sql, rule, 'r');
 	buf_puts(&sql,
 	    " AS key FROM (" STILL_SAID("") " UNION ALL " CLAIMED(""));
-	if (place == job->people->here)
+	if (place == job->people->here && !job->people->forgets)
 		buf_puts(&sql,
 		    " UNION ALL SELECT sp.place, s.source, s.person, "
 		    "s.birth_date, {s.kept} FROM lost l "
@@ -372,12 +372,10 @@ static const char settled[] =
 
 /* Those of a source may be known only by what a later one's record brought: who
  * is linked to nobody yet is looked at until that makes no difference. */
-bool people_match(struct ingest *job, struct err *err)
+static bool settle(struct ingest *job, struct err *err)
 {
 	int64_t before, now = 0;
 
-	if (!find_holders(job, err))
-		return false;
 	do {
 		before = now;
 		if (!match_speakers(job, err) ||
@@ -389,5 +387,27 @@ bool people_match(struct ingest *job, struct err *err)
 			err))
 			return false;
 	} while (now > before);
-	return lose_replaced(job, err) && people_echo(job, err);
+	return lose_replaced(job, err);
+}
+
+/* Records that are gone say who new ones are. Who is not one of those by then
+ * is looked at without them: else the next reading would find somebody else,
+ * though it be the same. */
+static bool settle_without_lost(struct ingest *job, struct err *err)
+{
+	int64_t lost;
+
+	if (!people_number(job, "SELECT count(*) FROM lost", &lost, err))
+		return false;
+	job->people->forgets = true;
+	return lost == 0 ||
+	       (people_ask(job, "UPDATE claim SET open = true WHERE " UNLINKED,
+		    NULL, err) &&
+		   settle(job, err));
+}
+
+bool people_match(struct ingest *job, struct err *err)
+{
+	return find_holders(job, err) && settle(job, err) &&
+	       settle_without_lost(job, err) && people_echo(job, err);
 }

@@ -100,6 +100,7 @@ struct people {
 	bool plain;   /* records are persons: nothing is to be matched */
 	bool decided; /* somebody has decided something just now */
 	bool aliases; /* the table alias has rows */
+	bool forgets; /* nobody is known by lost records any more */
 	struct part *users;
 };
 
