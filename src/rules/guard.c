@@ -34,14 +34,14 @@ static const struct {
 /* clang-format on */
 
 /* A place is guarded with all that lies in it: its address has these parts, one
- * after the other. */
+ * after the other. The first may be a name alone, of whatever kind. */
 static bool lies_in(const char *address, const char *place)
 {
 	size_t len = strlen(place);
 
 	for (const char *at = address; (at = strcasestr(at, place)) != NULL;
 	     at++)
-		if ((at == address || strchr(",/", at[-1]) != NULL) &&
+		if ((at == address || strchr(",/=", at[-1]) != NULL) &&
 		    (at[len] == '\0' || strchr(",/", at[len]) != NULL))
 			return true;
 	return false;

@@ -10,7 +10,7 @@
 const char rulebook_directory[] =
     "{'type':'ad','timeZone':'UTC','match':[{'attribute':'employeeID','value':"
     "{'copy':'identifier'}}],'protect':{'accounts':['boss*'],'places':"
-    "['OU=Board']}}";
+    "['OU=Board','Attic']}}";
 
 #define LOGIN                                                                  \
 	"'login':{'candidates':[[{'concat':[{'copy':'givenName'},'.',"         \
