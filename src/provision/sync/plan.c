@@ -222,7 +222,8 @@ static bool end(struct planning *p, struct planned *out, struct err *err)
 	const struct rows *rows;
 
 	if (!put_rows(p, err) || !claims_finish(p, err) ||
-	    (p->scene != NULL && !scene_finish(p, err)) || !note_dues(p, err) ||
+	    (p->scene != NULL && !scene_finish(p, err)) || !put_rows(p, err) ||
+	    !note_dues(p, err) ||
 	    !db_ask(p->db, p->arena, STATEMENT_plan_schools, &values, NULL,
 		err) ||
 	    !db_ask(p->db, p->arena, STATEMENT_plan_end, &values, &rows, err))

@@ -261,49 +261,86 @@ static bool put_exact(struct planning *p, struct err *err)
 }
 
 /* Those of persons are in `maybe`; whoever else is in there goes, too. */
-static const char exclude[] =
-    "INSERT INTO homeroom.action (plan, number, stage, kind, subject, person, "
-    "anchor, name, target, reason) "
-    "SELECT $1::bigint, $2::integer + row_number() OVER (ORDER BY x.address, "
-    "x.member), 80, 'leave', coalesce(a.person, x.member), a.person, x.member, "
-    "coalesce(a.login, g.name, ''), x.address, "
-    "'no rule puts them into this group' "
+static const char strangers[] =
+    "DECLARE strangers CURSOR FOR "
+    "SELECT x.address, x.member, a.person, a.login, g.name, "
+    "coalesce(a.place, g.place) "
     "FROM (SELECT e.address, m.member FROM maybe m JOIN exact e "
     "ON e.anchor = m.\"group\" UNION "
     "SELECT e.address, m.member FROM exact e JOIN homeroom.membership m "
-    "ON m.directory = $3::integer AND m.\"group\" = e.anchor "
+    "ON m.directory = $1::integer AND m.\"group\" = e.anchor "
     "LEFT JOIN homeroom.account o ON o.directory = m.directory "
     "AND o.anchor = m.member WHERE o.person IS NULL) x "
-    "LEFT JOIN homeroom.account a ON a.directory = $3::integer "
+    "LEFT JOIN homeroom.account a ON a.directory = $1::integer "
     "AND a.anchor = x.member "
-    "LEFT JOIN homeroom.directory_group g ON g.directory = $3::integer "
+    "LEFT JOIN homeroom.directory_group g ON g.directory = $1::integer "
     "AND g.anchor = x.member WHERE NOT coalesce(a.protected OR a.shielded, "
-    "g.shielded, false)";
+    "g.shielded, false) ORDER BY x.address, x.member";
+
+static bool guards(const struct planning *p, enum rules_guarded what,
+    const char *name)
+{
+	return name != NULL &&
+	       rulebook_guards(p->target->book.rules, what, name);
+}
+
+static bool exclude(struct planning *p, const struct rows *rows, int i,
+    struct err *err)
+{
+	const char *person = rows_get(rows, i, 2);
+	const char *login = rows_get(rows, i, 3), *name = rows_get(rows, i, 4);
+	const struct action action = {
+		.kind = ACTION_LEAVE,
+		.subject = person != NULL ? person : rows_get(rows, i, 1),
+		.person = person,
+		.anchor = rows_get(rows, i, 1),
+		.name = login != NULL  ? login
+			: name != NULL ? name
+				       : "",
+		.target = rows_get(rows, i, 0),
+		.reason = "no rule puts them into this group",
+	};
+
+	return guards(p, GUARD_ACCOUNT, login) ||
+	       guards(p, GUARD_GROUP, name) ||
+	       guards(p, GUARD_PLACE, rows_get(rows, i, 5)) ||
+	       plan_add(p, &action, err);
+}
+
+static bool exclude_all(struct planning *p, struct err *err)
+{
+	const struct values values = { 1, { p->target->id_text } };
+	struct arena *batch = arena_new();
+	const struct rows *rows = NULL;
+	bool done = db_ask_text(p->db, batch, strangers, &values, NULL, err);
+
+	do {
+		arena_reset(batch);
+		done =
+		    done && db_ask_text(p->db, batch,
+				"FETCH 2000 FROM strangers", NULL, &rows, err);
+		for (int i = 0; done && i < rows_count(rows); i++)
+			done = exclude(p, rows, i, err);
+	} while (done && rows_count(rows) > 0);
+	arena_free(batch);
+	return done;
+}
 
 bool scene_finish(struct planning *p, struct err *err)
 {
-	const struct values values = { 3,
-		{ p->id, arena_printf(p->arena, "%d", p->number),
-		    p->target->id_text } };
-	const struct rows *rows;
-
 	if (!p->scene->any_exact || p->wanted->person != NULL ||
 	    !plan_wants(p, ACTION_LEAVE))
 		return true;
-	if (!db_run(p->db,
-		"CREATE TEMP TABLE exact (anchor text COLLATE \"C\", "
-		"address text) ON COMMIT DROP; "
-		"CREATE TEMP TABLE maybe (\"group\" text COLLATE \"C\", "
-		"member text COLLATE \"C\") ON COMMIT DROP",
-		err) ||
-	    !put_exact(p, err) || !copy_in(p->db, "COPY maybe FROM STDIN", err))
-		return false;
-	if (!copy_put(p->db, p->maybe.data, p->maybe.len, err) ||
-	    !copy_in_end(p->db, NULL, err) ||
-	    !db_ask_text(p->db, p->arena, exclude, &values, &rows, err))
-		return false;
-	p->number += (int)rows_affected(rows);
-	return true;
+	return db_run(p->db,
+		   "CREATE TEMP TABLE exact (anchor text COLLATE \"C\", "
+		   "address text) ON COMMIT DROP; "
+		   "CREATE TEMP TABLE maybe (\"group\" text COLLATE \"C\", "
+		   "member text COLLATE \"C\") ON COMMIT DROP",
+		   err) &&
+	       put_exact(p, err) &&
+	       copy_in(p->db, "COPY maybe FROM STDIN", err) &&
+	       copy_put(p->db, p->maybe.data, p->maybe.len, err) &&
+	       copy_in_end(p->db, NULL, err) && exclude_all(p, err);
 }
 
 /* --- names ------------------------------------------------------------------
