@@ -211,7 +211,9 @@ struct desire {
 	/* For one that has none: the first candidate that is not taken, which
 	 * it takes. NULL: the first candidate. */
 	struct names *names;
-	int64_t disabled_since; /* the account; 0: it is not, or not known */
+	/* The account, as clocks there showed it; 0: it is not, or not known.
+	 */
+	int64_t disabled_since;
 };
 
 /* What should be; all of it the arena's, the person's or the rulebook's. */

@@ -59,6 +59,8 @@ static bool is_better(const struct span *a, const struct span *b)
 		return differ < 0;
 	if (rank(a->life) == rank(LIFE_LEAVER))
 		return a->end > b->end;
+	if (a->waits != b->waits)
+		return b->waits;
 	return rank(a->life) != rank(LIFE_ACTIVE) && a->begin < b->begin;
 }
 
@@ -178,7 +180,8 @@ static void tell_life(struct view *view, const struct desire *desire,
 	memcpy(out->last, choice->span.last, sizeof(out->last));
 	out->strip_groups = is_over(out->life) && life->strip_groups;
 	out->hide = is_over(out->life) && life->hide;
-	out->delete_at = is_over(out->life) ? life_deletion(life, desire) : 0;
+	if (is_over(out->life))
+		out->delete_at = life_deletion(life, desire, &choice->span);
 	out->enabled =
 	    out->life == LIFE_ACTIVE && view_holds(view, choice->rule->enabled);
 	view_set(view, view->book->is.first,

@@ -93,9 +93,28 @@ static void find_end(const struct life_rule *rule, const struct desire *desire,
 	}
 	if (over == NEVER)
 		return;
-	if (days->summer)
-		over = wait_for_autumn(desire->moment, over);
 	out->end = over - DAY_MS + rule->disable_at;
+	if (!days->summer)
+		return;
+	out->waits = desire->moment->local >= out->end;
+	over = wait_for_autumn(desire->moment, over);
+	out->end = over - DAY_MS + rule->disable_at;
+}
+
+/* The clock runs from when the account was disabled, not from when it should
+ * have been: so much time there is to find a mistake; and not before they have
+ * left, who were on leave or never came. It counts days of the calendar: a run
+ * an hour earlier than the one that disabled it is not a day too early. */
+static int64_t deletion_day(const struct life_rule *rule,
+    const struct desire *desire, const struct span *span)
+{
+	int64_t since = desire->disabled_since;
+
+	if (rule->delete_days == 0 || since == 0)
+		return NEVER;
+	if (since < span->end)
+		since = span->end;
+	return since - since % DAY_MS + rule->delete_days * DAY_MS;
 }
 
 static enum life life_at(const struct life_rule *rule,
@@ -103,13 +122,11 @@ static enum life life_at(const struct life_rule *rule,
     const struct span *span)
 {
 	const struct rules_moment *moment = desire->moment;
-	int64_t due;
 
-	if (moment->local >= span->end) {
-		due = life_deletion(rule, desire);
-		return due != 0 && moment->now >= due ? LIFE_DELETED
-						      : LIFE_LEAVER;
-	}
+	if (moment->local >= span->end)
+		return moment->local >= deletion_day(rule, desire, span)
+			   ? LIFE_DELETED
+			   : LIFE_LEAVER;
 	if (moment->local < span->begin)
 		return desire->login.len > 0 ||
 			       moment->local >=
@@ -129,11 +146,11 @@ void life_find(const struct life_rule *rule, const struct desire *desire,
 	out->life = life_at(rule, desire, days, out);
 }
 
-/* It runs from when the account was disabled, not from when it should have
- * been: so much time there is to find a mistake. */
-int64_t life_deletion(const struct life_rule *rule, const struct desire *desire)
+int64_t life_deletion(const struct life_rule *rule, const struct desire *desire,
+    const struct span *span)
 {
-	return rule->delete_days > 0 && desire->disabled_since > 0
-		   ? desire->disabled_since + rule->delete_days * DAY_MS
-		   : 0;
+	const struct rules_moment *moment = desire->moment;
+	int64_t day = deletion_day(rule, desire, span);
+
+	return day == NEVER ? 0 : day - (moment->local - moment->now);
 }

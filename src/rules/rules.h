@@ -150,6 +150,7 @@ struct days {
 
 struct span {
 	enum life life;
+	bool waits;         /* it is over, but for the summer */
 	int64_t begin, end; /* local; from the first day until it is over */
 	char first[11], last[11];
 };
@@ -158,9 +159,10 @@ void life_find(const struct life_rule *rule, const struct desire *desire,
     const struct days *days, struct span *out);
 /* The day before a day; "" for what is none. */
 void day_before(char out[11], struct text day);
-/* When the account of a leaver is to be deleted; 0: never, or not known. */
-int64_t life_deletion(const struct life_rule *rule,
-    const struct desire *desire);
+/* When the account of a leaver is to be deleted, ms since 1970 (UTC); 0: never,
+ * or not known. */
+int64_t life_deletion(const struct life_rule *rule, const struct desire *desire,
+    const struct span *span);
 
 /* --- view.c: a person as rules see them ---------------------------------- */
 

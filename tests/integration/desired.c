@@ -128,6 +128,15 @@ static const struct {
 		  "school.identifier=7" },
 	      .now = "2025-12-01" },
 	    "staff", "aide", "all people,staff-7" },
+	/* Nobody waits for a student's autumn who is there as something else.
+	 */
+	{ { .person = STUDENT,
+	      .roles = { "role=student|"
+			 "role.endDate=2025-06-20",
+		  "role=aide|"
+		  "school.identifier=7" },
+	      .now = "2025-07-15" },
+	    "staff", "aide", "all people,staff-7" },
 	/* Both: the rule that comes first. */
 	{ { .person = STUDENT,
 	      .roles = { "role=aide|"
@@ -184,8 +193,13 @@ static const struct {
 	{ "grade=09", FROM_TO("2025-08-01", "2025-11-22"), NULL, "2025-11-21T17:59:59Z", "zoe", NULL, LIFE_ACTIVE, true, "/Students/09" },
 	{ "grade=09", FROM_TO("2025-08-01", "2025-11-22"), NULL, "2025-11-21T18:00:00Z", "zoe", NULL, LIFE_LEAVER, false, "/Leavers" },
 	{ "grade=09", FROM_TO("2025-08-01", "2025-11-22"), NULL, "2026-11-21", "zoe", NULL, LIFE_LEAVER, false, "/Leavers" },
-	{ "grade=09", FROM_TO("2025-08-01", "2025-11-22"), NULL, "2025-12-21T18:00:00Z", "zoe", "2025-11-21T18:00:00Z", LIFE_DELETED, false, "/Leavers" },
-	{ "grade=09", FROM_TO("2025-08-01", "2025-11-22"), NULL, "2025-12-21T17:00:00Z", "zoe", "2025-11-21T18:00:00Z", LIFE_LEAVER, false, "/Leavers" },
+	/* Deleted on the 30th day, whatever the hours were. */
+	{ "grade=09", FROM_TO("2025-08-01", "2025-11-22"), NULL, "2025-12-20T23:59:59Z", "zoe", "2025-11-21T18:00:00Z", LIFE_LEAVER, false, "/Leavers" },
+	{ "grade=09", FROM_TO("2025-08-01", "2025-11-22"), NULL, "2025-12-21T00:00:00Z", "zoe", "2025-11-21T18:00:00Z", LIFE_DELETED, false, "/Leavers" },
+	{ "grade=09", FROM_TO("2025-08-01", "2025-11-22"), NULL, "2025-12-24T23:59:59Z", "zoe", "2025-11-25T02:00:00Z", LIFE_LEAVER, false, "/Leavers" },
+	/* Who was disabled long before, on leave, has all these days too. */
+	{ "grade=09", FROM_TO("2025-08-01", "2025-11-22"), NULL, "2025-12-20T23:59:59Z", "zoe", "2025-09-01T02:00:00Z", LIFE_LEAVER, false, "/Leavers" },
+	{ "grade=09", FROM_TO("2025-08-01", "2025-11-22"), NULL, "2025-12-21T00:00:00Z", "zoe", "2025-09-01T02:00:00Z", LIFE_DELETED, false, "/Leavers" },
 	/* Who never had an account, and has left, gets none. */
 	{ "grade=09", FROM_TO("2025-08-01", "2025-11-22"), NULL, "2026-01-01", NULL, NULL, LIFE_LEAVER, false, "" },
 	/* Summer is not a departure; who finishes school leaves. */
@@ -353,7 +367,9 @@ static void test_guards(void **state)
 		{ GUARD_GROUP, "students-101", false },
 		{ GUARD_PLACE, "CN=Builtin,DC=x,DC=y", true },
 		{ GUARD_PLACE, "CN=Ann,OU=board,OU=Staff,DC=x", true },
+		{ GUARD_PLACE, "OU=Attic,DC=x", true },
 		{ GUARD_PLACE, "OU=Board Room,DC=x", false },
+		{ GUARD_PLACE, "OU=An Attic,DC=x", false },
 		{ GUARD_PLACE, "OU=Surfboard,DC=x", false },
 		{ GUARD_PLACE, "OU=Students,DC=x", false },
 	};

@@ -6,7 +6,8 @@
 	"coalesce(a.login, ''), coalesce(a.basis, ''), a.enabled, "            \
 	"a.protected OR a.shielded, a.gone IS NOT NULL, "                      \
 	"a.restorable AND NOT a.lost, "                                        \
-	"coalesce((extract(epoch FROM a.disabled) * 1000)::bigint, 0), "       \
+	"coalesce((extract(epoch FROM a.disabled AT TIME ZONE $2) "            \
+	"* 1000)::bigint, 0), "                                                \
 	"coalesce((extract(epoch FROM a.due) * 1000)::bigint, 0), "            \
 	"a.attributes, coalesce((SELECT string_agg(CASE WHEN m.rule IS NULL "  \
 	"THEN '-' ELSE '+' END || m.\"group\", E'\\x1f') "                     \
@@ -17,11 +18,11 @@
 static const char declare[] =
     "DECLARE accounts CURSOR FOR SELECT " COLUMNS
     "WHERE a.directory = $1::integer AND a.person IS NOT NULL "
-    "AND ($2::text IS NULL OR a.person = $2) "
+    "AND ($3::text IS NULL OR a.person = $3) "
     "ORDER BY a.person, a.gone DESC NULLS FIRST";
 
 static const char find[] =
-    "SELECT " COLUMNS "WHERE a.directory = $1::integer AND a.anchor = $2";
+    "SELECT " COLUMNS "WHERE a.directory = $1::integer AND a.anchor = $3";
 
 struct ledger {
 	struct db *db;
@@ -59,7 +60,8 @@ static void read_row(const struct rows *rows, int i, struct account *out)
 bool ledger_open(struct ledger **out, struct db *db, struct arena *arena,
     const struct target *target, const char *only, struct err *err)
 {
-	const struct values values = { 2, { target->id_text, only } };
+	const struct values values = { 3,
+		{ target->id_text, rulebook_zone(target->book.rules), only } };
 
 	*out = arena_alloc(arena, sizeof(**out));
 	**out = (struct ledger){ .db = db, .batch = arena_new() };
@@ -92,7 +94,9 @@ bool ledger_find(struct db *db, struct arena *arena,
     const struct target *target, const char *anchor, struct account *out,
     struct err *err)
 {
-	const struct values values = { 2, { target->id_text, anchor } };
+	const struct values values = { 3,
+		{ target->id_text, rulebook_zone(target->book.rules),
+		    anchor } };
 	const struct rows *rows;
 
 	if (!db_ask_text(db, arena, find, &values, &rows, err))

@@ -105,7 +105,8 @@ struct account {
 	const char *name, *place, *login;
 	const char *basis; /* of the login, when it was given; "" */
 	bool enabled, guarded, gone, restorable;
-	int64_t disabled;       /* ms; 0: it is not, or not known */
+	int64_t disabled;       /* since when, ms by the directory's clocks;
+				   0: it is not, or not known */
 	int64_t due;            /* ms; 0: not known */
 	const char *attributes; /* JSON */
 	/* Anchors of its groups, each with '+' before it when a rule put it
