@@ -3,6 +3,7 @@
 """Plans as people meet them: thresholds hold one, an approval takes what was
 listed and no more, the way back is a plan as well, some actions or one person
 alone, what is protected stays, and what is not as it should be is found."""
+import collections
 import json
 import os
 import sys
@@ -25,8 +26,10 @@ today = day("2025-10-01")
 homeroom.at(today)
 with open("rules.yaml") as f:
     rules = f.read()
+LIMITS = "disable: { most: 5 }\n  delete: { percent: 60 }"
 with open("rules.yaml", "w") as f:
-    rules = rules.replace("disable: { percent: 60 }", "disable: { most: 5 }")
+    rules = rules.replace("disable: { percent: 60 }\n"
+                          "  delete: { percent: 60 }", LIMITS)
     rules = rules.replace("\nthresholds:", "\nnames: { rename: alias }"
                           "\nthresholds:")
     staff = rules.index("name: staff")
@@ -73,7 +76,52 @@ check("then the rest", differences(school, controller, today))
 done = homeroom.run("sync", "school", "--only", "dance", ok=False)
 check("no such action", b"dance" not in done.stderr)
 
-# --- thresholds and approvals ------------------------------------------------
+# --- thresholds --------------------------------------------------------------
+
+everybody = school.people.values()
+(first, there), = collections.Counter(
+    p.school for p in everybody).most_common(1)
+people = sorted(everybody, key=lambda p: (p.school != first, p.id))
+
+
+def held_by(thresholds):
+    """Why a plan is held, under these; "" when it is not."""
+    with open("other.yaml", "w") as f:
+        f.write(rules.replace(LIMITS, thresholds))
+    homeroom.run("apply", "other.yaml")
+    homeroom.run("plan", "school")
+    made = plans()[0]
+    return made["held"] or "" if made["state"] == "held" else ""
+
+
+for p in people[:10]:
+    p.end = today
+roster()
+of, share = len(people), 1000 // there
+for thresholds, why in (
+        ("disable: { most: 10, percent: 99 }", ""),
+        ("disable: { most: 9 }", "disable: 10, more than 9"),
+        ("disable: { percent: %d }" % (1000 // of + 1), ""),
+        ("disable: { percent: %d }" % (1000 // of),
+         "disable: 10, more than %d per cent of %d accounts" % (
+             1000 // of, of)),
+        ("disable: { percent: 99, mostOfSchool: 10 }", ""),
+        ("disable: { percent: 99, mostOfSchool: 9 }",
+         "disable: 10 of school %s, more than 9" % first),
+        ("disable: { percent: 99, percentOfSchool: %d }" % (share + 1), ""),
+        ("disable: { percent: 99, percentOfSchool: %d }" % (share - 1),
+         "disable: 10 of school %s, more than %d per cent of %d accounts" % (
+             first, share - 1, there)),
+        # What nobody speaks of: a tenth may be disabled, and all be moved.
+        ("delete: { most: 1 }",
+         "disable: 10, more than 10 per cent of %d accounts" % of),
+        ("disable: { most: 9 }\n  move: { most: 2 }",
+         "disable: 10, more than 9; move: 10, more than 2")):
+    held = held_by(thresholds)
+    check("held by " + thresholds.replace("\n ", ","), held != why and held)
+homeroom.run("apply", "rules.yaml")
+
+# --- approvals ---------------------------------------------------------------
 
 with open("notification.yaml", "w") as f:
     json.dump({"kind": "notification", "name": "it", "events": [
@@ -87,10 +135,6 @@ def told():
         "notification", "list", "-o", "json").stdout))
 
 
-people = sorted(school.people.values(), key=lambda p: p.id)
-for p in people[:10]:
-    p.end = today
-roster()
 before = state()
 held = homeroom.run("sync", "school", ok=False)
 check("too many leave: held", held.returncode != 1 or

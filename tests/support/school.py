@@ -13,8 +13,12 @@ from district import HOMEROOM, SOURCE
 
 SAMBA = os.path.join(SOURCE, "tests", "support", "samba.sh")
 BASE = "OU=School,DC=ad,DC=example,DC=test"
-DELETE_DAYS, EARLY_DAYS = 30, 14
+DELETE_DAYS, EARLY_DAYS = 28, 14
 SCHOOLS = ["north", "south", "west"]
+READ = ["employeeNumber", "sAMAccountName", "objectGUID", "uSNChanged",
+        "userAccountControl", "memberOf", "givenName", "sn", "displayName",
+        "department", "mail", "proxyAddresses", "accountExpires",
+        "description"]
 
 RULES = """
 kind: directory
@@ -57,7 +61,7 @@ life:
   createDaysBefore: "14"
   leaversPlace: [ Leavers ]
   stripGroups: true
-  deleteAfterDays: "30"
+  deleteAfterDays: "28"
   summer: { not: { column: grade, equals: "12" } }
 ---
 kind: rule
@@ -76,7 +80,7 @@ attributes:
   displayName: { concat: [ { copy: givenName }, " ", { copy: familyName } ] }
 groups:
   - { name: { concat: [ "staff-", { copy: school.identifier } ] }, place: [ Groups ], mode: exact }
-life: { leaversPlace: [ Leavers ], stripGroups: true, deleteAfterDays: "30", createDaysBefore: "14" }
+life: { leaversPlace: [ Leavers ], stripGroups: true, deleteAfterDays: "28", createDaysBefore: "14" }
 """
 
 GIVEN = ("Ada Alan Zoë José Änne Bob Chloé Dmitri Ella Femke Goran Hana Ines "
@@ -96,17 +100,39 @@ class Person:
         self.given, self.family = rng.choice(GIVEN), rng.choice(FAMILY)
         self.role, self.school, self.grade = role, school, grade
         self.begin, self.end = begin, None   # the day after the last
-        self.disabled = None                 # the night in which it was seen
-        self.gone = False                    # its account was deleted
+        self.past = []                       # roles that are over, and when
+        self.leave = False                   # the source has them disabled
         self.missing = False                 # out of the source
+        self.readings = 0                    # so many without them
+        self.lost = None                     # the day on which they were gone
+        self.had_account = False
+        self.off = None                      # the night it was disabled in
+        self.gone = False                    # it was deleted
+        self.by_hand = set()                 # groups that no rule put it in
+        self.guarded = False                 # nothing may touch it
+
+    def class_code(self):
+        return "%s-%s" % (self.school, self.grade)
 
     def email(self):
         return self.id + "@sis.example.org"
 
 
+    def come_back(self):
+        self.end, self.missing, self.readings, self.lost = None, False, 0, None
+
+    def over(self):
+        """The day after their last one, by the source or for want of it."""
+        return min(filter(None, (self.end, self.lost)), default=None)
+
+
 class School:
-    def __init__(self, students, staff, seed=1):
+    """With `classes`, each grade of a school is one. Who is missing from
+    `absent` readings is gone."""
+
+    def __init__(self, students, staff, seed=1, classes=False, absent=1):
         self.rng = random.Random(seed)
+        self.classes, self.absent = classes, absent
         self.people, self.made = {}, 0
         self.years = [("sy25", "2025-08-18", "2026-06-13", "2026")]
         for _ in range(students):
@@ -124,15 +150,12 @@ class School:
 
     def write(self, folder):
         os.makedirs(folder, exist_ok=True)
-        files = {
-            "manifest": ["propertyName,value"] + [
-                "manifest.version,1.0", "oneroster.version,1.2"] + [
-                "file.%s,bulk" % f for f in
-                ("academicSessions", "orgs", "users", "roles")],
-        }
-        for name, rows in files.items():
-            with open(os.path.join(folder, name + ".csv"), "w") as f:
-                f.write("\n".join(rows) + "\n")
+        names = ["academicSessions", "orgs", "users", "roles"]
+        if self.classes:
+            names += ["courses", "classes", "enrollments"]
+        self.table(folder, "manifest", ["propertyName", "value"], [
+            ["manifest.version", "1.0"], ["oneroster.version", "1.2"]] + [
+                ["file." + name, "bulk"] for name in names])
         self.table(folder, "orgs", ["sourcedId", "status", "dateLastModified",
                                     "name", "type", "identifier",
                                     "parentSourcedId"],
@@ -149,46 +172,80 @@ class School:
                    ["sourcedId", "status", "dateLastModified", "enabledUser",
                     "username", "givenName", "familyName", "identifier",
                     "email", "grades", "primaryOrgSourcedId"],
-                   [[p.id, "", "", "true", p.id, p.given, p.family, p.id,
-                     p.email(), p.grade, p.school] for p in there])
+                   [[p.id, "", "", "false" if p.leave else "true", p.id,
+                     p.given, p.family, p.id, p.email(), p.grade, p.school]
+                    for p in there])
         self.table(folder, "roles",
                    ["sourcedId", "status", "dateLastModified", "userSourcedId",
                     "roleType", "role", "beginDate", "endDate",
                     "orgSourcedId"],
-                   [["r-" + p.id, "", "", p.id, "primary", p.role,
-                     p.begin.isoformat(), p.end.isoformat() if p.end else "",
-                     p.school] for p in there])
+                   [["r%d-%s" % (i, p.id), "", "", p.id, "primary", role,
+                     begin.isoformat(), end.isoformat() if end else "",
+                     p.school] for p in there for i, (role, begin, end) in
+                    enumerate(p.past + [(p.role, p.begin, p.end)])])
+        if self.classes:
+            self.write_classes(folder, there)
+
+    def write_classes(self, folder, there):
+        self.table(folder, "courses", ["sourcedId", "status",
+                                       "dateLastModified", "title",
+                                       "orgSourcedId"],
+                   [["course", "", "", "Homeroom", "district"]])
+        self.table(folder, "classes",
+                   ["sourcedId", "status", "dateLastModified", "title",
+                    "classCode", "classType", "courseSourcedId",
+                    "schoolSourcedId", "termSourcedIds"],
+                   [[c, "", "", c, c, "homeroom", "course", c[:-3],
+                     self.years[-1][0]] for c in
+                    ("%s-%02d" % (s, g) for s in SCHOOLS
+                     for g in range(1, 13))])
+        self.table(folder, "enrollments",
+                   ["sourcedId", "status", "dateLastModified",
+                    "classSourcedId", "schoolSourcedId", "userSourcedId",
+                    "role"],
+                   [["e-" + p.id, "", "", p.class_code(), p.school, p.id,
+                     "student"] for p in there if p.grade])
+
+    def reading(self, today):
+        """The bundle was read: who was missing in it may be gone."""
+        for p in self.people.values():
+            if p.missing:
+                p.readings += 1
+                if p.readings == self.absent:
+                    p.lost = today
 
     @staticmethod
     def table(folder, name, header, rows):
         with open(os.path.join(folder, name + ".csv"), "w", newline="") as f:
             csv.writer(f).writerows([header] + rows)
 
+    def end_of(self, p):
+        """From which day on they are no more; None: it is not known. Summer
+        is no departure, but for those who are done."""
+        end = p.over()
+        if end is None or p.role != "student" or p.grade == "12":
+            return end
+        starts = [day(y[1]) for y in self.years[1:]] + [None]
+        for year, start in zip(self.years, starts):
+            over = day(year[2])
+            back = start + datetime.timedelta(days=14) if start else (
+                over + datetime.timedelta(days=120))
+            if over - datetime.timedelta(days=45) <= end < back:
+                return back
+        return end
+
     def has_left(self, p, today):
-        """Summer is no departure, but for those who are done."""
-        end = p.end
-        if end and p.role == "student" and p.grade != "12":
-            starts = [day(y[1]) for y in self.years[1:]] + [None]
-            for year, starts in zip(self.years, starts):
-                over = day(year[2])
-                back = starts + datetime.timedelta(days=14) if starts else (
-                    over + datetime.timedelta(days=120))
-                if over - datetime.timedelta(days=45) <= end < back:
-                    end = back
-                    break
-        return p.missing or (end is not None and today >= end)
+        end = self.end_of(p)
+        return end is not None and today >= end
 
     def expected(self, today):
         """id → (place, enabled, groups) of those who ought to have one."""
         out = {}
         for p in self.people.values():
-            left = self.has_left(p, today)
-            if left:
-                if p.gone or p.disabled is None:
-                    continue
-                out[p.id] = ("OU=Leavers," + BASE, False, set())
+            if not p.had_account or p.guarded:
                 continue
-            if today < p.begin - datetime.timedelta(days=EARLY_DAYS):
+            if self.has_left(p, today):
+                out[p.id] = ("OU=Leavers," + BASE, False, set())
                 continue
             if p.role == "student":
                 place = "OU=%s,OU=%s School,OU=Students,%s" % (
@@ -196,27 +253,32 @@ class School:
                 groups = {"students-" + p.school, "grade-" + p.grade}
             else:
                 place, groups = "OU=Staff," + BASE, {"staff-" + p.school}
-            out[p.id] = (place, today >= p.begin, groups)
+            if self.classes and p.grade:
+                groups.add("class-" + p.class_code())
+            out[p.id] = (place, today >= p.begin and not p.leave,
+                         groups | p.by_hand)
         return out
 
     def night(self, today):
-        """What the night's run makes of leavers: their clocks."""
+        """What the night's run makes of accounts: their clocks."""
         for p in self.people.values():
             left = self.has_left(p, today)
-            if not left:
-                p.disabled = None
-                p.gone = False
-            elif p.had_account and p.disabled is None and not p.gone:
-                p.disabled = today
-            elif p.disabled is not None and not p.gone and today >= (
-                    p.disabled + datetime.timedelta(days=DELETE_DAYS)):
-                p.gone, p.had_account = True, False
             if not left and today >= p.begin - datetime.timedelta(
                     days=EARLY_DAYS):
-                p.had_account = True
-
-
-Person.had_account = False
+                p.had_account, p.gone = True, False
+            if not p.had_account:
+                continue
+            if left or p.leave or today < p.begin:
+                p.off = p.off or today
+            else:
+                p.off = None
+            if not left:
+                continue
+            p.by_hand = set()
+            due = max(p.off, self.end_of(p)) + datetime.timedelta(
+                days=DELETE_DAYS)
+            if today >= due and not p.guarded:
+                p.gone, p.had_account, p.off = True, False, None
 
 
 class Controller:
@@ -244,9 +306,14 @@ class Controller:
         subprocess.run(["ldbadd", "-H", self.sam], input=ldif.encode(),
                        check=True, stdout=subprocess.DEVNULL, timeout=300)
 
+    def change(self, ldif):
+        """What people do there by hand."""
+        subprocess.run(["ldbmodify", "-H", self.sam], input=ldif.encode(),
+                       check=True, stdout=subprocess.DEVNULL, timeout=300)
+
     def entries(self, condition="(objectClass=user)", base=BASE):
         out = subprocess.run(
-            ["ldbsearch", "-H", self.sam, "-b", base, condition],
+            ["ldbsearch", "-H", self.sam, "-b", base, condition, *READ],
             check=True, stdout=subprocess.PIPE, timeout=300).stdout.decode()
         return list(filter(None, map(self.entry, out.split("\n\n"))))
 
@@ -282,12 +349,10 @@ class Provisioned:
             f.write(RULES % {"address": controller.address(),
                              "folder": os.getcwd(), "base": BASE})
 
-    def at(self, today):
-        """UTC: at noon it is the same day in Chicago. A little later each day,
-        so that so many days after a run are over when another begins."""
-        moment = datetime.datetime(today.year, today.month, today.day, 12,
+    def at(self, today, hour=12):
+        """UTC: from 6 o'clock on it is the same day in Chicago."""
+        moment = datetime.datetime(today.year, today.month, today.day, hour,
                                    tzinfo=datetime.timezone.utc)
-        moment += datetime.timedelta(minutes=(today - day("2025-09-01")).days)
         self.env["HOMEROOM_CLOCK"] = str(int(moment.timestamp()))
 
     def run(self, *args, ok=True):
@@ -313,11 +378,28 @@ def account_of(entry):
     return place, enabled, groups
 
 
-def differences(school, controller, today):
-    """What is otherwise than it ought to be, in words; "" when nothing is."""
+def values_of(p):
+    """Attributes as rules want them."""
+    wanted = {"givenName": [p.given], "sn": [p.family],
+              "displayName": ["%s %s" % (p.given, p.family)]}
+    if p.role == "student":
+        wanted["department"] = [p.school.title() + " School"]
+    return wanted
+
+
+def in_words(wrong):
+    return "; ".join(sorted(wrong)[:8]) + (
+        " … %d" % len(wrong) if len(wrong) > 8 else "")
+
+
+def differences(school, controller, today, entries=None):
+    """What is otherwise than it ought to be, in words; "" when nothing is.
+    `entries`: what is there, if it was read already."""
     expected, seen, wrong = school.expected(today), {}, []
-    for entry in controller.entries("(employeeNumber=*)"):
-        number = entry["employeeNumber"][0]
+    for entry in entries or controller.entries("(employeeNumber=*)"):
+        number = entry.get("employeeNumber", [None])[0]
+        if number is None or school.people[number].guarded:
+            continue
         if number in seen:
             wrong.append("%s has two accounts" % number)
         seen[number] = entry
@@ -330,9 +412,8 @@ def differences(school, controller, today):
             wrong.append("%s: %s instead of %s" % (
                 number, account_of(seen[number]), expected[number]))
         else:
-            p = school.people[number]
-            name = seen[number].get("displayName", [""])[0]
-            if name != "%s %s" % (p.given, p.family):
-                wrong.append("%s is called %s" % (number, name))
-    return "; ".join(sorted(wrong)[:8]) + (
-        " … %d" % len(wrong) if len(wrong) > 8 else "")
+            for name, values in values_of(school.people[number]).items():
+                if seen[number].get(name) != values:
+                    wrong.append("%s: %s is %s instead of %s" % (
+                        number, name, seen[number].get(name), values))
+    return in_words(wrong)
