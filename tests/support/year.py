@@ -157,6 +157,7 @@ class Witness:
         self.school = school
         self.others = {}    # by id: all that is to be seen of them
         self.accounts = {}  # of a person: id and login
+        self.given = {}     # logins that they ever had
 
     def protect(self, entries):
         for e in entries:
@@ -193,7 +194,10 @@ class Witness:
             return ["%s has another account than before: %s, then %s" % (
                 person.id, was, (guid, login))]
         wanted = plain(person.given + "." + person.family)
-        if was is None and not login.startswith(("old", "twice")) and \
-                login.rstrip("0123456789") != wanted:
+        given = self.given.setdefault(person.id, set())
+        fits = login in given or login.rstrip("0123456789") == wanted or (
+            not given and "description" in e)
+        given.add(login)
+        if was is None and not fits:
             return ["%s is %s instead of %s" % (person.id, login, wanted)]
         return []

@@ -369,6 +369,46 @@ static bool find_account(struct differing *x, struct desire *desire,
 	return create(x, desire, err);
 }
 
+/* --- an account that was there ----------------------------------------------
+ */
+
+/* Theirs again, if nobody has been given it since. */
+static bool find_login(struct differing *x, struct desire *desire,
+    struct err *err)
+{
+	struct planning *p = x->p;
+	const struct rulebook *rules = p->target->book.rules;
+
+	if (!scene_names(p, &desire->names, err))
+		return false;
+	if (!rulebook_names(rules)->forever &&
+	    names_taken(desire->names, desire->login))
+		desire->login = (struct text){ 0 };
+	else
+		names_take(desire->names, desire->login);
+	rulebook_desire(rules, p->turn, desire, x->d);
+	desire->login = x->d->login;
+	return true;
+}
+
+static bool come_back(struct differing *x, struct desire *desire,
+    struct err *err)
+{
+	if (x->d->life == LIFE_LEAVER || x->d->life == LIFE_LEAVE)
+		return true;
+	if (!find_login(x, desire, err))
+		return false;
+	/* Without a login that they have, the first day is too far. */
+	if (x->d->life == LIFE_EARLY)
+		return true;
+	if (x->d->problem != NULL)
+		return act(x, ACTION_ASK, NULL, NULL, x->d->problem, err);
+	if (x->has->restorable)
+		return make_account(x, ACTION_RESTORE, err);
+	x->has = NULL;
+	return create(x, desire, err);
+}
+
 /* --- all ---------------------------------------------------------------------
  */
 
@@ -397,14 +437,8 @@ static bool turn(struct differing *x, struct desire *desire, struct err *err)
 		return act(x, ACTION_ASK, NULL, NULL, x->d->problem, err);
 	if (has == NULL)
 		return find_account(x, desire, err);
-	if (!has->gone)
-		return differ_account(x, desire, err);
-	if (x->d->life == LIFE_LEAVER || x->d->life == LIFE_LEAVE)
-		return true;
-	if (has->restorable)
-		return make_account(x, ACTION_RESTORE, err);
-	x->has = NULL;
-	return create(x, desire, err);
+	return has->gone ? come_back(x, desire, err)
+			 : differ_account(x, desire, err);
 }
 
 bool differ_person(struct planning *p, const struct person *person,
