@@ -5,7 +5,7 @@ import csv
 import datetime
 import os
 
-TODAY = datetime.date.today()
+TODAY = datetime.date.today()  # dates lie around it; a test may set another
 PARENTS = ("parentSourcedId", "parentAssessmentLineItem")
 # How many records of each entity there can be; of the others SOME.
 SIZES = {"orgs": 6, "academicSessions": 6, "courses": 6, "classes": 8,
