@@ -42,6 +42,7 @@ status() { # FROM TO USER STATUS: a delta that says so of the user
 		"$1/manifest.csv" >"$2/manifest.csv"
 }
 
+serve
 hr generate day1 --students 300 --seed 5 >/dev/null 2>&1
 user=$(grep ',student,' day1/enrollments.csv | head -n 1 | tr , '\n' |
 	grep -xFf - day1/demographics.csv 2>/dev/null | head -n 1)

@@ -2,18 +2,9 @@
 # homeroom application: what it prints, refuses and leaves alone.
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
-export HOMEROOM_HOME="$PWD/home"
+. "$HOMEROOM_TEST_SOURCE/tests/support/serve.sh"
 
-application() { "$HOMEROOM_BINARY" application "$@"; }
-
-# lacks NAME PATTERN: nothing that was printed matches
-lacks() {
-	if grep -qE -- "$2" out err; then
-		not_ok "$1" "something matches $2"
-	else
-		ok "$1"
-	fi
-}
+application() { hr application "$@"; }
 
 exits 'help' 0 application --help
 says 'help lists the verbs' out '^  rotate +[A-Z]'
@@ -25,6 +16,7 @@ for verb in create rotate end-secret list enable disable; do
 	says "$verb --help shows its usage" out "^usage: homeroom application $verb"
 done
 
+serve
 exits 'create' 0 application create 'Acme Reading' --full
 says 'create prints an id and a secret' out \
 	'^Acme Reading  hr-[0-9a-f]{16}  hrs_[-_A-Za-z0-9]{43}$'
@@ -48,17 +40,17 @@ exits 'list' 0 application list
 says 'list has it' out '^Acme Reading +hr-[0-9a-f]{16} +true +true '
 says 'list has its scopes' out \
 	'^Narrow .* true +false .* roster-core.readonly roster.readonly$'
-lacks 'list has no secrets' 'hrs_'
-lacks 'list has nothing of a dry run' 'Other'
+lacks 'list has no secrets' out 'hrs_'
+lacks 'list has nothing of a dry run' out 'Other'
 exits 'list as JSON' 0 application list -o json
 says 'list as JSON has whole URIs' out \
 	'"scopes": "[^"]*v1p1/scope/roster-core.readonly [^"]*v1p2/scope/roster-core.readonly [^"]*v1p2/scope/roster.readonly"'
 
 exits 'rotate --dry-run' 0 application rotate 'Acme Reading' --dry-run
-lacks 'rotate --dry-run makes no secret' 'hrs_'
+lacks 'rotate --dry-run makes no secret' out 'hrs_'
 exits 'rotate' 0 application rotate 'Acme Reading' -o csv
 says 'rotate prints a secret' out '^Acme Reading,hr-[0-9a-f]{16},hrs_'
-lacks 'rotate prints a new one' "$secret"
+lacks 'rotate prints a new one' out "$secret"
 exits 'rotate nobody' 1 application rotate Nobody
 says 'nobody is named' err "'Nobody'"
 exits 'no secret is kept' 1 application end-secret 'Acme Reading'

@@ -26,6 +26,7 @@ next() { # DAY NUMBER: and the next reading is taken in
 	taken_in "$2 the next reading"
 }
 
+serve
 hr generate day1 --students 200 --seed 8 >/dev/null 2>&1
 for day in 2 3 4 5 6 7 8; do
 	hr generate day$day --students 200 --churn 3 --from day$((day - 1)) \

@@ -25,6 +25,7 @@ waits() { # NAME PATTERN: an import from the source waits; $id is its name
 	id=$(hr approve -o csv | sed -n '2s/,.*//p')
 }
 
+serve
 hr generate day1 --students 300 --seed 5 >/dev/null 2>&1
 hr generate day2 --students 300 --churn 3 --from day1 >/dev/null 2>&1
 school=$(cut -d, -f1 day1/orgs.csv | grep school | head -n 1)

@@ -6,6 +6,7 @@
 # threads: 1
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
+. "$HOMEROOM_TEST_SOURCE/tests/support/serve.sh"
 . "$HOMEROOM_TEST_SOURCE/tests/support/source.sh"
 
 latin() { iconv -f utf-8 -t windows-1252 >in/staff.csv; }
@@ -72,6 +73,7 @@ exported() { # what an application is given: users.csv, roles.csv
 	unzip -p made.zip roles.csv >roles.csv
 }
 
+serve
 mkdir in
 rules >rules.yaml
 exits '700 rules' 0 hr apply rules.yaml

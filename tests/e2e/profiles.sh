@@ -24,6 +24,7 @@ finds() { # NAME PROFILE PATTERN
 	says "$1" out "$3"
 }
 
+serve
 hr generate d --students 100 >/dev/null 2>&1
 # What importers dislike: two users with one username, a class that loses its
 # teachers, an enrollment outside its terms.
@@ -102,7 +103,6 @@ hr generate e --students 100 --churn 3 --from d >/dev/null 2>&1
 hr import e >out 2>err
 bundle 1.2 --since 1
 is '530 never a delta' 0 "$(grep -c ',delta' got/manifest.csv)"
-serve
 id=$(hr application list -o csv | sed -n 's/^P,\([^,]*\),.*/\1/p')
 hr application rotate P -o csv >made 2>/dev/null
 secret=$(sed -n '2{s/\r//;p}' made | cut -d, -f3)

@@ -25,6 +25,7 @@ refused() { # NAME PATTERN
 	fails "$1" "$2" hr push Reader
 }
 
+serve
 sftp_make
 sftp_start
 hr generate district --students 100 >/dev/null 2>&1

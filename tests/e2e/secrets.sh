@@ -19,6 +19,7 @@ lacks() { # NAME WORD PLACE…
 	fi
 }
 
+serve
 source_is 'password: Tr0ub4dor-and-3'
 exits '690 a secret is taken' 0 "$HOMEROOM_BINARY" apply source.yaml
 says '690 changed' out 'source sis: changed'

@@ -19,6 +19,7 @@ sftp_source() { # PATH [LINE…]
 
 job_says() { hr jobs -o csv | grep -q ",source,sis,$1"; }
 
+serve
 hr generate day1 --students 100 >/dev/null 2>&1
 hr generate day2 --students 100 --churn 5 --from day1 >/dev/null 2>&1
 hr generate day3 --students 100 --churn 5 --from day2 >/dev/null 2>&1
@@ -44,7 +45,7 @@ cp in.zip whole
 cp half in.zip
 (sleep 1; cp whole in.zip) &
 refused '606 that still grows' 'is still growing'
-wait
+wait $!
 cp half in.zip
 refused '607 cut off' 'zip'
 is_live '608 harmed nothing' 2

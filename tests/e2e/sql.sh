@@ -4,6 +4,7 @@
 # queries answer becomes a roster, whole or not at all.
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
+. "$HOMEROOM_TEST_SOURCE/tests/support/serve.sh"
 . "$HOMEROOM_TEST_SOURCE/tests/support/source.sh"
 . "$HOMEROOM_TEST_SOURCE/tests/support/postgres.sh"
 there_socket='' there_port='' # there_make says
@@ -111,6 +112,7 @@ both() { # NUMBER VERSION: one database, the same roster
 
 # --- what it gives, by each way ----------------------------------------------
 
+serve
 exits '400 settings without a database' 1 hr import --source sis
 hr application create reader --full >/dev/null 2>&1
 there "update sis.person set given = 'Bob', active = true where id = 3"

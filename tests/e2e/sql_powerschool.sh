@@ -3,6 +3,7 @@
 # ready: a made-up one, of its tables, in PostgreSQL.
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
+. "$HOMEROOM_TEST_SOURCE/tests/support/serve.sh"
 . "$HOMEROOM_TEST_SOURCE/tests/support/postgres.sh"
 there_socket='' there_port='' # there_make says
 queries=$HOMEROOM_TEST_SOURCE/src/ingest/mappings/powerschool-sql.yaml
@@ -102,6 +103,7 @@ grant select on all tables in schema public to reader"
 	sed -E "s/^/  /; s/LISTAGG\(([^)]*)\) WITHIN GROUP \((ORDER BY [^)]*)\)/string_agg(\1 \2)/" "$queries" |
 		awk '/^  [a-z]/ { wanted = /students:|contacts:/ } wanted'
 } >source.yaml
+serve
 exits '801 ready queries, and some that replace them' 0 "$HOMEROOM_BINARY" apply source.yaml
 hr import --source sis >out 2>err && ok '802 taken in' || not_ok '802 taken in' ''
 says '802 orgs' out 'orgs.csv +bulk +3 +3 '

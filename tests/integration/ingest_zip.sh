@@ -5,7 +5,8 @@
 # threads: 1
 set -u
 . "$HOMEROOM_TEST_SOURCE/tests/check.sh"
-export HOMEROOM_HOME="$PWD/home" HOMEROOM_LOG=error
+. "$HOMEROOM_TEST_SOURCE/tests/support/serve.sh"
+export HOMEROOM_LOG=error
 unset HOMEROOM_DATABASE_URL
 
 "$HOMEROOM_BINARY" generate good --students 100 --seed 7 2>/dev/null
@@ -94,6 +95,7 @@ refused() { # ZIP PATTERN
 	says "$1: why" err "$2"
 }
 
+serve
 refused text.zip 'no zip file'
 refused nothing.zip 'no zip file'
 refused cut.zip 'cut off'

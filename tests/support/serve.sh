@@ -2,11 +2,12 @@
 # Servers on ports of their own, over a home in this folder.
 export HOMEROOM_HOME="$PWD/home" HOMEROOM_LISTEN=127.0.0.1:0
 
-# serve [NAME]: starts one; $base is its address, ./NAME.log its log
+# serve [NAME]: starts one; $base is its address, ./NAME.log its log. As long
+# as it runs no command starts Postgres: to do so takes most of a command's time.
 serve() {
 	served=${1:-serve}
 	: >"$served.log"
-	"$HOMEROOM_BINARY" serve 2>"$served.log" </dev/null &
+	HOMEROOM_LOG=info "$HOMEROOM_BINARY" serve 2>"$served.log" </dev/null &
 	echo $! >"$served.pid"
 	serve_ready "$served"
 }
