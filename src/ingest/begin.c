@@ -166,9 +166,8 @@ static bool staging_tables(struct ingest *job, struct part *p, struct err *err)
 		   "CREATE TEMP TABLE aside_{t} (sourced_id text COLLATE "
 		   "\"C\")",
 		   NULL, err) &&
-	       part_ask(job, p,
-		   "CREATE TEMP TABLE unseen_{t} (fingerprint uuid)", NULL,
-		   err);
+	       part_ask(job, p, "CREATE TEMP TABLE unseen_{t} (half bytea)",
+		   NULL, err);
 }
 
 static bool create_tables(struct ingest *job, struct err *err)

@@ -238,6 +238,8 @@ const char *part_home(const struct entity *entity);
 
 /* --- known.c: the live rows of a source by their fingerprints ------------ */
 
+/* By which unseen_T names a live row. */
+#define HALF_OF(fingerprint) "substr(uuid_send(" fingerprint "), 9)"
 /* *known is NULL when there are none, or more than memory should hold. */
 bool known_load(struct ingest *job, const struct part *part,
     struct known **known, struct err *err) must_use;

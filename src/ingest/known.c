@@ -7,30 +7,33 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A place takes 20 bytes, and of 2^22 places at most 60 % are filled: 80 MiB.
- * More rows than that are all staged, and compared by Postgres. */
-#define KNOWN_MAX 2500000
-#define FIRST_PLACES (1 << 14)
+/* A place takes 12 bytes, and nine in ten are filled: 118 MiB at most, of the
+ * importer's 150. More rows than that are all staged, and compared by
+ * Postgres. */
+#define KNOWN_MAX 9250000
+#define FIRST_PLACES 1024
+
+#define UUID_BYTES 16
 
 enum { EMPTY = -1, UNSEEN = 0 }; /* otherwise the line that has it */
 
+/* Open addressing. One half of a fingerprint says where to look, the other one
+ * is what is there: of the few places that a search passes, a wrong one looks
+ * right once in 10^17 searches. */
 struct known {
-	struct hash128 *hashes; /* open addressing; places are a power of two */
+	uint64_t *halves;
 	int32_t *lines;
 	size_t places;
 	int64_t rows; /* also those without a fingerprint */
 };
 
-/* Room for so many rows, a third of it left empty at least. */
 static void make_places(struct known *known, int64_t rows)
 {
-	size_t places = FIRST_PLACES;
+	size_t places = FIRST_PLACES + (size_t)rows * 10 / 9;
 
-	while ((size_t)rows * 10 > places * 7)
-		places *= 2;
 	known->rows = rows;
 	known->places = places;
-	known->hashes = memory_new(places * sizeof(*known->hashes));
+	known->halves = memory_new(places * sizeof(*known->halves));
 	known->lines = memory_new(places * sizeof(*known->lines));
 	memset(known->lines, 0xff, places * sizeof(*known->lines)); /* EMPTY */
 }
@@ -39,23 +42,18 @@ void known_free(struct known *known)
 {
 	if (known == NULL)
 		return;
-	memory_free(known->hashes);
+	memory_free(known->halves);
 	memory_free(known->lines);
 	memory_free(known);
-}
-
-static bool is_same(const struct hash128 *a, struct hash128 b)
-{
-	return a->low == b.low && a->high == b.high;
 }
 
 /* Where it is, or where it would be. */
 static size_t place_of(const struct known *known, struct hash128 hash)
 {
-	size_t i = hash.low & (known->places - 1);
+	size_t i = (size_t)((hash.high >> 32) * known->places >> 32);
 
-	while (known->lines[i] != EMPTY && !is_same(&known->hashes[i], hash))
-		i = (i + 1) & (known->places - 1);
+	while (known->lines[i] != EMPTY && known->halves[i] != hash.low)
+		i = i + 1 < known->places ? i + 1 : 0;
 	return i;
 }
 
@@ -63,33 +61,25 @@ static void put(struct known *known, struct hash128 hash)
 {
 	size_t i = place_of(known, hash);
 
-	known->hashes[i] = hash;
+	known->halves[i] = hash.low;
 	known->lines[i] = UNSEEN;
 }
 
 /* --- loading ------------------------------------------------------------- */
 
-/* A uuid as Postgres writes it. */
-static bool read_uuid(const char *text, size_t len, struct hash128 *out)
+static uint64_t read_half(const char *bytes)
 {
-	uint64_t half[2] = { 0 };
-	int digits = 0;
+	uint64_t half = 0;
 
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
-		int value = c >= '0' && c <= '9'   ? c - '0'
-			    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-						   : -1;
+	for (int i = 0; i < UUID_BYTES / 2; i++)
+		half = half << 8 | (uint8_t)bytes[i];
+	return half;
+}
 
-		if (value < 0)
-			continue;
-		if (digits == 32)
-			return false;
-		half[digits / 16] = half[digits / 16] << 4 | (uint64_t)value;
-		digits++;
-	}
-	*out = (struct hash128){ .low = half[1], .high = half[0] };
-	return digits == 32;
+static struct hash128 read_uuid(const char *bytes)
+{
+	return (struct hash128){ .high = read_half(bytes),
+		.low = read_half(bytes + UUID_BYTES / 2) };
 }
 
 /* COPY takes no values: it reads them from settings of the session. */
@@ -101,20 +91,22 @@ static bool tell_source(struct ingest *job, struct err *err)
 	    NULL, err);
 }
 
+/* In COPY's binary format a row of one column ends with it. The first one has
+ * the format's header before it; what ends the format is shorter. */
+#define ROW_BYTES (2 + 4 + UUID_BYTES)
+
 static bool load_rows(struct ingest *job, struct known *known, struct err *err)
 {
 	char *row;
 	size_t len;
-	struct hash128 hash;
 
 	for (;;) {
 		if (!copy_get(job->db, &row, &len, err))
 			return false;
 		if (row == NULL)
 			return true;
-		/* What is to be looked at again has no fingerprint. */
-		if (read_uuid(row, len, &hash))
-			put(known, hash);
+		if (len >= ROW_BYTES)
+			put(known, read_uuid(row + len - UUID_BYTES));
 	}
 }
 
@@ -136,11 +128,12 @@ bool known_load(struct ingest *job, const struct part *part, struct known **out,
 	char sql[320];
 	int64_t rows;
 
+	/* What is to be looked at again has no fingerprint. */
 	snprintf(sql, sizeof(sql),
 	    "COPY (SELECT fingerprint FROM roster.%s WHERE district = "
 	    "current_setting('homeroom.district')::int AND source = "
-	    "current_setting('homeroom.source')::int AND status = 'active') "
-	    "TO STDOUT",
+	    "current_setting('homeroom.source')::int AND status = 'active' "
+	    "AND fingerprint IS NOT NULL) TO STDOUT (FORMAT binary)",
 	    part_home(part->entity));
 
 	*out = NULL;
@@ -180,11 +173,9 @@ static bool put_unseen(struct ingest *job, const struct part *part,
 	    err);
 
 	for (size_t i = 0; put && i < known->places; i++) {
-		const struct hash128 *h = &known->hashes[i];
-
 		if (known->lines[i] == UNSEEN)
-			buf_printf(&job->copy, "%016" PRIx64 "%016" PRIx64 "\n",
-			    h->high, h->low);
+			buf_printf(&job->copy, "\\\\x%016" PRIx64 "\n",
+			    known->halves[i]);
 		if (job->copy.len >= COPY_PIECE) {
 			put = copy_put(job->db, job->copy.data, job->copy.len,
 			    err);
@@ -264,21 +255,34 @@ static bool ask_with(struct ingest *job, const char *sql, struct buf *array,
 	return db_ask_text(job->db, job->brief, sql, &values, NULL, err);
 }
 
+static int64_t line_of(const struct known *known, const char *fingerprint)
+{
+	struct buf bytes = { 0 };
+	int64_t line = UNSEEN;
+
+	if (hex_decode(&bytes, fingerprint, strlen(fingerprint)) &&
+	    bytes.len == UUID_BYTES)
+		line = known->lines[place_of(known, read_uuid(bytes.data))];
+	buf_free(&bytes);
+	return line;
+}
+
 static bool find_copies(struct ingest *job, struct part *part,
     const struct known *known, struct err *err)
 {
 	const struct rows *rows;
 	struct copies copies = { 0 };
-	struct hash128 hash;
 	bool done;
 
 	if (!part_rows(job, part,
 		"SELECT s.line, min(s.line) OVER (PARTITION BY s.sourced_id), "
-		"s.sourced_id, l.fingerprint FROM stage_{t} s "
+		"s.sourced_id, encode(uuid_send(l.fingerprint), 'hex') "
+		"FROM stage_{t} s "
 		"JOIN roster.{home} l ON l.sourced_id = s.sourced_id "
 		"WHERE l.district = {district} AND l.source = {source} "
-		"AND l.status = 'active' AND NOT EXISTS (SELECT FROM gone_{t} "
-		"g WHERE g.sourced_id = l.sourced_id) ORDER BY s.line",
+		"AND l.status = 'active' AND l.fingerprint IS NOT NULL "
+		"AND NOT EXISTS (SELECT FROM gone_{t} g "
+		"WHERE g.sourced_id = l.sourced_id) ORDER BY s.line",
 		&rows, err))
 		return false;
 	for (int i = 0; i < rows_count(rows); i++) {
@@ -286,10 +290,7 @@ static bool find_copies(struct ingest *job, struct part *part,
 			rows_integer(rows, i, 1), 0, rows_get(rows, i, 2),
 			rows_get(rows, i, 3) };
 
-		if (!read_uuid(copy.fingerprint, rows_length(rows, i, 3),
-			&hash))
-			continue;
-		copy.known = known->lines[place_of(known, hash)];
+		copy.known = line_of(known, copy.fingerprint);
 		judge_copy(job, part, &copy, &copies);
 	}
 	done = ask_with(job,
@@ -299,7 +300,9 @@ static bool find_copies(struct ingest *job, struct part *part,
 		   &copies.lines, err) &&
 	       ask_with(job,
 		   arena_printf(job->brief,
-		       "INSERT INTO unseen_%s SELECT unnest($1::uuid[])",
+		       "INSERT INTO unseen_%s SELECT " HALF_OF(
+			   "f") " FROM "
+				"unnest($1::uuid[]) AS f",
 		       part->entity->table),
 		   &copies.fingerprints, err);
 	buf_free(&copies.lines);
@@ -317,8 +320,9 @@ bool known_end(struct ingest *job, struct part *part, const struct known *known,
 		   "INSERT INTO gone_{t} SELECT l.sourced_id "
 		   "FROM roster.{home} l WHERE l.district = {district} AND "
 		   "l.source = {source} "
-		   "AND l.status = 'active' AND (l.fingerprint IS NULL OR "
-		   "l.fingerprint IN (SELECT fingerprint FROM unseen_{t}))",
+		   "AND l.status = 'active' AND (l.fingerprint IS NULL "
+		   "OR " HALF_OF(
+		       "l.fingerprint") " IN (SELECT half FROM unseen_{t}))",
 		   &part->gone, err) &&
 	       find_copies(job, part, known, err);
 }

@@ -227,7 +227,7 @@ static bool count_lost(struct ingest *job, struct part *part, struct err *err)
 		      "ON l.sourced_id = b.value WHERE l.district = {district} "
 		      "AND l.fingerprint IS NOT NULL "
 		      "AND NOT EXISTS (SELECT FROM unseen_{t} u "
-		      "WHERE u.fingerprint = l.fingerprint)"
+		      "WHERE u.half = " HALF_OF("l.fingerprint") ")"
 		    : "SELECT count(*) FROM bad b JOIN roster.{t} l "
 		      "ON l.sourced_id = b.value JOIN stage_{t} s "
 		      "ON s.fingerprint = l.fingerprint "
