@@ -20,7 +20,7 @@ static void put_field(struct buf *sql, const struct entity *entity,
     const struct field *f)
 {
 	buf_printf(sql,
-	    "%sSELECT t.sourced_id, %s, '%s ' || r.id FROM roster.%s t "
+	    "%sSELECT t.sourced_id, %s, '%s', r.id FROM roster.%s t "
 	    "CROSS JOIN LATERAL ",
 	    sql->len > 0 ? " UNION ALL " : "", school_of(entity), f->name,
 	    entity->table);
@@ -28,12 +28,35 @@ static void put_field(struct buf *sql, const struct entity *entity,
 		buf_printf(sql, "unnest(t.%s)", f->column);
 	else
 		buf_printf(sql, "(VALUES (t.%s))", f->column);
-	buf_printf(sql,
-	    " AS r (id) WHERE t.district = $1::integer "
-	    "AND t.status = 'active' AND r.id IS NOT NULL AND NOT EXISTS ("
-	    "SELECT FROM roster.%s o WHERE o.district = $1::integer "
-	    "AND o.sourced_id = r.id AND o.status = 'active')",
-	    find_entity(f->of)->table);
+	buf_puts(sql, " AS r (id) WHERE t.district = $1::integer "
+		      "AND t.status = 'active' AND r.id IS NOT NULL");
+}
+
+static bool refers(const struct field *f, const struct entity *to)
+{
+	return (f->kind == REF || f->kind == REFS) && f->column != NULL &&
+	       (f->need & DERIVED) == 0 && find_entity(f->of) == to;
+}
+
+/* All that refers to one entity is held against it at once. */
+static void put_entity(struct buf *sql, const struct entity *to)
+{
+	struct buf all = { 0 };
+
+	for (int i = 0; entities[i] != NULL; i++)
+		for_each_field (f, entities[i]->fields)
+			if (refers(f, to))
+				put_field(&all, entities[i], f);
+	if (all.len > 0)
+		buf_printf(sql,
+		    "%sSELECT t.sourced_id, t.school, t.name || ' ' || t.id "
+		    "FROM (%s) AS t (sourced_id, school, name, id) "
+		    "WHERE NOT EXISTS (SELECT FROM roster.%s o "
+		    "WHERE o.district = $1::integer AND o.sourced_id = t.id "
+		    "AND o.status = 'active')",
+		    sql->len > 0 ? " UNION ALL " : "", buf_text(&all),
+		    to->table);
+	buf_free(&all);
 }
 
 const char *dangling(struct arena *arena)
@@ -42,10 +65,7 @@ const char *dangling(struct arena *arena)
 	const char *text;
 
 	for (int i = 0; entities[i] != NULL; i++)
-		for_each_field (f, entities[i]->fields)
-			if ((f->kind == REF || f->kind == REFS) &&
-			    f->column != NULL && (f->need & DERIVED) == 0)
-				put_field(&sql, entities[i], f);
+		put_entity(&sql, entities[i]);
 	text = arena_text(arena, buf_text(&sql));
 	buf_free(&sql);
 	return text;
