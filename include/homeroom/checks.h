@@ -24,6 +24,10 @@ struct check {
 
 extern const struct check checks[];
 
+bool check_is_known(const char *code) must_use;
+/* False: there is no such word. */
+bool severity_read(const char *word, enum severity *out) must_use;
+
 /* Of one check, at most so many records are kept: of those with the lowest
  * sourcedIds. What is new and gone is not known beyond that. */
 #define CHECK_KEPT 20000

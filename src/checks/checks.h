@@ -19,6 +19,9 @@ struct run {
 	const char *schools; /* how many of what each has, JSON */
 };
 
+/* severities.c: the results, the gravest first, as the district's settings say
+ * how grave each check is. */
+bool run_order(struct run *run, struct err *err) must_use;
 /* find.c: the records of each check, into the table pg_temp.found. */
 bool run_find(struct run *run, struct err *err) must_use;
 /* dangle.c: a statement that finds references to nothing; the arena's. */

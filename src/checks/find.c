@@ -80,7 +80,7 @@ static bool count_schools(struct run *run, struct err *err)
 
 static bool find_all(struct run *run, struct err *err)
 {
-	if (!open_version(run, err))
+	if (!open_version(run, err) || !run_order(run, err))
 		return false;
 	if (run->report->version == 0)
 		return true;

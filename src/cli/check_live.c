@@ -347,14 +347,6 @@ static bool run(const struct flags *flags, struct checks_wanted *wanted,
 	return done;
 }
 
-static bool is_known(const char *code)
-{
-	for (const struct check *c = checks; c->code != NULL; c++)
-		if (strcmp(c->code, code) == 0)
-			return true;
-	return false;
-}
-
 int check_live(struct flags *flags)
 {
 	struct checks_wanted wanted = { .code = flags_get(flags, "--code"),
@@ -372,7 +364,7 @@ int check_live(struct flags *flags)
 		list_checks(format);
 		return 0;
 	}
-	if (wanted.code != NULL && !is_known(wanted.code))
+	if (wanted.code != NULL && !check_is_known(wanted.code))
 		return usage(flags->command,
 		    "there is no check '%s': `homeroom check --list` says "
 		    "which there are",

@@ -159,6 +159,29 @@ case("631 as before", now["usernamesTwice"]["new"] == 0
 case("632 all of them", len(report("--all", code=1)["checks"])
      == len(run("check", "--list", "-o", "csv").splitlines()) - 1)
 
+# --- how grave a district says that they are ----------------------------------
+
+
+def apply(severity, code=0, check="usernamesTwice"):
+    with open("district.yaml", "w", encoding="utf-8") as out:
+        out.write("kind: district\nname: default\nchecks:\n  %s: %s\n"
+                  % (check, severity))
+    return run("apply", "district.yaml", code=code)
+
+
+apply("info")
+now = found(report(code=1))
+case("633 a district may say otherwise", now["usernamesTwice"]["severity"]
+     == "info", now)
+apply("off")
+case("634 a check may be off", "usernamesTwice" not in found(report(code=1)))
+apply("grave", code=1)
+apply("off", code=1, check="usersThrice")
+case("635 what is no severity and no check is refused", True)
+apply("error")
+case("636 and on again", found(report(code=1))["usernamesTwice"]["severity"]
+     == "error")
+
 # --- by the worker ------------------------------------------------------------
 
 

@@ -311,6 +311,29 @@ static void many_are_counted_and_bounded(void **state)
 	expect("usersWithNoRole", 19999, 0, 1);
 }
 
+/* --- how grave -------------------------------------------------------------
+ */
+
+static void settings_say_how_grave(void **state)
+{
+	struct checks_report report;
+
+	(void)state;
+	make("update roster.orgs set parent_id = null where sourced_id = 's2'; "
+	     "update homeroom.district set settings = '{\"checks\": "
+	     "{\"orgsBelowNothing\": \"error\", "
+	     "\"studentsWithNoGrade\": \"off\"}}';" BAD("u2"));
+	report = checked();
+	CHECK(strcmp(found(&report), "orgsBelowNothing: s2") == 0, "%s",
+	    found(&report));
+	CHECK(result(&report, "orgsBelowNothing")->severity == CHECK_ERROR &&
+		  report.found[CHECK_ERROR] == 1 &&
+		  report.found[CHECK_WARNING] == 0,
+	    "still as the table has it");
+	roster_sql("update homeroom.district set settings = '{}'");
+	expect("studentsWithNoGrade", 1, -1, -1);
+}
+
 /* --- each version wants a check --------------------------------------------
  */
 
@@ -351,6 +374,7 @@ int main(void)
 		cmocka_unit_test(new_ones_come_first),
 		cmocka_unit_test(a_school_that_jumps_is_noticed),
 		cmocka_unit_test(many_are_counted_and_bounded),
+		cmocka_unit_test(settings_say_how_grave),
 		cmocka_unit_test(each_version_wants_one),
 	};
 	int64_t day;

@@ -211,6 +211,12 @@ static bool check_windows(const struct checking *c, const struct node *node,
 	return settings_check_windows(c->file, node, err);
 }
 
+static bool check_checks(const struct checking *c, const struct node *node,
+    struct err *err)
+{
+	return settings_check_severities(c->file, node, err);
+}
+
 static bool check_jwks(const struct checking *c, const struct node *node,
     struct err *err)
 {
@@ -305,6 +311,7 @@ static const struct kind_of_value
 	JWKS = { MAP, check_jwks, "{\"type\":\"object\",\"properties\":{\"keys\":{\"type\":\"array\",\"maxItems\":8,\"items\":{\"type\":\"object\"}}}}" },
 	LIMITS = { MAP, check_limits, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\"}}" },
 	WINDOWS = { MAP, check_windows, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\"}}" },
+	CHECKS = { MAP, check_checks, "{\"type\":\"object\",\"additionalProperties\":{\"enum\":[\"off\",\"info\",\"warning\",\"error\"]}}" },
 	FIELDS = { MAP, check_fields, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"additionalProperties\":{\"enum\":[\"share\",\"omit\",\"pseudonymise\"]}}}" };
 
 static const struct kind_of_value
@@ -334,6 +341,7 @@ static const struct key keys[] = {
 	{ "district",    "fields",                   &ORDERS,   false, NULL, "Fields of users for which other sources count, in their own order" },
 	{ "district",    "limits",                   &LIMITS,   false, NULL, "How much a source may change at once, by entity; more waits for a person: docs/approvals.md" },
 	{ "district",    "windows",                  &WINDOWS,  false, NULL, "Days of the year with limits of their own, by any name: docs/approvals.md" },
+	{ "district",    "checks",                   &CHECKS,   false, NULL, "How grave a check of the roster is, by its code: off, info, warning, error; default: as `homeroom check --list` has it" },
 	{ "application", "kind",                     &TEXT_,    true,  NULL, "What this is" },
 	{ "application", "name",                     &TEXT_,    true,  NULL, "Name of the application, as `homeroom application create` was told" },
 	{ "application", "district",                 &TEXT_,    false, NULL, "Its district; default: default" },

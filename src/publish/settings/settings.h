@@ -27,6 +27,10 @@ bool settings_check_limits(const char *file, const struct node *map,
 bool settings_check_windows(const char *file, const struct node *map,
     struct err *err) must_use;
 
+/* severities.c: the same of checks of the roster. */
+bool settings_check_severities(const char *file, const struct node *map,
+    struct err *err) must_use;
+
 /* people.c: the same of a district's rule of matching, and of the orders of
  * its sources. */
 bool settings_check_rule(const char *file, const struct node *rule,
