@@ -148,6 +148,10 @@ struct person_change {
 /* FAULT_NOT_FOUND: there is no such record or person. The arena's. */
 bool person_change(struct db *db, struct arena *arena,
     struct person_change *change, struct err *err) must_use;
+/* The job of the kind "merge", which settings want that say otherwise who is
+ * who: all persons anew. */
+bool person_merge_run(struct job *job, struct arena *arena, const char *url,
+    struct err *err) must_use;
 
 /* A value that somebody gave of a person. */
 struct person_value {

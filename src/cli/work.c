@@ -37,6 +37,7 @@ static const struct job_kind job_kinds[] = {
 	{ "notify", notify_run },
 	{ "push", push_run },
 	{ "source", source_run },
+	{ "merge", person_merge_run },
 	{ "checks", checks_job },
 	{ "sync", provision_sync_run },
 	{ 0 },

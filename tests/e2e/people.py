@@ -5,7 +5,9 @@
 field, decided by hand where rules can't tell, and remembered."""
 import json
 import os
+import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.environ["HOMEROOM_TEST_SOURCE"],
                                 "tests/support"))
@@ -504,7 +506,35 @@ def settings_change():
     is_("513 the next import merges anew, too",
         {k: v["givenName"] for k, v in home.users().items()},
         {"t1": "Robert", "t2": "Anna"})
+    home.apply({"kind": "district", "name": "default",
+                "sources": ["sis", "hr"], "match": [EMPLOYEE]})
+    is_("514 and a worker before that", merge_by_worker(home),
+        ["done"])
+    is_("515 as the settings say now",
+        {k: v["givenName"] for k, v in home.users().items()},
+        {"t1": "Bob", "t2": "Ann"})
+    home.apply({"kind": "district", "name": "default", "timeZone": "UTC",
+                "sources": ["sis", "hr"], "match": [EMPLOYEE]})
+    is_("516 other settings want no merge", len(merges(home)), 1)
     home.close()
+
+
+def merges(home):
+    """What came of the jobs that merge."""
+    jobs = json.loads(home.run("jobs", "--kind", "merge", "-o", "json").stdout)
+    return [j["state"] for j in jobs if j["state"] != "waiting"]
+
+
+def merge_by_worker(home):
+    """Runs a worker until a merge has ended; how."""
+    with subprocess.Popen([d.HOMEROOM, "work"], env=home.env,
+                          stderr=subprocess.DEVNULL) as work:
+        for _ in range(600):
+            if merges(home)[:1] in (["done"], ["failed"]):
+                break
+            time.sleep(0.1)
+        work.terminate()
+    return merges(home)[:1]
 
 
 def default_rules():

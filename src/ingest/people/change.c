@@ -226,3 +226,22 @@ bool person_change(struct db *db, struct arena *arena,
 	ingest_close(job);
 	return done;
 }
+
+bool person_merge_run(struct job *job, struct arena *arena, const char *url,
+    struct err *err)
+{
+	struct person_change change = { .district = job->district };
+	struct db *db = NULL;
+	bool done = config_number("HOMEROOM_RETENTION_DAYS", 0, 100000,
+			&change.keep_days, err) &&
+		    db_open(&db, url, DB_INGEST, err) &&
+		    person_change(db, arena, &change, err);
+
+	if (done && change.version > 0)
+		job->detail =
+		    arena_printf(arena, "version %" PRId64, change.version);
+	else if (done)
+		job->detail = "nothing differs";
+	db_close(db);
+	return done;
+}

@@ -200,6 +200,18 @@ static bool apply_application(struct applying *a, struct err *err)
 /* --- districts -------------------------------------------------------------
  */
 
+/* By a worker, if there is one; else by the next import. */
+static bool want_merge(struct applying *a, const struct rows *written,
+    struct err *err)
+{
+	struct job job = { .kind = "merge", .subject = "people" };
+
+	if (rows_count(written) == 0 || rows_get(written, 0, 1)[0] != 't')
+		return true;
+	job.district = rows_integer(written, 0, 0);
+	return job_add(a->db, &job, clock_now(), err);
+}
+
 static bool apply_district(struct applying *a, struct err *err)
 {
 	const struct values name = { 1, { a->document->name } };
@@ -220,7 +232,8 @@ static bool apply_district(struct applying *a, struct err *err)
 		return false;
 	made = rows_count(rows) > 0;
 	if (!db_ask(a->db, a->arena, STATEMENT_district_write, &says, &rows,
-		err))
+		err) ||
+	    !want_merge(a, rows, err))
 		return false;
 	if (!made && rows_affected(rows) > 0)
 		return note_change(a, before, err);
