@@ -36,6 +36,14 @@ static const struct {
 	"FROM generate_subscripts(t.roles, 1) i WHERE (t.roles[i][3] IN ",
 	") IS TRUE ORDER BY homeroom.role_rank(t.roles[i][2]), i LIMIT 1), t.role)" },
 };
+
+/* Parts of objects that name another record without being a reference: only
+ * those that are among these, which are the person's own. */
+static const struct {
+	const char *object, *part, *among;
+} owned[] = {
+	{ "role", "userProfile", "t.user_profiles[:][1:1]" },
+};
 /* clang-format on */
 
 /* --- what is visible ------------------------------------------------------ */
@@ -177,14 +185,29 @@ static int find_reference(const struct object *object)
 	return -1;
 }
 
+/* NULL: the part may be any. */
+static const char *find_own(const struct field *f, const struct field *part)
+{
+	for (size_t i = 0; i < array_length(owned); i++)
+		if (strcmp(owned[i].object, f->of) == 0 && part->name != NULL &&
+		    strcmp(owned[i].part, part->name) == 0)
+			return owned[i].among;
+	return NULL;
+}
+
 static void put_part(struct sql *sql, const struct field *f,
     const struct field *part, const char *value)
 {
+	const char *own = find_own(f, part);
+
 	if (part->kind == REF &&
 	    withheld_renames(sql->withheld, entity_of(part)))
 		put_name(sql, value, entity_of(part));
 	else if ((f->need & part->need & PSEUDONYM) != 0)
 		sql_put(sql, "v.pseudonym");
+	else if (own != NULL)
+		sql_put(sql, "CASE WHEN %s = ANY (%s) THEN %s END", value, own,
+		    value);
 	else
 		sql_put(sql, "%s", value);
 }

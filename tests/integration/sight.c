@@ -87,6 +87,39 @@ static void one_school(void **state)
 	    "%s", told.json);
 }
 
+/* A role that names a profile of somebody else, whom the grant may not see. */
+static void a_role_names_own_profiles(void **state)
+{
+	static const struct expected cases[] = {
+		{ "1.2 users?filter=roles.userProfile="
+		  "'urn:oneroster:userProfile:p1'",
+		    "u1" },
+		{ "1.2 users?filter=roles.userProfile="
+		  "'urn:oneroster:userProfile:p3'",
+		    "" },
+	};
+	struct told told;
+
+	(void)state;
+	roster_sql(
+	    "update roster.users set roles = '{"
+	    "{primary,student,s1,urn:oneroster:userProfile:p1,NULL,NULL},"
+	    "{secondary,student,s1,urn:oneroster:userProfile:p3,NULL,NULL}}',"
+	    " user_profiles = '{{urn:oneroster:userProfile:p1,t,v,NULL,NULL,"
+	    "c,ann},{urn:oneroster:userProfile:p2,t,v,NULL,NULL,c,ann}}'"
+	    " where sourced_id = 'u1'");
+	told = roster_ask("1.2 users/u1");
+	CHECK(strstr(told.json, "\"userProfile\":"
+				"\"urn:oneroster:userProfile:p1\"") != NULL &&
+		  strstr(told.json, "secondary") != NULL &&
+		  strstr(told.json, "userProfile:p3") == NULL,
+	    "%s", told.json);
+	check_all(cases, array_length(cases));
+	roster_sql("update roster.users set user_profiles = null, roles ="
+		   " '{{primary,student,s1,NULL,2025-08-01,NULL}}'"
+		   " where sourced_id = 'u1'");
+}
+
 static void what_left(void **state)
 {
 	static const struct expected cases[] = {
@@ -215,6 +248,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_school),
+		cmocka_unit_test(a_role_names_own_profiles),
 		cmocka_unit_test(what_left),
 		cmocka_unit_test(what_came_back),
 		cmocka_unit_test(a_pinned_version),
