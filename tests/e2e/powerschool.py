@@ -14,6 +14,7 @@ sys.dont_write_bytecode = True
 import district as d  # noqa: E402
 import standin  # noqa: E402
 from powerschool_rows import PLUGIN, PREFIX, QUERIES, made_up  # noqa: E402
+from reader import Reader, always, once, refused, taken  # noqa: E402
 
 STUDENTS = 240
 
@@ -42,43 +43,6 @@ def the_plugin():
         made = rows[name][0]
         d.check("plug-in: %s shows what the test makes" % name,
                 set(made) != {c for _, c in columns} and str(set(made)))
-
-
-class Reader:
-    def __init__(self, name, server, **settings):
-        self.home = d.District(name)
-        self.home.serve()  # so that no command starts Postgres
-        self.settings = {
-            "kind": "source", "name": "ps", "type": "powerschool",
-            "url": server.base + "/", "clientId": server.id,
-            "clientSecret": server.secret, "pageSize": "50", **settings}
-        path = os.path.join(self.home.home, "source.yaml")
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump(self.settings, file)
-        self.home.run("apply", path)
-
-    def read(self):
-        done = self.home.run("import", "--source", "ps", ok=False)
-        return done.returncode, (done.stdout + done.stderr).decode(
-            errors="replace")
-
-    def versions(self):
-        return len(json.loads(self.home.run("versions", "-o",
-                                            "json").stdout))
-
-
-def taken(name, reader, versions):
-    code, said = reader.read()
-    d.check(name, (code != 0 or reader.versions() != versions) and
-            "%d versions; %s" % (reader.versions(), said[-1500:]))
-    return said
-
-
-def refused(name, reader, word, versions):
-    code, said = reader.read()
-    d.check(name, (code == 0 or word not in said or
-                   reader.versions() != versions) and
-            "exit %d: %s" % (code, said[-1500:]))
 
 
 def the_roster(home):
@@ -125,45 +89,29 @@ def the_roster(home):
             len(enrollments) != STUDENTS + 8 and str(len(enrollments)))
 
 
-def once(path, how):
-    """A fault of the first request whose path has this in it."""
-    left = [1]
-
-    def fault(request):
-        if path in request.handler.path and left:
-            left.pop()
-            return how(request)
-        return False
-    return fault
-
-
-def always(path, how):
-    return lambda request: path in request.handler.path and how(request)
-
-
 def faults(server, reader):
     students = server.queries[PREFIX + "students"]
     page2 = "students?pagesize=50&page=2"
     server.fault = once(page2, lambda r: r.send(
         503, "", {"Retry-After": "1"}))
-    taken("503 is waited for", reader, 1)
+    taken("503 is waited for", reader)
     server.fault = once(page2, lambda r: r.send(200, "x" * 4000, cut=2000))
-    taken("a page that breaks off is asked for again", reader, 1)
+    taken("a page that breaks off is asked for again", reader)
     server.fault = once(page2, lambda r: server.tokens.clear() or
                         r.send(401, "{}"))
-    taken("a token that expires is renewed", reader, 1)
+    taken("a token that expires is renewed", reader)
     server.fault = always(page2, lambda r: r.send(
         200, "<html>Please sign in</html>", {"Content-Type": "text/html"}))
     refused("HTML with status 200", reader, "no JSON (text/html", 1)
     server.fault = always(page2, lambda r: r.send(200, json.dumps(
         {"name": "x", "record": students[50:90]})))
-    refused("a short page is not the end", reader, "50 should have come", 1)
+    refused("a short page is not the end", reader, "50 should have come")
     server.fault = always(page2, lambda r: r.send(200, json.dumps(
         {"name": "x", "record": students[:50]})))
-    refused("the same page again", reader, "does not hold together", 1)
+    refused("the same page again", reader, "does not hold together")
     server.fault = always("students/count", lambda r: r.send(
         200, '{"count":"200"}'))
-    refused("a count that is too low", reader, "does not hold together", 1)
+    refused("a count that is too low", reader, "does not hold together")
 
     def shift(request):
         """One leaves and one comes, between two pages."""
@@ -176,27 +124,29 @@ def faults(server, reader):
     shifted, before = [], list(students)
     server.fault = shift
     refused("records that move between pages", reader,
-            "is another record than a moment ago", 1)
+            "is another record than a moment ago")
     students[:] = before
     server.fault = None
     for row in students:
         row["web_id"] = row.pop("webid")
-    refused("columns that changed overnight", reader, "no column 'webid'", 1)
+    refused("columns that changed overnight", reader, "no column 'webid'")
     for row in students:
         row["webid"] = row.pop("web_id")
     server.secret = "another"
-    refused("a secret that changed", reader, "gives us no token", 1)
+    refused("a secret that changed", reader, "gives us no token")
     server.secret = reader.settings["clientSecret"]
-    taken("and the next run works", reader, 1)
+    taken("and the next run works", reader)
 
 
 def main():
     the_plugin()
     server = standin.PowerSchool(made_up(STUDENTS))
-    reader = Reader("home", server)
-    taken("read", reader, 1)
+    reader = Reader(
+        "home", type="powerschool", url=server.base + "/",
+        clientId=server.id, clientSecret=server.secret, pageSize="50")
+    taken("read", reader)
     the_roster(reader.home)
-    taken("a second reading changes nothing", reader, 1)
+    taken("a second reading changes nothing", reader)
     faults(server, reader)
     server.queries[PREFIX + "students"][4]["lastname"] = "Newname"
     taken("a change is a version", reader, 2)

@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.join(os.environ["HOMEROOM_TEST_SOURCE"],
 sys.dont_write_bytecode = True
 import district as d  # noqa: E402
 import standin  # noqa: E402
+from reader import Reader, always, once, refused, taken  # noqa: E402
 
 PEOPLE = 120
 
@@ -56,47 +57,12 @@ def made_up():
             for n in range(PEOPLE)]}
 
 
-class Reader:
-    def __init__(self, name, server, **settings):
-        self.home = d.District(name)
-        self.home.serve()  # so that no command starts Postgres
-        self.settings = {
-            "kind": "source", "name": "sis", "type": "oneroster-rest",
-            "url": server.base + "/ims/oneroster/rostering/v1p2/",
-            "tokenUrl": server.base + "/token", "clientId": server.id,
-            "clientSecret": server.secret, "pageSize": "30", **settings}
-        self.apply()
-
-    def apply(self, **more):
-        self.settings.update(more)
-        path = os.path.join(self.home.home, "source.yaml")
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump({k: v for k, v in self.settings.items()
-                       if v is not None}, file)
-        self.home.run("apply", path)
-
-    def read(self):
-        done = self.home.run("import", "--source", "sis", ok=False)
-        return done.returncode, (done.stdout + done.stderr).decode(
-            errors="replace")
-
-    def versions(self):
-        return len(json.loads(self.home.run("versions", "-o",
-                                            "json").stdout))
-
-
-def taken(name, reader, versions=1, word=""):
-    code, said = reader.read()
-    d.check(name, (code != 0 or reader.versions() != versions or
-                   word not in said) and
-            "%d versions; %s" % (reader.versions(), said[-1500:]))
-
-
-def refused(name, reader, word, versions=1):
-    code, said = reader.read()
-    d.check(name, (code == 0 or word not in said or
-                   reader.versions() != versions) and
-            "exit %d: %s" % (code, said[-1500:]))
+def reads(name, server):
+    return Reader(
+        name, type="oneroster-rest", pageSize="30",
+        url=server.base + "/ims/oneroster/rostering/v1p2/",
+        tokenUrl=server.base + "/token", clientId=server.id,
+        clientSecret=server.secret)
 
 
 def as_others_do(rows):
@@ -161,21 +127,6 @@ def what_is_taken(server, reader):
     d.check("once", server.logins not in (before + 2, before + 3) and
             str(server.logins - before))
     server.fault = None
-
-
-def once(path, how):
-    left = [1]
-
-    def fault(request):
-        if path in request.handler.path and left:
-            left.pop()
-            return how(request)
-        return False
-    return fault
-
-
-def always(path, how):
-    return lambda request: path in request.handler.path and how(request)
 
 
 def page(rows, total=None):
@@ -296,7 +247,7 @@ def wrong_certificate():
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain("cert.pem", "key.pem")
     server = standin.OneRoster(made_up(), context=context)
-    reader = Reader("tls", server)
+    reader = reads("tls", server)
     refused("a certificate that nobody vouches for", reader,
             "not who it should be", 0)
     reader.apply(authorities=os.path.abspath("cert.pem"))
@@ -309,7 +260,7 @@ def wrong_certificate():
 
 def main():
     server = standin.OneRoster(made_up())
-    reader = Reader("home", server)
+    reader = reads("home", server)
     what_is_taken(server, reader)
     what_is_refused(server, reader)
     broken_off(server, reader)
