@@ -1,6 +1,7 @@
 """A school whose people come, move, leave and come back, and a domain
 controller in which they have accounts: what ought to be there is worked out
 here, from the same people, by other means than Homeroom's."""
+import atexit
 import base64
 import csv
 import datetime
@@ -342,12 +343,21 @@ class Provisioned:
                         HOMEROOM_LOG="error")
         os.makedirs(folder, exist_ok=True)
         os.chmod(folder, 0o755)
+        # So that no command starts Postgres.
+        self.server = subprocess.Popen(
+            [HOMEROOM, "serve"], stdin=subprocess.DEVNULL,
+            env={**self.env, "HOMEROOM_LISTEN": "127.0.0.1:0"})
+        atexit.register(self.close)
         with open("password", "w") as f:
             f.write("Passw0rd.Service1\n")
         os.chmod("password", 0o600)
         with open("rules.yaml", "w") as f:
             f.write(RULES % {"address": controller.address(),
                              "folder": os.getcwd(), "base": BASE})
+
+    def close(self):
+        self.server.terminate()
+        self.server.wait(60)
 
     def at(self, today, hour=12):
         """UTC: from 6 o'clock on it is the same day in Chicago."""
