@@ -2,23 +2,9 @@
 #include "password.h"
 #include "homeroom/model.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
-
-static const char *number(struct arena *arena, int64_t value)
-{
-	return arena_printf(arena, "%" PRId64, value);
-}
-
-static const char *hex(struct arena *arena, const void *data, size_t len)
-{
-	char *out = arena_alloc(arena, 2 * len + 1);
-
-	hex_encode(out, data, len);
-	return out;
-}
 
 static const struct text info = { "homeroom: the first password of an account",
 	42 };
@@ -33,15 +19,13 @@ static struct hpke_about about(struct arena *arena, const char *directory,
 	return (struct hpke_about){ info, { aad, strlen(aad) } };
 }
 
-/* --- in
- * --------------------------------------------------------------------------
- */
+/* --- in ------------------------------------------------------------------- */
 
 bool password_keep(struct db *db, struct arena *arena,
     const struct password_account *account, const char *password,
     struct err *err)
 {
-	const char *directory = number(arena, account->directory);
+	const char *directory = as_number(arena, account->directory);
 	const struct hpke_about bound =
 	    about(arena, directory, account->person);
 	struct values values = { 4,
@@ -56,8 +40,8 @@ bool password_keep(struct db *db, struct arena *arena,
 		(struct text){ password, strlen(password) }, err))
 		return false;
 	clock_format(now, clock_now());
-	values_add(&values, hex(arena, public, sizeof(public)));
-	values_add(&values, hex(arena, sealed.data, sealed.len));
+	values_add(&values, as_hex(arena, public, sizeof(public)));
+	values_add(&values, as_hex(arena, sealed.data, sealed.len));
 	values_add(&values, now);
 	done = db_ask(db, arena, STATEMENT_password_keep, &values, NULL, err);
 	buf_free(&sealed);
@@ -68,14 +52,12 @@ bool password_drop(struct db *db, struct arena *arena,
     const struct password_account *account, struct err *err)
 {
 	const struct values values = { 2,
-		{ number(arena, account->directory), account->person } };
+		{ as_number(arena, account->directory), account->person } };
 
 	return db_ask(db, arena, STATEMENT_password_drop, &values, NULL, err);
 }
 
-/* --- out
- * -------------------------------------------------------------------------
- */
+/* --- out ------------------------------------------------------------------ */
 
 /* Columns of queries/password_list.sql. */
 enum {
@@ -97,7 +79,7 @@ static bool list(struct db *db, struct arena *arena,
     struct err *err)
 {
 	const struct values values = { 6,
-		{ number(arena, wanted->district), wanted->directory,
+		{ as_number(arena, wanted->district), wanted->directory,
 		    wanted->school, wanted->class, wanted->person,
 		    wanted->again ? "t" : "f" } };
 
@@ -153,7 +135,7 @@ static bool open_one(struct arena *arena, const struct opener *opener,
 	const char *text = rows_get(rows, i, SEALED);
 	struct buf sealed = { 0 }, password = { 0 };
 	bool done =
-	    strcmp(hex(arena, opener->public, HPKE_KEY),
+	    strcmp(as_hex(arena, opener->public, HPKE_KEY),
 		rows_get(rows, i, PUBLIC)) == 0
 		? hex_decode(&sealed, text, strlen(text)) &&
 		      hpke_open(&password, opener->private, &bound,
@@ -179,7 +161,7 @@ static bool note(struct db *db, struct arena *arena,
 {
 	struct values values = { 0 };
 
-	values_add(&values, number(arena, wanted->district));
+	values_add(&values, as_number(arena, wanted->district));
 	values_add(&values, wanted->who);
 	values_add(&values, "password");
 	values_add(&values, wanted->directory);
@@ -255,7 +237,7 @@ bool password_forget(struct db *db, struct arena *arena,
     const struct password_wanted *wanted, int64_t *count, struct err *err)
 {
 	const struct values values = { 3,
-		{ number(arena, wanted->district), wanted->directory,
+		{ as_number(arena, wanted->district), wanted->directory,
 		    wanted->person } };
 	const struct rows *rows;
 	bool done;

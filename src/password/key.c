@@ -11,12 +11,12 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-static const char *number(struct arena *arena, int64_t value)
+const char *as_number(struct arena *arena, int64_t value)
 {
 	return arena_printf(arena, "%" PRId64, value);
 }
 
-static const char *hex(struct arena *arena, const void *data, size_t len)
+const char *as_hex(struct arena *arena, const void *data, size_t len)
 {
 	char *out = arena_alloc(arena, 2 * len + 1);
 
@@ -42,14 +42,12 @@ static bool read_hex(const char *text, unsigned char out[HPKE_KEY])
 	return good;
 }
 
-/* --- ours
- * ----------------------------------------------------------------------
- */
+/* --- ours ----------------------------------------------------------------- */
 
 static bool find_key(struct db *db, struct arena *arena, int64_t district,
     const struct rows **rows, struct err *err)
 {
-	const struct values values = { 1, { number(arena, district) } };
+	const struct values values = { 1, { as_number(arena, district) } };
 
 	return db_ask(db, arena, STATEMENT_password_key_find, &values, rows,
 	    err);
@@ -60,7 +58,7 @@ static bool make_key(struct db *db, struct arena *arena, int64_t district,
     struct err *err)
 {
 	unsigned char private[HPKE_KEY], public[HPKE_KEY];
-	struct values values = { 1, { number(arena, district) } };
+	struct values values = { 1, { as_number(arena, district) } };
 	struct buf sealed = { 0 };
 	char now[CLOCK_TEXT];
 	bool done;
@@ -71,8 +69,8 @@ static bool make_key(struct db *db, struct arena *arena, int64_t district,
 	OPENSSL_cleanse(private, sizeof(private));
 	if (done) {
 		clock_format(now, clock_now());
-		values_add(&values, hex(arena, public, sizeof(public)));
-		values_add(&values, hex(arena, sealed.data, sealed.len));
+		values_add(&values, as_hex(arena, public, sizeof(public)));
+		values_add(&values, as_hex(arena, sealed.data, sealed.len));
 		values_add(&values, now);
 		done = db_ask(db, arena, STATEMENT_password_key_add, &values,
 		    NULL, err);
@@ -128,9 +126,7 @@ static bool unseal_key(struct db *db, struct arena *arena, int64_t district,
 	return done;
 }
 
-/* --- files
- * -----------------------------------------------------------------------
- */
+/* --- files ---------------------------------------------------------------- */
 
 static bool read_pem(const char *file,
     EVP_PKEY *(*read)(FILE *, EVP_PKEY **, pem_password_cb *, void *),
@@ -178,7 +174,7 @@ bool password_set_key(struct db *db, struct arena *arena, int64_t district,
 {
 	unsigned char public[HPKE_KEY];
 	size_t len = sizeof(public);
-	struct values values = { 1, { number(arena, district) } };
+	struct values values = { 1, { as_number(arena, district) } };
 	char now[CLOCK_TEXT];
 	EVP_PKEY *key;
 	bool done;
@@ -191,7 +187,7 @@ bool password_set_key(struct db *db, struct arena *arena, int64_t district,
 		return fail(err, FAULT_INVALID, "%s is no public key",
 		    pem_file);
 	clock_format(now, clock_now());
-	values_add(&values, hex(arena, public, sizeof(public)));
+	values_add(&values, as_hex(arena, public, sizeof(public)));
 	values_add(&values, now);
 	return db_ask(db, arena, STATEMENT_password_key_set, &values, NULL,
 	    err);

@@ -29,20 +29,21 @@ bool hpke_open(struct buf *out, const unsigned char private[HPKE_KEY],
     const struct hpke_about *about, struct text sealed,
     struct err *err) must_use;
 
-/* --- words.c
- * ------------------------------------------------------------------ */
+/* --- words.c -------------------------------------------------------------- */
 
 extern const char *const password_words[];
 extern const int password_word_count;
 
-/* --- chance.c: without bias --------------------------------------------------
- */
+/* --- chance.c: without bias ----------------------------------------------- */
 
 /* 0 to below - 1. */
 uint32_t chance(uint32_t below);
 
-/* --- key.c: the district's key
- * ------------------------------------------------ */
+/* --- key.c: the district's key -------------------------------------------- */
+
+/* Values of a statement. */
+const char *as_number(struct arena *arena, int64_t value);
+const char *as_hex(struct arena *arena, const void *data, size_t len);
 
 /* The public one; made with its private one when there is none. */
 bool password_key_public(struct db *db, struct arena *arena, int64_t district,
