@@ -104,6 +104,10 @@ enum format {
 
 /* The format that -o names. False: usage() was called. */
 bool flags_format(struct flags *flags, enum format *out) must_use;
+/* flags_read, and then how to print (-o) and how many rows (--limit; *limit is
+ * left alone when it is not there). */
+bool flags_listing(struct flags *flags, const struct command *command, int argc,
+    char **argv, enum format *format, int64_t *limit) must_use;
 
 enum column_kind {
 	COLUMN_TEXT,

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ROWS_MAX 1000000000 /* that --limit takes */
+
 static const struct flag no_flags[] = { { 0 } };
 static const struct flag flag_help = { "--help", NULL, "Print this" };
 static const struct flag flag_config = { "--config", "FILE",
@@ -244,6 +246,14 @@ bool flags_format(struct flags *flags, enum format *out)
 	flags->exit =
 	    usage(flags->command, "-o is table, json, yaml, csv or html");
 	return false;
+}
+
+bool flags_listing(struct flags *flags, const struct command *command, int argc,
+    char **argv, enum format *format, int64_t *limit)
+{
+	return flags_read(flags, command, argc, argv) &&
+	       flags_number(flags, "--limit", 1, ROWS_MAX, limit) &&
+	       flags_format(flags, format);
 }
 
 /* --- verbs --------------------------------------------------------------- */

@@ -310,9 +310,7 @@ int cli_jobs(int argc, char **argv)
 	enum format format;
 	int64_t limit = 20;
 
-	if (!flags_read(&flags, &command, argc, argv) ||
-	    !flags_number(&flags, "--limit", 1, 1000000, &limit) ||
-	    !flags_format(&flags, &format))
+	if (!flags_listing(&flags, &command, argc, argv, &format, &limit))
 		return flags.exit;
 	verb = flags.argument_count > 0 ? find_verb(&flags) : NULL;
 	if (verb != NULL && flags.argument_count == 2 &&

@@ -131,9 +131,7 @@ static int list(int argc, char **argv)
 	enum format format;
 	int64_t limit = 1000;
 
-	if (!flags_read(&flags, &list_command, argc, argv) ||
-	    !flags_number(&flags, "--limit", 1, 1000000, &limit) ||
-	    !flags_format(&flags, &format))
+	if (!flags_listing(&flags, &list_command, argc, argv, &format, &limit))
 		return flags.exit;
 	return run_list(&flags, limit, format, &err) ? 0 : failed(&err);
 }

@@ -139,9 +139,7 @@ int cli_plan(int argc, char **argv)
 	enum format format;
 	int64_t limit = 50;
 
-	if (!flags_read(&flags, &command, argc, argv) ||
-	    !flags_number(&flags, "--limit", 1, 1000000000, &limit) ||
-	    !flags_format(&flags, &format))
+	if (!flags_listing(&flags, &command, argc, argv, &format, &limit))
 		return flags.exit;
 	return run(&flags, format, limit, &err) ? 0 : failed(&err);
 }

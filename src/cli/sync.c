@@ -93,9 +93,7 @@ int cli_sync(int argc, char **argv)
 	int64_t limit = 50;
 	int status = 0;
 
-	if (!flags_read(&flags, &command, argc, argv) ||
-	    !flags_number(&flags, "--limit", 1, 1000000000, &limit) ||
-	    !flags_format(&flags, &format))
+	if (!flags_listing(&flags, &command, argc, argv, &format, &limit))
 		return flags.exit;
 	return run(&flags, format, limit, &status, &err) ? status
 							 : failed(&err);

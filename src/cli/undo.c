@@ -64,9 +64,7 @@ int cli_undo(int argc, char **argv)
 	enum format format;
 	int64_t plan, limit = 50;
 
-	if (!flags_read(&flags, &command, argc, argv) ||
-	    !flags_number(&flags, "--limit", 1, 1000000000, &limit) ||
-	    !flags_format(&flags, &format))
+	if (!flags_listing(&flags, &command, argc, argv, &format, &limit))
 		return flags.exit;
 	if (!text_integer(
 		(struct text){ flags.arguments[0], strlen(flags.arguments[0]) },

@@ -73,9 +73,7 @@ int cli_versions(int argc, char **argv)
 	enum format format;
 	int64_t limit = 20;
 
-	if (!flags_read(&flags, &command, argc, argv) ||
-	    !flags_number(&flags, "--limit", 1, 1000000, &limit) ||
-	    !flags_format(&flags, &format))
+	if (!flags_listing(&flags, &command, argc, argv, &format, &limit))
 		return flags.exit;
 	return run(&flags, (int)limit, format, &err) ? 0 : failed(&err);
 }
