@@ -262,7 +262,7 @@ static void starters_are_killed_at_random(void **state)
 	uint64_t seed = check_seed();
 
 	(void)state;
-	for (int round = 0; round < 8; round++) {
+	for (int round = 0; round < check_count(8); round++) {
 		const char *home = home_named(round % 2 ? "random" : "random2"),
 			   *url;
 		pid_t child = fork();

@@ -9,6 +9,7 @@ set -u
 export HOMEROOM_LOG=error
 unset HOMEROOM_DATABASE_URL
 ROUNDS=6
+[ "$HOMEROOM_TEST_MODE" = release ] || ROUNDS=3
 
 seed=${HOMEROOM_TEST_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 echo "# HOMEROOM_TEST_SEED=$seed"

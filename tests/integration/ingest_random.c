@@ -223,7 +223,7 @@ static void with_faults(void **state)
 	uint64_t seed = check_seed(), was = seed;
 
 	(void)state;
-	for (int round = 0; round < 4; round++) {
+	for (int round = 0; round < check_count(4); round++) {
 		int64_t district = fixture_district();
 
 		for (int i = 0; i < 5; i++) {
