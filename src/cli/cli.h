@@ -205,6 +205,7 @@ bool explain_person(const struct flags *flags, enum format format,
 
 /* --- imports ------------------------------------------------------------- */
 
+struct ingest_report;
 struct ingest_request;
 struct ingest;
 
@@ -244,9 +245,17 @@ struct check_result;
 int check_live(struct flags *flags);
 /* Whether a report says anything of this check. */
 bool check_tells(const struct check_result *result);
-/* check_page.c: the report as an HTML page that needs nothing but itself. */
+/* page.c: an HTML page that needs nothing but itself. */
+void page_begin(struct buf *out, const char *title);
+void page_cell(struct buf *out, const char *text); /* NULL: an empty one */
+void page_end(struct buf *out);
+/* check_page.c: the report as such a page. */
 void check_page(struct buf *out, struct arena *arena,
     const struct checks_report *report);
+
+/* import_page.c: the report of an import or of its trial as such a page. */
+void import_page(struct buf *out, const struct ingest_report *report,
+    const char *path);
 
 /* --- what runs until it is told to stop ------------------------------------
  */

@@ -111,6 +111,15 @@ static void print_outcome(const struct ingest_report *report, const char *path)
 	puts(": refused; nothing was changed");
 }
 
+static void print_page(const struct ingest_report *report, const char *path)
+{
+	struct buf page = { 0 };
+
+	import_page(&page, report, path);
+	fwrite(page.data, 1, page.len, stdout);
+	buf_free(&page);
+}
+
 static void print(const struct ingest *ingest, const char *path,
     enum format format)
 {
@@ -118,8 +127,10 @@ static void print(const struct ingest *ingest, const char *path,
 
 	switch (format) {
 	case FORMAT_CSV:
-	case FORMAT_HTML:
 		print_files(report, format);
+		return;
+	case FORMAT_HTML:
+		print_page(report, path);
 		return;
 	case FORMAT_JSON:
 	case FORMAT_YAML: /* of which JSON is a part */

@@ -215,3 +215,14 @@ done = until(lambda: [j for j in checks() if j["state"] == "done"
 case("642 and the next one, after it was killed", done, checks())
 worker.terminate()
 case("643 and stops", worker.wait() == 0)
+
+# --- an import as a page --------------------------------------------------------
+
+change("enrollments.csv", lambda rows: rows + [
+    dict(rows[0], sourcedId="odd", userSourcedId="<script>nobody</script>")])
+page = Page(run("import", "day", "--dry-run", "-o", "html"))
+case("650 an import's report as a page says what was found",
+     "<script>nobody</script>" in page.text and "users.csv" in page.text,
+     page.text)
+case("651 and needs nothing from elsewhere", not page.links
+     and "script" not in page.tags, page.tags)
