@@ -125,6 +125,63 @@ bool settings_check_thresholds(const char *file, const struct node *node,
 	return true;
 }
 
+/* --- connections ------------------------------------------------------------
+ */
+
+/* A secret that stands in a file is one, whatever it is. */
+static struct param meant(const struct directory_type *type,
+    struct arena *arena, const char *key, const char *value)
+{
+	for (const struct directory_setting *s = type->settings;
+	     s->name != NULL; s++)
+		if (s->secret &&
+		    strcmp(key, arena_printf(arena, "%sFile", s->name)) == 0)
+			return (struct param){ s->name, "in a file" };
+	return (struct param){ key, value };
+}
+
+static int count_values(const struct node *map)
+{
+	int count = 0;
+
+	for (const struct node *k = map->first; k != NULL; k = k->next) {
+		count++;
+		for (const struct node *n = k->value->first; n != NULL;
+		     n = n->next)
+			count++;
+	}
+	return count;
+}
+
+/* As the directory itself would say at the first sync; nobody is asked yet.
+ * Without a connection, rules can be tried. */
+static bool check_connection(const struct applying *a, struct err *err)
+{
+	const struct node *map = node_get(a->document->map, "connection");
+	const char *name = node_get(a->document->map, "type")->text;
+	struct directory_open open = { .type = directory_type(name) };
+	struct param *given;
+
+	if (map == NULL || open.type == NULL)
+		return true;
+	given = arena_alloc(a->arena,
+	    ((size_t)count_values(map) + 1) * sizeof(*given));
+	open.settings = given;
+	for (const struct node *k = map->first; k != NULL; k = k->next) {
+		if (k->value->shape == SCALAR)
+			given[open.setting_count++] =
+			    meant(open.type, a->arena, k->text, k->value->text);
+		for (const struct node *n = k->value->first; n != NULL;
+		     n = n->next)
+			given[open.setting_count++] =
+			    (struct param){ k->text, n->text };
+	}
+	if (directory_check(&open, err))
+		return true;
+	err_add(err, "directory %s: connection", a->document->name);
+	return false;
+}
+
 /* --- made so ----------------------------------------------------------------
  */
 
@@ -137,7 +194,7 @@ bool directory_apply(struct applying *a, struct err *err)
 {
 	struct values values = { 0 };
 
-	if (!secrets_apply(a, err))
+	if (!check_connection(a, err) || !secrets_apply(a, err))
 		return false;
 	values_add(&values, number(a->arena, a->district));
 	values_add(&values, a->document->name);
