@@ -222,7 +222,7 @@ bool directory_find(struct directory *dir, struct arena *arena,
 	X(ENABLE,         "enable")         \
 	X(DISABLE,        "disable")        \
 	X(DELETE,         "delete")         /* of a container: if it is empty */ \
-	X(RESTORE,        "restore")        /* name, place, edits: what it lost */ \
+	X(RESTORE,        "restore")        /* name, place, edits: what it had */ \
 	X(ADD_MEMBERS,    "add-members")    /* members */ \
 	X(REMOVE_MEMBERS, "remove-members") /* members */ \
 	X(SET_PASSWORD,   "set-password")   /* password */

@@ -42,6 +42,7 @@ struct attribute {
 	enum syntax syntax;
 	bool exists;
 	bool single;
+	bool own; /* the directory itself writes it */
 	int most; /* characters or bytes; 0: the schema sets no limit */
 };
 
@@ -347,6 +348,9 @@ void mods_bytes(struct mods *mods, int op, const char *name,
 /* Edits of a new object, or of one that is there; those of control bits,
  * which are not the edit's alone, are left out. False: the task is refused. */
 bool mods_create(struct task *task, struct mods *mods) must_use;
+/* What comes back is told all that it had; some of that is not ours to write.
+ */
+bool edit_is_ours(const struct task *task, const struct directory_edit *edit);
 bool mods_update(struct task *task, struct mods *mods) must_use;
 /* Wiped when the arena ends. False: the task is refused. */
 bool mods_password(struct task *task, struct mods *mods, int op) must_use;

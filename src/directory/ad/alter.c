@@ -223,35 +223,6 @@ static void begin_restore(struct task *task)
 	task_look(task, true);
 }
 
-static void bring_back(struct task *task, const struct answer *answer)
-{
-	const struct directory_change *change = task->change;
-	struct mods mods = { .arena = task->act->arena };
-	const char *deleted = seen(task, answer, "isDeleted");
-	const char *place = change->place, *name = change->name;
-
-	if (deleted == NULL || strcmp(deleted, "TRUE") != 0) {
-		task_already(task, NULL);
-		return;
-	}
-	if (place == NULL)
-		place = seen(task, answer, "lastKnownParent");
-	if (name == NULL)
-		name = seen(task, answer, "msDS-LastKnownRDN");
-	if (name == NULL)
-		name = dn_name(mods.arena, seen_dn(task, answer));
-	if (place == NULL) {
-		task_refuse(task, DIRECTORY_NO_PLACE,
-		    "the directory does not say where it was: name a place");
-		return;
-	}
-	mods_bytes(&mods, LDAP_MOD_DELETE, "isDeleted", NULL, 0);
-	mods_text(&mods, LDAP_MOD_REPLACE, "distinguishedName",
-	    dn_make(mods.arena, change->kind, name, place));
-	task->stage = WRITING;
-	task_modify(task, seen_dn(task, answer), mods.list);
-}
-
 /* What it lost with its deletion. */
 static void complete(struct task *task)
 {
@@ -275,6 +246,58 @@ static void complete(struct task *task)
 		task_modify(task, NULL, mods.list);
 }
 
+/* One that is there already may have come back without the rest, if the
+ * connection was lost between the two. */
+static void complete_it(struct task *task)
+{
+	if (task->change->edit_count > 0 || task->change->password != NULL)
+		complete(task);
+	else
+		task_already(task, NULL);
+}
+
+static void bring_back(struct task *task, const struct answer *answer)
+{
+	const struct directory_change *change = task->change;
+	struct mods mods = { .arena = task->act->arena };
+	const char *deleted = seen(task, answer, "isDeleted");
+	const char *place = change->place, *name = change->name;
+
+	if (deleted == NULL || strcmp(deleted, "TRUE") != 0) {
+		complete_it(task);
+		return;
+	}
+	if (place == NULL)
+		place = seen(task, answer, "lastKnownParent");
+	if (name == NULL)
+		name = seen(task, answer, "msDS-LastKnownRDN");
+	if (name == NULL)
+		name = dn_name(mods.arena, seen_dn(task, answer));
+	if (place == NULL) {
+		task_refuse(task, DIRECTORY_NO_PLACE,
+		    "the directory does not say where it was: name a place");
+		return;
+	}
+	mods_bytes(&mods, LDAP_MOD_DELETE, "isDeleted", NULL, 0);
+	mods_text(&mods, LDAP_MOD_REPLACE, "distinguishedName",
+	    dn_make(mods.arena, change->kind, name, place));
+	task->stage = WRITING;
+	task_modify(task, seen_dn(task, answer), mods.list);
+}
+
+/* Why it did not come back, or not whole. */
+static void not_restored(struct task *task)
+{
+	struct directory_outcome *out = task->out;
+
+	if (task->stage == COMPLETING)
+		out->why = arena_printf(task->act->arena,
+		    "it is back, but not what it was: %s", out->why);
+	else if (out->reason == DIRECTORY_NOT_ALLOWED)
+		out->why = "it can't be brought back: our account lacks the "
+			   "right «Reanimate tombstones» on the domain";
+}
+
 static void restore_answered(struct task *task, const struct answer *answer)
 {
 	if (task->stage == LOOKING) {
@@ -282,10 +305,7 @@ static void restore_answered(struct task *task, const struct answer *answer)
 			bring_back(task, answer);
 	} else if (answer->code != LDAP_SUCCESS) {
 		task_answered(task, answer);
-		if (task->stage == COMPLETING)
-			task->out->why = arena_printf(task->act->arena,
-			    "it is back, but not what it was: %s",
-			    task->out->why);
+		not_restored(task);
 	} else if (task->stage == WRITING) {
 		complete(task);
 	} else {

@@ -147,6 +147,8 @@ static bool check_edit(struct task *task, const struct directory_edit *edit)
 	const struct attribute *attribute =
 	    schema_find(task->act->ad, edit->name);
 
+	if (!edit_is_ours(task, edit))
+		return true;
 	for (size_t i = 0; i < array_length(reserved); i++)
 		if (strcasecmp(reserved[i], edit->name) == 0)
 			return refuse(task, reserved[i],

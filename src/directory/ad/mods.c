@@ -127,6 +127,14 @@ static bool same_values(const struct directory_edit *edit)
 	return true;
 }
 
+bool edit_is_ours(const struct task *task, const struct directory_edit *edit)
+{
+	const struct attribute *attribute =
+	    schema_find(task->act->ad, edit->name);
+
+	return task->change->verb != DIRECTORY_RESTORE || !attribute->own;
+}
+
 static bool is_control(const struct directory_edit *edit)
 {
 	return strcasecmp(edit->name, "userAccountControl") == 0;
@@ -160,6 +168,7 @@ bool mods_update(struct task *task, struct mods *mods)
 		const struct directory_edit *edit = &change->edits[i];
 
 		if (is_control(edit) || same_values(edit) ||
+		    !edit_is_ours(task, edit) ||
 		    put_number(mods, edit, LDAP_MOD_REPLACE))
 			continue;
 		if (schema_find(task->act->ad, edit->name)->single) {

@@ -37,6 +37,20 @@ static const struct {
 };
 /* clang-format on */
 
+/* The directory's own, though the schema does not say so: of signing in, and of
+ * passwords. */
+static const char *const own[] = { "adminCount", "badPasswordTime",
+	"badPwdCount", "lastLogoff", "lastLogon", "lastLogonTimestamp",
+	"lockoutTime", "logonCount", "pwdLastSet", "sAMAccountType" };
+
+static bool is_own(const char *name, const char *system_only)
+{
+	for (size_t i = 0; i < array_length(own); i++)
+		if (strcasecmp(own[i], name) == 0)
+			return true;
+	return system_only != NULL && strcmp(system_only, "TRUE") == 0;
+}
+
 static enum syntax syntax_of(const char *name, const char *oid)
 {
 	for (size_t i = 0; i < array_length(meanings); i++)
@@ -90,6 +104,7 @@ static bool learn_one(void *context, struct arena *arena, LDAPMessage *entry,
 	const char *name = ad_value(ad->ld, arena, entry, "lDAPDisplayName");
 	const char *oid = ad_value(ad->ld, arena, entry, "attributeSyntax");
 	const char *single = ad_value(ad->ld, arena, entry, "isSingleValued");
+	const char *system = ad_value(ad->ld, arena, entry, "systemOnly");
 	const char *most = ad_value(ad->ld, arena, entry, "rangeUpper");
 	struct attribute *attribute = name != NULL ? find(ad, name) : NULL;
 	int64_t number = 0;
@@ -100,6 +115,7 @@ static bool learn_one(void *context, struct arena *arena, LDAPMessage *entry,
 	attribute->name = arena_text(ad->root.arena, name);
 	attribute->exists = true;
 	attribute->single = single != NULL && strcmp(single, "TRUE") == 0;
+	attribute->own = is_own(name, system);
 	attribute->syntax = syntax_of(name, oid);
 	if (most != NULL && text_integer((struct text){ most, strlen(most) }, 1,
 				INT32_MAX, &number))
@@ -111,7 +127,7 @@ bool schema_learn(struct ad *ad, const char *const *names, int count,
     struct err *err)
 {
 	static const char *asked[] = { "lDAPDisplayName", "attributeSyntax",
-		"isSingleValued", "rangeUpper", NULL };
+		"isSingleValued", "systemOnly", "rangeUpper", NULL };
 	struct search search = { .base = ad->root.schema,
 		.scope = LDAP_SCOPE_ONELEVEL,
 		.attributes = asked };
