@@ -1,4 +1,5 @@
--- plan_actions: what a plan does, in the order in which it is done.
+-- plan_actions: what a plan does, in the order in which it is done, after what
+-- the directory refused.
 -- $1: district
 -- $2: plan
 -- $3: at most
@@ -13,5 +14,5 @@ select a.number, a.kind, a.person, a.name, a.school,
 	coalesce(a.words, '')
 from homeroom.action a join homeroom.plan p on p.id = a.plan
 where p.district = $1::integer and a.plan = $2::bigint
-order by a.stage, a.target, a.number
+order by a.state = 'failed' desc, a.stage, a.target, a.number
 limit $3::bigint

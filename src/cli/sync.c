@@ -42,6 +42,11 @@ static int sum_up(const struct provision_run *run, bool dry)
 		    "plan %" PRId64 ": %" PRId64 " done, %" PRId64
 		    " failed, %" PRId64 " wait for a person's answer\n",
 		    run->plan, run->done, run->failed, run->asking);
+	if (!dry && run->failed > 0)
+		fprintf(stderr,
+		    "what failed stands first in `homeroom plan %" PRId64
+		    "`, with the directory's own words\n",
+		    run->plan);
 	if (run->held)
 		fprintf(stderr,
 		    "held: %s\n`homeroom approve %" PRId64

@@ -54,15 +54,23 @@ static bool any_left(struct hand *hand, bool *left, struct err *err)
 	return true;
 }
 
-/* Not faster than settings allow all hands together. */
-static void pace(const struct hand *hand, int hands, int did, int64_t begun)
+/* Not faster than settings allow all hands together, of whatever process. */
+static bool pace(const struct hand *hand, int did, int64_t begun,
+    struct err *err)
 {
 	int64_t rate = target_number(hand->target, "apply.perSecond", 0);
-	int64_t took = clock_tick() - begun;
-	int64_t should = rate > 0 ? (int64_t)did * hands * 1000 / rate : 0;
+	const struct values values = { 1, { hand->target->id_text } };
+	const struct rows *rows;
+	int64_t should;
 
-	if (should > took)
-		rest(hand->target, should - took);
+	if (rate == 0)
+		return true;
+	if (!db_ask(hand->db, hand->arena, STATEMENT_hand_count, &values, &rows,
+		err))
+		return false;
+	should = did * rows_integer(rows, 0, 0) * 1000 / rate;
+	rest(hand->target, should - (clock_tick() - begun));
+	return true;
 }
 
 /* False: all that could be done is done, or it went wrong. */
@@ -78,8 +86,7 @@ static bool turn(struct member *m, int64_t *delay)
 		return false;
 	if (did > 0) {
 		*delay = DELAY_FIRST;
-		pace(hand, m->crew->count, did, begun);
-		return true;
+		return pace(hand, did, begun, &m->err);
 	}
 	m->good = !left;
 	if (left)
@@ -126,11 +133,13 @@ static void work(struct member *m)
 static bool begin(struct hand *hand, const struct target *target,
     struct err *err)
 {
+	const struct values values = { 1, { target->id_text } };
+
 	return db_open(&hand->db, target->url, DB_INGEST, err) &&
 	       book_load(hand->db, hand->life, target->district, target->name,
 		   &hand->book, err) &&
-	       db_ask(hand->db, hand->arena, STATEMENT_hand_begin, NULL, NULL,
-		   err) &&
+	       db_ask(hand->db, hand->arena, STATEMENT_hand_begin, &values,
+		   NULL, err) &&
 	       target_open(target, hand->db, &hand->dir, err);
 }
 

@@ -1,6 +1,8 @@
 /* Actions, as they stand in a plan, as changes of the directory. */
 #include "sync.h"
 
+#include <strings.h>
+
 /* --- edits ------------------------------------------------------------------
  */
 
@@ -27,15 +29,16 @@ static void add_edit(struct arena *arena, struct directory_change *change,
 	edit->after = texts(arena, after, &edit->after_count);
 }
 
-/* One for each member of `after`. */
+/* One for each member of `after`, but for one that is there already. */
 static void add_edits(struct arena *arena, struct directory_change *change,
     const json_t *before, const json_t *after)
 {
 	json_t *all = not_const(after);
+	const char *first = change->edit_count > 0 ? change->edits[0].name : "";
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(all, name, value)
+	json_object_foreach(all, name, value) if (strcasecmp(name, first) != 0)
 	    add_edit(arena, change, name, json_object_get(before, name), value);
 }
 
@@ -116,6 +119,19 @@ static bool makes(enum action_kind kind)
 	       kind == ACTION_CREATE;
 }
 
+/* It was made before, and has a password that nobody knows. */
+static void describe_found(const struct taken *t, struct directory_change *out)
+{
+	const json_t *password = json_object_get(t->after, "password");
+
+	*out = (struct directory_change){ .verb = DIRECTORY_SET_PASSWORD,
+		.kind = DIRECTORY_ACCOUNT,
+		.anchor = t->found,
+		.password = t->password,
+		.change_password =
+		    json_is_true(json_object_get(password, "change")) };
+}
+
 bool change_of(const struct target *target, struct arena *arena,
     const struct taken *t, struct directory_change *out, const char **words)
 {
@@ -135,7 +151,9 @@ bool change_of(const struct target *target, struct arena *arena,
 		*words = "the group is not there";
 		return false;
 	}
-	if (t->kind == ACTION_CREATE || t->kind == ACTION_RESTORE)
+	if (t->found != NULL)
+		describe_found(t, out);
+	else if (t->kind == ACTION_CREATE || t->kind == ACTION_RESTORE)
 		describe_account(target, arena, t, out);
 	else if (t->kind == ACTION_UPDATE)
 		describe_update(arena, t, out);

@@ -294,15 +294,21 @@ static bool make_account(struct differing *x, enum action_kind kind,
     struct err *err)
 {
 	struct buf after = { 0 };
+	const char *reason = life_of(x);
 	bool done;
 
 	if (!plan_wants(x->p, kind))
 		return true;
+	if (x->anew)
+		reason = arena_printf(x->p->turn,
+		    "%s; the account that was deleted can't be brought back, "
+		    "so this is another, without its files, mail and rights",
+		    reason);
 	if (!extra_wanted(x, err))
 		return false;
 	describe(x, &after);
 	done = scene_need_place(x->p, &x->d->place, x->d->why.rule, err) &&
-	       act(x, kind, NULL, &after, life_of(x), err);
+	       act(x, kind, NULL, &after, reason, err);
 	buf_free(&after);
 	/* Who is back from the dead is in no groups. */
 	if (x->has != NULL)
@@ -406,6 +412,7 @@ static bool come_back(struct differing *x, struct desire *desire,
 	if (x->has->restorable)
 		return make_account(x, ACTION_RESTORE, err);
 	x->has = NULL;
+	x->anew = true;
 	return create(x, desire, err);
 }
 

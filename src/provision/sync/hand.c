@@ -32,14 +32,24 @@ static void read_taken(struct hand *hand, const struct rows *rows, int i,
 		out->kind = ACTION_ASK;
 }
 
+/* At a time: where there is a limit, what may be done in a second. */
+static int64_t most(const struct hand *hand)
+{
+	int64_t rate = target_number(hand->target, "apply.perSecond", 0);
+	int batch = hand->target->type->batch;
+
+	if (batch < 1)
+		return 1;
+	return rate > 0 && rate < batch ? rate : batch;
+}
+
 static bool take(struct hand *hand, struct taken **out, int *count,
     struct err *err)
 {
 	char now[CLOCK_TEXT];
-	int batch = hand->target->type->batch;
 	const struct values values = { 4,
 		{ hand->plan, now,
-		    arena_printf(hand->arena, "%d", batch > 0 ? batch : 1),
+		    arena_printf(hand->arena, "%" PRId64, most(hand)),
 		    LEASE_SECONDS } };
 	const struct rows *rows;
 
@@ -104,6 +114,19 @@ static bool is_it(const struct hand *hand, const struct taken *t,
 	return false;
 }
 
+/* Of several attempts nobody knows which one made an account, and so which of
+ * their passwords it has: it is given another. */
+static void note_found(struct taken *t, const char *anchor)
+{
+	if (t->kind == ACTION_CREATE) {
+		t->found = anchor;
+		return;
+	}
+	t->outcome = (struct directory_outcome){ .result = DIRECTORY_ALREADY,
+		.anchor = anchor };
+	t->settled = true;
+}
+
 /* Only what makes something could make it twice; all else may be repeated. */
 static bool look_up(struct hand *hand, struct taken *taken, int count,
     struct err *err)
@@ -118,7 +141,7 @@ static bool look_up(struct hand *hand, struct taken *taken, int count,
 	for (int i = 0; i < count; i++) {
 		const struct taken *t = &taken[i];
 
-		if (!t->sent || !makes(t))
+		if (!t->sent || !makes(t) || t->settled)
 			continue;
 		of[asked] = i;
 		keys[asked++] = (struct directory_key){ "", t->address };
@@ -130,12 +153,8 @@ static bool look_up(struct hand *hand, struct taken *taken, int count,
 	for (int i = 0; i < asked; i++) {
 		struct taken *t = &taken[of[i]];
 
-		if (found[i].count != 1 || !is_it(hand, t, found[i].entries))
-			continue;
-		t->outcome =
-		    (struct directory_outcome){ .result = DIRECTORY_ALREADY,
-			    .anchor = found[i].entries[0].anchor };
-		t->settled = true;
+		if (found[i].count == 1 && is_it(hand, t, found[i].entries))
+			note_found(t, found[i].entries[0].anchor);
 	}
 	return true;
 }
@@ -262,6 +281,32 @@ static bool again_alone(struct hand *hand, struct taken *taken, int count,
 	return done;
 }
 
+/* What was sent to a server that froze may be done after we looked, and be in
+ * the way of what we send now. */
+static bool again_found(struct hand *hand, struct taken *taken, int count,
+    struct err *err)
+{
+	bool any = false;
+
+	for (int i = 0; i < count; i++) {
+		struct taken *t = &taken[i];
+
+		if (t->sent && makes(t) && t->found == NULL &&
+		    t->outcome.result == DIRECTORY_REFUSED &&
+		    t->outcome.reason == DIRECTORY_TAKEN) {
+			t->settled = false;
+			any = true;
+		}
+	}
+	if (!any)
+		return true;
+	if (!look_up(hand, taken, count, err))
+		return false;
+	for (int i = 0; i < count; i++)
+		taken[i].settled |= taken[i].found == NULL;
+	return act(hand, taken, count, err);
+}
+
 static void adopt(struct taken *taken, int count)
 {
 	for (int i = 0; i < count; i++)
@@ -286,6 +331,7 @@ bool hand_turn(struct hand *hand, int *did, struct err *err)
 			     !first_passwords(hand, taken, count, err) ||
 			     !act(hand, taken, count, err) ||
 			     !again_alone(hand, taken, count, err) ||
+			     !again_found(hand, taken, count, err) ||
 			     !first_forget(hand, taken, count, err))) {
 		struct err other = { 0 };
 

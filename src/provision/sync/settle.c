@@ -94,7 +94,8 @@ static bool note_end(struct hand *hand, const struct taken *t, bool done,
     const char *now, struct err *err)
 {
 	bool again = !done && is_again(t);
-	bool sent = t->outcome.result == DIRECTORY_UNKNOWN ||
+	/* What was sent once may be done yet, whatever came of the rest. */
+	bool sent = t->sent || t->outcome.result == DIRECTORY_UNKNOWN ||
 		    t->outcome.result == DIRECTORY_PENDING;
 	char wanted[CLOCK_TEXT];
 	const struct values values = { 8,
@@ -112,12 +113,16 @@ static bool note_end(struct hand *hand, const struct taken *t, bool done,
 	    NULL, err);
 }
 
+/* It will not be had back, whatever is asked for. */
 static bool is_lost(const struct taken *t)
 {
+	enum directory_reason reason = t->outcome.reason;
+
 	return t->kind == ACTION_RESTORE && t->anchor != NULL &&
 	       t->outcome.result == DIRECTORY_REFUSED &&
-	       t->outcome.reason != DIRECTORY_TAKEN &&
-	       t->outcome.reason != DIRECTORY_BAD_PASSWORD;
+	       (reason == DIRECTORY_NO_ENTRY || reason == DIRECTORY_CANNOT ||
+		   reason == DIRECTORY_NOT_ALLOWED ||
+		   reason == DIRECTORY_NO_REASON);
 }
 
 static bool note_lost(struct hand *hand, const struct taken *t, struct err *err)

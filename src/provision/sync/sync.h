@@ -305,6 +305,7 @@ struct differing {
 	struct desired *d;
 	struct claimed claimed;
 	bool renamed; /* the login is another one, by the rules */
+	bool anew;    /* the account they had is gone for good */
 };
 
 /* What is to be done so that the person has what rules say; `has` is NULL: no
@@ -338,7 +339,8 @@ struct taken {
 	const char *name, *place; /* of the account, as it is; NULL: none yet */
 	const char *address;      /* where it will be; "" */
 	const char *password;
-	bool settled; /* it has its outcome */
+	const char *found; /* it was made before: its anchor; or NULL */
+	bool settled;      /* it has its outcome */
 	struct directory_outcome outcome;
 };
 
