@@ -5,9 +5,11 @@ import atexit
 import base64
 import csv
 import datetime
+import html
 import json
 import os
 import random
+import re
 import subprocess
 
 from district import HOMEROOM, SOURCE
@@ -302,6 +304,19 @@ class Controller:
         with open(os.path.join(self.folder, "pid")) as f:
             return int(f.read())
 
+    def knock(self, login, password):
+        """What it says to one who signs in: 773 is that the password is right,
+        and must be changed; 52e that it is wrong."""
+        done = subprocess.run(
+            ["ldapsearch", "-x", "-H", "ldaps://" + self.address(), "-D",
+             "ADTEST\\" + login, "-w", password, "-b", BASE, "-s", "base"],
+            env={**os.environ,
+                 "LDAPTLS_CACERT": self.folder + "/tls/ca.pem"},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+        found = re.search(r"data ([0-9a-f]+)", done.stdout.decode())
+        return found.group(1) if found else (
+            "in" if done.returncode == 0 else "?")
+
     def add(self, ldif):
         """With the server stopped: one transaction."""
         subprocess.run(["ldbadd", "-H", self.sam], input=ldif.encode(),
@@ -378,6 +393,14 @@ class Provisioned:
     def actions(self, *args, ok=True):
         """The plan of a command, as a list."""
         return json.loads(self.run(*args, "-o", "json", ok=ok).stdout)
+
+
+def slips(file):
+    """(login, password) of each slip that was printed."""
+    with open(file, encoding="utf-8") as f:
+        text = f.read()
+    return [tuple(map(html.unescape, found)) for found in re.findall(
+        r"<dd>(.*?)</dd><dt>Password</dt><dd>(.*?)</dd>", text)]
 
 
 def account_of(entry):
