@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.environ["HOMEROOM_TEST_SOURCE"], "tests",
                                 "support"))
 from district import check, finish
-from school import BASE, Controller, Provisioned, School, day, slips
+from school import Controller, Provisioned, School, day, slips
 
 school = School(12, 2)
 controller = Controller()
