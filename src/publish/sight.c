@@ -93,17 +93,45 @@ static bool is_few(const struct entity *entity)
 	return false;
 }
 
+/* Looked up one by one: of many. */
+static void put_probe(struct sql *sql, const char *id, const struct entity *of)
+{
+	sql_put(sql, "EXISTS (SELECT");
+	put_visible(sql, of);
+	sql_put(sql, " AND w.sourced_id = %s)", id);
+}
+
+/* How many records that are visible are few to a page of so many rows: to hash
+ * them takes less time than to look up those that the page refers to. */
+#define FEW_TO(page) (4 * (page))
+
+/* A page of all that is visible refers to about as many records as it has rows;
+ * how many there are to choose from is known when it is read. */
+static void put_hashed_or_probe(struct sql *sql, const char *id,
+    const struct entity *of)
+{
+	sql_put(sql,
+	    "CASE WHEN (SELECT NOT EXISTS (SELECT FROM homeroom.visible w "
+	    "WHERE w.grant_id = homeroom.key_grant() AND w.entity = %d "
+	    "OFFSET %d)) THEN (%s IN (SELECT w.sourced_id",
+	    of->number, FEW_TO(sql->page), id);
+	put_visible(sql, of);
+	sql_put(sql, " LIMIT %d)) IS TRUE ELSE ", FEW_TO(sql->page));
+	put_probe(sql, id, of);
+	sql_put(sql, " END");
+}
+
 static void put_seen(struct sql *sql, const char *id, const struct entity *of)
 {
 	if (is_few(of)) {
 		sql_put(sql, "(%s IN ", id);
 		put_all(sql, of);
 		sql_put(sql, ") IS TRUE");
-		return;
+	} else if (sql->page > 0) {
+		put_hashed_or_probe(sql, id, of);
+	} else {
+		put_probe(sql, id, of);
 	}
-	sql_put(sql, "EXISTS (SELECT");
-	put_visible(sql, of);
-	sql_put(sql, " AND w.sourced_id = %s)", id);
 }
 
 /* --- columns -------------------------------------------------------------- */
@@ -158,6 +186,10 @@ static void put_names(struct sql *sql, const struct field *f)
 	    f->column);
 }
 
+/* A list as short as this is taken apart by hand: to make rows of it and a list
+ * of them again takes longer than to look up what is in it. Most are. */
+#define SHORT 2
+
 static void put_refs(struct sql *sql, const struct field *f)
 {
 	if (withheld_renames(sql->withheld, entity_of(f))) {
@@ -165,11 +197,20 @@ static void put_refs(struct sql *sql, const struct field *f)
 		return;
 	}
 	sql_put(sql,
-	    "CASE WHEN t.%s IS NOT NULL THEN ARRAY(SELECT x.id "
+	    "CASE WHEN cardinality(t.%s) > %d THEN ARRAY(SELECT x.id "
 	    "FROM unnest(t.%s) WITH ORDINALITY x(id, place) WHERE ",
-	    f->column, f->column);
+	    f->column, SHORT, f->column);
 	put_seen(sql, "x.id", entity_of(f));
-	sql_put(sql, " ORDER BY x.place) END");
+	sql_put(sql,
+	    " ORDER BY x.place) WHEN t.%s IS NOT NULL THEN array_remove(ARRAY[",
+	    f->column);
+	for (int i = 1; i <= SHORT; i++) {
+		sql_put(sql, i > 1 ? ", " : "");
+		put_name(sql,
+		    arena_printf(sql->arena, "t.%s[%d]", f->column, i),
+		    entity_of(f));
+	}
+	sql_put(sql, "], NULL) END");
 }
 
 /* --- objects in a list ---------------------------------------------------- */
@@ -212,6 +253,28 @@ static void put_part(struct sql *sql, const struct field *f,
 		sql_put(sql, "%s", value);
 }
 
+/* Row i of a list's objects, that part of it. */
+static const char *part_at(struct sql *sql, const struct field *f,
+    const char *i, int part)
+{
+	return arena_printf(sql->arena, "t.%s[%s][%d]", f->column, i, part + 1);
+}
+
+/* A list of one object that may be seen is shown as it is: most are, and to
+ * make it anew takes longer than all else of the row. Ends in ELSE. */
+static bool put_single(struct sql *sql, const struct field *f,
+    const struct object *object, int reference)
+{
+	const struct entity *of = entity_of(&object->outer[reference]);
+
+	if (withheld_renames(sql->withheld, of))
+		return false;
+	sql_put(sql, "CASE WHEN array_length(t.%s, 1) = 1 AND ", f->column);
+	put_seen(sql, part_at(sql, f, "1", reference), of);
+	sql_put(sql, " THEN t.%s ELSE ", f->column);
+	return true;
+}
+
 /* Objects that refer to something: those that may be seen. Those that identify
  * somebody: with the pseudonym in that place. */
 static void put_objects(struct sql *sql, const struct field *f, bool replaced)
@@ -219,29 +282,28 @@ static void put_objects(struct sql *sql, const struct field *f, bool replaced)
 	const struct object *object = object_find(f->of);
 	int reference = find_reference(object);
 	const char *comma = "";
+	bool single;
 
 	if (reference < 0 && !replaced) {
 		sql_put(sql, "t.%s", f->column);
 		return;
 	}
+	single = !replaced && put_single(sql, f, object, reference);
 	sql_put(sql, "(SELECT array_agg(ARRAY[");
 	for_each_field (part, object->outer) {
 		sql_put(sql, "%s", comma);
 		put_part(sql, f, part,
-		    arena_printf(sql->arena, "t.%s[i][%d]", f->column,
-			(int)(part - object->outer) + 1));
+		    part_at(sql, f, "i", (int)(part - object->outer)));
 		comma = ", ";
 	}
 	sql_put(sql, "] ORDER BY i) FROM generate_subscripts(t.%s, 1) i",
 	    f->column);
 	if (reference >= 0) {
 		sql_put(sql, " WHERE ");
-		put_seen(sql,
-		    arena_printf(sql->arena, "t.%s[i][%d]", f->column,
-			reference + 1),
+		put_seen(sql, part_at(sql, f, "i", reference),
 		    entity_of(&object->outer[reference]));
 	}
-	sql_put(sql, ")");
+	sql_put(sql, single ? ") END" : ")");
 }
 
 /* Whether an object is made of a column that the grant does not share as it
