@@ -4,16 +4,14 @@
 -- $2: version
 select entity,
 	count(*) filter (where not gone),
-	count(*) filter (where not gone and since = $2::bigint and not known),
+	count(*) filter (where not gone and since = $2::bigint
+		and (entity, sourced_id) not in (
+			select before.entity, before.sourced_id
+			from homeroom.visible as before
+			where before.grant_id = $1::bigint
+				and before.until = $2::bigint
+				and not before.gone)),
 	count(*) filter (where gone and since = $2::bigint)
-from (
-	select now.entity, now.gone, now.since, exists (
-		select from homeroom.visible as before
-		where before.grant_id = now.grant_id
-			and before.entity = now.entity
-			and before.sourced_id = now.sourced_id
-			and before.until = $2::bigint and not before.gone
-			and now.since = $2::bigint) as known
-	from homeroom.visible as now
-	where now.grant_id = $1::bigint and now.until is null) as seen
+from homeroom.visible
+where grant_id = $1::bigint and until is null
 group by entity order by entity

@@ -27,7 +27,8 @@ static const char make_tables[] =
     "CREATE TEMP TABLE scope_now (LIKE homeroom.scope) ON COMMIT DROP;"
     "CREATE TEMP TABLE shifted (grant_id bigint, entity smallint,"
     " sourced_id text COLLATE \"C\", came boolean) ON COMMIT DROP;"
-    "SET LOCAL work_mem = '64MB'";
+    "SET LOCAL work_mem = '64MB';"
+    "ANALYZE sharing";
 
 static const char drop_tables[] = "DROP TABLE IF EXISTS sharing, candidate, "
 				  "listed, want, change, moved, redated, "

@@ -174,19 +174,19 @@ static const struct reference enrollments_refs[] = {
 	{ 0 }
 };
 
+/* Joined, and not asked for by each grant that has grades. */
+#define ITS_USER \
+	" LEFT JOIN roster.users u ON u.district = {district} " \
+	"AND u.sourced_id = t.user_id"
+
 static const struct condition enrollments_may[] = {
 	{ "(g.roles IS NULL OR t.role = ANY (g.roles))",
 		"g.roles IS NOT NULL", "role", "t.role" },
 	{ IN_SCHOOLS("t.school_id"),
 		"g.schools IS NOT NULL", "school", "t.school_id" },
-	{ "(g.grades IS NULL OR t.role <> 'student' OR EXISTS ("
-		"SELECT FROM roster.users u WHERE u.district = {district} "
-		"AND u.sourced_id = t.user_id AND u.grades && g.grades))",
+	{ "(g.grades IS NULL OR t.role <> 'student' OR u.grades && g.grades)",
 		"g.grades IS NOT NULL AND t.role = 'student'",
-		"grades of the student",
-		"(SELECT array_to_string(u.grades, ', ') FROM roster.users u"
-		" WHERE u.district = {district}"
-		" AND u.sourced_id = t.user_id)" },
+		"grades of the student", "array_to_string(u.grades, ', ')" },
 	{ 0 }
 };
 
@@ -391,7 +391,7 @@ const struct rule rules[] = {
 	{ .entity = &entity_classes, .joins = ITS_COURSE, .found = classes_found, .may = classes_may, .wanted = classes_wanted, .touched = classes_touched },
 	{ .entity = &entity_courses, .shown_by = courses_shown },
 	{ .entity = &entity_orgs, .whole = true, .wanted = orgs_wanted, .touched = orgs_touched },
-	{ .entity = &entity_enrollments, .refs = enrollments_refs, .may = enrollments_may, .touched = enrollments_touched },
+	{ .entity = &entity_enrollments, .joins = ITS_USER, .refs = enrollments_refs, .may = enrollments_may, .touched = enrollments_touched },
 	{ .entity = &entity_users, .shown_by = users_shown, .aside = &users_aside, .wanted = users_wanted, .touched = users_touched },
 	{ .entity = &entity_userProfiles, .refs = user_refs },
 	{ .entity = &entity_roles, .refs = roles_refs },

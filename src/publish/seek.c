@@ -128,10 +128,11 @@ static void put_refs(struct buf *out, const struct rule *rule)
 	const struct reference *first = rule->refs;
 
 	buf_printf(out,
-	    "SELECT v.grant_id, t.sourced_id FROM roster.{t} t "
+	    "SELECT v.grant_id, t.sourced_id FROM roster.{t} t%s "
 	    "JOIN {seen v %s t.%s} JOIN sharing g ON g.id = v.grant_id%s%s "
 	    "WHERE t.district = {district} AND t.status = 'active'",
-	    first->of->name, first->column, rule->flag != NULL ? " AND g." : "",
+	    rule->joins != NULL ? rule->joins : "", first->of->name,
+	    first->column, rule->flag != NULL ? " AND g." : "",
 	    rule->flag != NULL ? rule->flag : "");
 	for (const struct reference *r = first + 1; r->column != NULL; r++)
 		buf_printf(out,
