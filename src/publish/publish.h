@@ -128,6 +128,19 @@ void sql_expand(struct sql *sql, const char *condition);
 /* All columns of the roster's table, of alias t. */
 void sql_columns(struct sql *sql, const struct entity *entity);
 
+/* --- seen.c: which records a restricted grant sees ------------------- */
+
+/* Of row `v` of homeroom.visible: it was open in the version that is read. */
+void seen_open(struct sql *sql, const char *v);
+/* FROM the rows w of an entity that are seen; another condition may follow. */
+void seen_from(struct sql *sql, const struct entity *of);
+/* The ids of all that are seen, in parentheses: of entities that have few
+ * records. An IN of it that is asked whether it IS TRUE is hashed once a page;
+ * as it is, it would become a join, once a record. */
+void seen_ids(struct sql *sql, const struct entity *of);
+/* Whether the record of that id is seen, a condition. */
+void seen_test(struct sql *sql, const char *id, const struct entity *of);
+
 /* --- sight.c -------------------------------------------------------------- */
 
 /* The rows of an entity as a restricted grant sees them, those that left its

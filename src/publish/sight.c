@@ -46,94 +46,6 @@ static const struct {
 };
 /* clang-format on */
 
-/* --- what is visible ------------------------------------------------------ */
-
-/* Of row `v` of homeroom.visible: it was open in the version that is read. */
-static void put_open(struct sql *sql, const char *v)
-{
-	if (sql->pinned == 0)
-		sql_put(sql, "%s.until IS NULL", v);
-	else
-		sql_put(sql,
-		    "%s.since <= $%d::bigint AND (%s.until IS NULL "
-		    "OR %s.until > $%d::bigint)",
-		    v, sql->pinned, v, v, sql->pinned);
-}
-
-static void put_visible(struct sql *sql, const struct entity *of)
-{
-	sql_put(sql,
-	    " FROM homeroom.visible w WHERE w.grant_id = homeroom.key_grant() "
-	    "AND w.entity = %d AND ",
-	    of->number);
-	/* Looked up by the primary key, and not by visible_seen: migration
-	 * 025. */
-	if (sql->pinned == 0)
-		sql_put(sql, "coalesce(w.until, 0) = 0");
-	else
-		put_open(sql, "w");
-	sql_put(sql, " AND NOT w.gone");
-}
-
-/* All that are visible: of entities that have few records. An IN of it that is
- * asked whether it IS TRUE is hashed once a page; as it is, it would become a
- * join, once a record. */
-static void put_all(struct sql *sql, const struct entity *of)
-{
-	sql_put(sql, "(SELECT w.sourced_id");
-	put_visible(sql, of);
-	sql_put(sql, ")");
-}
-
-static bool is_few(const struct entity *entity)
-{
-	for (const struct rule *r = rules; r->entity != NULL; r++)
-		if (r->entity == entity)
-			return r->whole;
-	return false;
-}
-
-/* Looked up one by one: of many. */
-static void put_probe(struct sql *sql, const char *id, const struct entity *of)
-{
-	sql_put(sql, "EXISTS (SELECT");
-	put_visible(sql, of);
-	sql_put(sql, " AND w.sourced_id = %s)", id);
-}
-
-/* How many records that are visible are few to a page of so many rows: to hash
- * them takes less time than to look up those that the page refers to. */
-#define FEW_TO(page) (4 * (page))
-
-/* A page of all that is visible refers to about as many records as it has rows;
- * how many there are to choose from is known when it is read. */
-static void put_hashed_or_probe(struct sql *sql, const char *id,
-    const struct entity *of)
-{
-	sql_put(sql,
-	    "CASE WHEN (SELECT NOT EXISTS (SELECT FROM homeroom.visible w "
-	    "WHERE w.grant_id = homeroom.key_grant() AND w.entity = %d "
-	    "OFFSET %d)) THEN (%s IN (SELECT w.sourced_id",
-	    of->number, FEW_TO(sql->page), id);
-	put_visible(sql, of);
-	sql_put(sql, " LIMIT %d)) IS TRUE ELSE ", FEW_TO(sql->page));
-	put_probe(sql, id, of);
-	sql_put(sql, " END");
-}
-
-static void put_seen(struct sql *sql, const char *id, const struct entity *of)
-{
-	if (is_few(of)) {
-		sql_put(sql, "(%s IN ", id);
-		put_all(sql, of);
-		sql_put(sql, ") IS TRUE");
-	} else if (sql->page > 0) {
-		put_hashed_or_probe(sql, id, of);
-	} else {
-		put_probe(sql, id, of);
-	}
-}
-
 /* --- columns -------------------------------------------------------------- */
 
 bool sight_is_sure(const struct entity *entity, const char *column)
@@ -167,12 +79,12 @@ static void put_name(struct sql *sql, const char *id, const struct entity *of)
 {
 	if (withheld_renames(sql->withheld, of)) {
 		sql_put(sql, "(SELECT w.pseudonym");
-		put_visible(sql, of);
+		seen_from(sql, of);
 		sql_put(sql, " AND w.sourced_id = %s)", id);
 		return;
 	}
 	sql_put(sql, "CASE WHEN ");
-	put_seen(sql, id, of);
+	seen_test(sql, id, of);
 	sql_put(sql, " THEN %s END", id);
 }
 
@@ -181,7 +93,7 @@ static void put_names(struct sql *sql, const struct field *f)
 {
 	sql_put(sql, "CASE WHEN t.%s IS NOT NULL THEN ARRAY(SELECT w.pseudonym",
 	    f->column);
-	put_visible(sql, entity_of(f));
+	seen_from(sql, entity_of(f));
 	sql_put(sql, " AND w.sourced_id = ANY (t.%s) ORDER BY w.pseudonym) END",
 	    f->column);
 }
@@ -200,7 +112,7 @@ static void put_refs(struct sql *sql, const struct field *f)
 	    "CASE WHEN cardinality(t.%s) > %d THEN ARRAY(SELECT x.id "
 	    "FROM unnest(t.%s) WITH ORDINALITY x(id, place) WHERE ",
 	    f->column, SHORT, f->column);
-	put_seen(sql, "x.id", entity_of(f));
+	seen_test(sql, "x.id", entity_of(f));
 	sql_put(sql,
 	    " ORDER BY x.place) WHEN t.%s IS NOT NULL THEN array_remove(ARRAY[",
 	    f->column);
@@ -260,8 +172,8 @@ static const char *part_at(struct sql *sql, const struct field *f,
 	return arena_printf(sql->arena, "t.%s[%s][%d]", f->column, i, part + 1);
 }
 
-/* A list of one object that may be seen is shown as it is: most are, and to
- * make it anew takes longer than all else of the row. Ends in ELSE. */
+/* A list of one object of which all may be seen is shown as it is: most are,
+ * and to make it anew takes longer than all else of the row. Ends in ELSE. */
 static bool put_single(struct sql *sql, const struct field *f,
     const struct object *object, int reference)
 {
@@ -269,8 +181,18 @@ static bool put_single(struct sql *sql, const struct field *f,
 
 	if (withheld_renames(sql->withheld, of))
 		return false;
-	sql_put(sql, "CASE WHEN array_length(t.%s, 1) = 1 AND ", f->column);
-	put_seen(sql, part_at(sql, f, "1", reference), of);
+	sql_put(sql, "CASE WHEN array_length(t.%s, 1) = 1", f->column);
+	for_each_field (part, object->outer) {
+		const char *own = find_own(f, part);
+		const char *value =
+		    part_at(sql, f, "1", (int)(part - object->outer));
+
+		if (own != NULL)
+			sql_put(sql, " AND (%s IS NULL OR %s = ANY (%s))",
+			    value, value, own);
+	}
+	sql_put(sql, " AND ");
+	seen_test(sql, part_at(sql, f, "1", reference), of);
 	sql_put(sql, " THEN t.%s ELSE ", f->column);
 	return true;
 }
@@ -300,7 +222,7 @@ static void put_objects(struct sql *sql, const struct field *f, bool replaced)
 	    f->column);
 	if (reference >= 0) {
 		sql_put(sql, " WHERE ");
-		put_seen(sql, part_at(sql, f, "i", reference),
+		seen_test(sql, part_at(sql, f, "i", reference),
 		    entity_of(&object->outer[reference]));
 	}
 	sql_put(sql, single ? ") END" : ")");
@@ -363,7 +285,7 @@ static bool put_otherwise(struct sql *sql, const struct entity *entity,
 		    strcmp(otherwise[i].column, f->column) != 0)
 			continue;
 		sql_put(sql, "%s", otherwise[i].before);
-		put_all(sql, &entity_orgs);
+		seen_ids(sql, &entity_orgs);
 		sql_put(sql, "%s", otherwise[i].after);
 		return true;
 	}
@@ -495,7 +417,7 @@ void sight_rows(struct sql *sql, const struct entity *entity, bool past,
 	sql_put(sql,
 	    " WHERE v.grant_id = homeroom.key_grant() AND v.entity = %d AND ",
 	    entity->number);
-	put_open(sql, "v");
+	seen_open(sql, "v");
 	/* Without a pseudonym a record would be shown by its real id. */
 	if (withheld_renames(sql->withheld, entity))
 		sql_put(sql, " AND v.pseudonym IS NOT NULL");
@@ -528,7 +450,7 @@ const char *sight_real(struct sql *sql, const struct entity *of,
 
 	real->pinned = sql->pinned;
 	sql_put(real, "(SELECT w.sourced_id");
-	put_visible(real, of);
+	seen_from(real, of);
 	sql_put(real, " AND w.pseudonym = %s)", pseudonym);
 	return sql_take(real);
 }
