@@ -8,8 +8,6 @@
 	"l.district = {district} AND l.source = {source} AND "                 \
 	"l.status = 'active'"
 
-#define WORTH_STATISTICS 5000
-
 /* --- rows set aside ------------------------------------------------------ */
 
 /* Rows that were made of one line share it. */

@@ -32,6 +32,16 @@ static bool fill(struct ingest *job, struct part *part, struct err *err)
 
 /* --- into a table that has ----------------------------------------------- */
 
+/* The planner takes a table of fresh rows for a small one, and would look each
+ * of them up. */
+#define WORTH_STATISTICS 5000
+
+static bool count_fresh(struct ingest *job, struct part *part, struct err *err)
+{
+	return part->fresh < WORTH_STATISTICS ||
+	       part_ask(job, part, "ANALYZE fresh_{t} (sourced_id)", NULL, err);
+}
+
 /* A fresh row may say what the live one says: another file's words, or a row
  * that is looked at again. Then only its fingerprint is new. */
 static bool drop_equal(struct ingest *job, struct part *part, struct err *err)
@@ -61,23 +71,32 @@ static bool drop_equal(struct ingest *job, struct part *part, struct err *err)
 		   NULL, err);
 }
 
+/* Of the rows that change, and of those that go: each in one reading. */
+#define HISTORY                                                                \
+	"INSERT INTO history.{t} (district, {all}, status, source, "           \
+	"fingerprint, since, until) SELECT district, {all}, status, "          \
+	"source, fingerprint, since, {version} FROM roster.{t} l "             \
+	"WHERE l.district = {district} AND l.sourced_id IN (SELECT "           \
+	"sourced_id FROM "
+
 static bool keep_history(struct ingest *job, const struct part *part,
     struct err *err)
 {
-	return part_ask(job, part,
-	    "INSERT INTO history.{t} (district, {all}, status, source, "
-	    "fingerprint, since, until) SELECT district, {all}, status, "
-	    "source, fingerprint, since, {version} FROM roster.{t} l "
-	    "WHERE l.district = {district} AND l.sourced_id IN (SELECT "
-	    "sourced_id FROM fresh_{t} UNION ALL SELECT sourced_id "
-	    "FROM gone_{t})",
-	    NULL, err);
+	return (part->fresh == 0 ||
+		   part_ask(job, part, HISTORY "fresh_{t})", NULL, err)) &&
+	       (part->gone == 0 ||
+		   part_ask(job, part,
+		       HISTORY "gone_{t} g WHERE NOT EXISTS (SELECT FROM "
+			       "fresh_{t} f WHERE f.sourced_id = "
+			       "g.sourced_id))",
+		       NULL, err));
 }
 
 /* The row as a whole, in one assignment. */
-static bool replace(struct ingest *job, struct part *part, struct err *err)
+static bool replace(struct ingest *job, struct part *part, int64_t *replaced,
+    struct err *err)
 {
-	int64_t replaced, returned;
+	int64_t returned;
 
 	if (!part_number(job, part,
 		"SELECT count(*) FROM fresh_{t} f JOIN roster.{t} l "
@@ -89,9 +108,9 @@ static bool replace(struct ingest *job, struct part *part, struct err *err)
 		"since) = ROW({filled}, 'active', {source}, f.fingerprint, "
 		"{version}) FROM fresh_{t} f WHERE l.district = {district} "
 		"AND l.sourced_id = f.sourced_id",
-		&replaced, err))
+		replaced, err))
 		return false;
-	part->changed = replaced - returned - part->again;
+	part->changed = *replaced - returned - part->again;
 	part->added = returned;
 	return true;
 }
@@ -135,14 +154,18 @@ static bool count_again(struct ingest *job, struct part *part, struct err *err)
 
 static bool change(struct ingest *job, struct part *part, struct err *err)
 {
+	int64_t replaced;
+
 	if (part->fresh > 0 &&
-	    (!drop_equal(job, part, err) || !count_again(job, part, err)))
+	    (!count_fresh(job, part, err) || !drop_equal(job, part, err) ||
+		!count_again(job, part, err)))
 		return false;
 	if (part->fresh + part->gone == 0)
 		return true;
 	return keep_history(job, part, err) &&
 	       (part->fresh == 0 ||
-		   (replace(job, part, err) && insert(job, part, err))) &&
+		   (replace(job, part, &replaced, err) &&
+		       (replaced == part->fresh || insert(job, part, err)))) &&
 	       mark_gone(job, part, err);
 }
 

@@ -65,7 +65,7 @@ static bool make_tables(struct ingest *job, struct err *err)
 	for (int i = 1; i <= people->key_count; i++)
 		if (!put_key(job, i, err))
 			return false;
-	return true;
+	return db_run(job->db, "ANALYZE speaker", err);
 }
 
 /* --- of this import ------------------------------------------------------- */
@@ -145,6 +145,7 @@ bool people_claim(struct ingest *job, struct err *err)
 		   people_ask(job, OTHERS, NULL, err)) &&
 	       db_run(job->db,
 		   "TRUNCATE fresh_users, gone_users; "
-		   "ANALYZE claim; ANALYZE lost",
+		   "ANALYZE claim (source, sourced_id, place, line, person, "
+		   "was, rule, open); ANALYZE lost",
 		   err);
 }

@@ -228,11 +228,10 @@ static bool note_unclear(struct ingest *job, const struct match_rule *rule,
 	    "THEN ': several records' ELSE ': to be confirmed' END "
 	    "FROM (SELECT sourced_id, max(persons) AS persons, "
 	    "max(records) AS records, array_agg(person ORDER BY person) "
-	    "AS candidates FROM pair WHERE person IN (SELECT person "
-	    "FROM holds) GROUP BY sourced_id) p "
-	    "WHERE c.open AND c.place = $2::int "
-	    "AND c.sourced_id = p.sourced_id AND (p.persons > 1 "
-	    "OR p.records > 1 OR $3::boolean)",
+	    "AS candidates FROM pair WHERE (persons > 1 OR records > 1 "
+	    "OR $3::boolean) AND person IN (SELECT person FROM holds) "
+	    "GROUP BY sourced_id) p WHERE c.open AND c.place = $2::int "
+	    "AND c.sourced_id = p.sourced_id",
 	    &values, NULL, err);
 }
 
@@ -289,6 +288,14 @@ static bool stand_alone(struct ingest *job, int place, struct err *err)
 
 /* --- all of them ---------------------------------------------------------- */
 
+/* 0: none of the source's claims is open any more. */
+static bool find_open(struct ingest *job, int place, int64_t *open,
+    struct err *err)
+{
+	return ask_of(job, "SELECT FROM claim WHERE open AND place = % LIMIT 1",
+	    place, open, err);
+}
+
 /* One that stands for itself no more, since another came to it, stays. */
 static bool match_speaker(struct ingest *job, int place, struct err *err)
 {
@@ -303,16 +310,15 @@ static bool match_speaker(struct ingest *job, int place, struct err *err)
 		place, NULL, err) ||
 	    !ask_of(job,
 		"UPDATE claim SET review = NULL, candidates = NULL "
-		"WHERE open AND place = %",
-		place, &open, err))
+		"WHERE open AND place = % AND review IS NOT NULL",
+		place, NULL, err) ||
+	    !find_open(job, place, &open, err))
 		return false;
 	if (open == 0)
 		return true;
 	for (int i = 0; i < people->rule_count && open > 0; i++)
 		if (!ask_rule(job, &people->rules[i], place, err) ||
-		    !people_number(job,
-			"SELECT EXISTS (SELECT FROM claim WHERE open)::int",
-			&open, err))
+		    !find_open(job, place, &open, err))
 			return false;
 	return stand_alone(job, place, err);
 }
@@ -322,7 +328,7 @@ static bool match_speaker(struct ingest *job, int place, struct err *err)
 static bool find_holders(struct ingest *job, struct err *err)
 {
 	return people_ask(job,
-		   "CREATE TEMP TABLE holds AS SELECT DISTINCT r.person, "
+		   "CREATE TEMP TABLE holds AS SELECT r.person, "
 		   "r.source FROM " SPOKEN " WHERE r.source NOT IN ("
 		   "SELECT source FROM speaker WHERE echoes)",
 		   NULL, err) &&

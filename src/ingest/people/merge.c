@@ -17,6 +17,19 @@ struct slots {
 
 /* --- who is touched ------------------------------------------------------- */
 
+/* A person that this import's file speaks of has its line; another, a number
+ * below zero. */
+static bool number_affected(struct ingest *job, struct err *err)
+{
+	return people_ask(job,
+		   "CREATE TEMP TABLE touched_person AS SELECT person, "
+		   "coalesce(min(line), -(row_number() OVER ())::int) AS line "
+		   "FROM affected GROUP BY person",
+		   NULL, err) &&
+	       db_run(job->db, "DROP TABLE affected; ANALYZE touched_person",
+		   err);
+}
+
 /* Whoever refers to a record of its source that is another person now, or one
  * at last, shows that one. Of a new record only new rows speak. */
 static const char touched_agents[] =
@@ -35,11 +48,12 @@ static bool find_affected(struct ingest *job, struct err *err)
 
 	return people_ask(job,
 		   "CREATE TEMP TABLE affected AS "
-		   "SELECT person FROM claim WHERE person IS NOT NULL "
-		   "AND (line <> 0 OR was IS DISTINCT FROM person) UNION "
-		   "SELECT was FROM claim WHERE was IS NOT NULL "
-		   "AND was IS DISTINCT FROM person UNION "
-		   "SELECT s.person FROM lost l JOIN roster.said_users s "
+		   "SELECT person, CASE WHEN line > 0 THEN line END AS line "
+		   "FROM claim WHERE person IS NOT NULL "
+		   "AND (line <> 0 OR was IS DISTINCT FROM person) UNION ALL "
+		   "SELECT was, NULL FROM claim WHERE was IS NOT NULL "
+		   "AND was IS DISTINCT FROM person UNION ALL "
+		   "SELECT s.person, NULL FROM lost l JOIN roster.said_users s "
 		   "ON s.district = {district} AND s.source = {source} "
 		   "AND s.sourced_id = l.sourced_id "
 		   "WHERE s.person IS NOT NULL",
@@ -49,35 +63,46 @@ static bool find_affected(struct ingest *job, struct err *err)
 		   people_ask(job,
 		       "INSERT INTO affected SELECT s.person "
 		       "FROM roster.said_users s WHERE s.district = {district} "
-		       "AND s.status = 'active' AND s.person IS NOT NULL UNION "
+		       "AND s.status = 'active' AND s.person IS NOT NULL "
+		       "UNION ALL "
 		       "SELECT l.sourced_id FROM roster.users l "
 		       "WHERE l.district = {district} AND l.status = 'active' "
 		       "AND l.source <> {made_up}",
 		       NULL, err)) &&
-	       people_ask(job,
-		   "CREATE TEMP TABLE touched_person AS "
-		   "SELECT DISTINCT person FROM affected",
-		   NULL, err) &&
-	       db_run(job->db, "DROP TABLE affected; ANALYZE touched_person",
-		   err);
+	       number_affected(job, err);
 }
 
 /* --- what is said of them ------------------------------------------------- */
 
 /* clang-format off */
 static const char speech[] =
-    "CREATE TEMP TABLE speech AS SELECT r.*, row_number() OVER ("
-    "PARTITION BY r.person, r.place "
-    "ORDER BY r.sourced_id <> r.person, r.sourced_id) AS nth FROM ("
+    "CREATE TEMP TABLE speech AS SELECT r.*, 1 AS nth FROM ("
     STILL_SAID(" AND s.person IN (SELECT person FROM touched_person)")
     " UNION ALL "
     CLAIMED(" AND c.person IN (SELECT person FROM touched_person)") ") r";
 /* clang-format on */
 
+/* A source seldom has several records of a person: only where it has are they
+ * put in their order. */
+static const char several[] =
+    "SELECT EXISTS (SELECT FROM speech GROUP BY person, place "
+    "HAVING count(*) > 1)::int";
+static const char put_in_order[] =
+    "UPDATE speech s SET nth = x.nth FROM (SELECT source, sourced_id, "
+    "row_number() OVER (PARTITION BY person, place "
+    "ORDER BY sourced_id <> person, sourced_id) AS nth FROM speech "
+    "WHERE (person, place) IN (SELECT person, place FROM speech "
+    "GROUP BY person, place HAVING count(*) > 1)) x WHERE x.nth > 1 "
+    "AND s.source = x.source AND s.sourced_id = x.sourced_id";
+
 static bool find_speech(struct ingest *job, struct err *err)
 {
+	int64_t any;
+
 	return people_ask(job, speech, NULL, err) &&
-	       db_run(job->db, "ANALYZE speech", err);
+	       people_number(job, several, &any, err) &&
+	       (any == 0 || people_ask(job, put_in_order, NULL, err)) &&
+	       db_run(job->db, "ANALYZE speech (person, place, nth)", err);
 }
 
 /* Records whose persons have other ids, or none yet. */
@@ -193,12 +218,20 @@ static void put_first(struct buf *sql, const struct slots *slots,
 	buf_char(sql, ')');
 }
 
-/* All that any of them has. */
+/* All that any of them has; where only one has something, that, and no function
+ * is called. */
 static void put_union(struct buf *sql, const struct slots *slots,
     const struct field *f)
 {
-	if (slots->count == 0)
-		buf_puts(sql, "NULL");
+	if (slots->count < 2) {
+		put_first(sql, slots, f->column);
+		return;
+	}
+	buf_puts(sql, "CASE WHEN num_nonnulls(");
+	put_columns(sql, slots, f->column);
+	buf_puts(sql, ") < 2 THEN ");
+	put_first(sql, slots, f->column);
+	buf_puts(sql, " ELSE ");
 	for (int i = 1; i < slots->count; i++)
 		buf_printf(sql, "homeroom.merge_%s(",
 		    f->kind == OBJECTS ? "pairs" : "list");
@@ -206,16 +239,25 @@ static void put_union(struct buf *sql, const struct slots *slots,
 		buf_printf(sql, "%ss%d_%d.%s%s", i > 0 ? ", " : "",
 		    slots->at[i].place, slots->at[i].nth, f->column,
 		    i > 0 ? ")" : "");
+	buf_puts(sql, " END");
+}
+
+static bool has_ordered_keys(const struct people *people)
+{
+	for (int i = 0; i < people->order_count; i++)
+		if (people_key_of(people->orders[i].field, "metadata") != NULL)
+			return true;
+	return false;
 }
 
 /* Of metadata, key by key. */
-static void put_metadata(struct ingest *job, struct buf *sql,
+static void put_keys(struct ingest *job, struct buf *sql,
     const struct slots *all, const char *column)
 {
 	struct people *people = job->people;
 	const char *comma = "";
 
-	buf_puts(sql, all->count > 0 ? "nullif((" : "nullif(('{}'::jsonb");
+	buf_char(sql, '(');
 	for (int i = all->count - 1; i >= 0; i--)
 		buf_printf(sql, "coalesce(s%d_%d.%s, '{}')%s", all->at[i].place,
 		    all->at[i].nth, column, i > 0 ? " || " : "");
@@ -254,7 +296,27 @@ static void put_metadata(struct ingest *job, struct buf *sql,
 		buf_char(sql, ')');
 		comma = ", ";
 	}
-	buf_puts(sql, ")), '{}')");
+	buf_puts(sql, "))");
+}
+
+static void put_metadata(struct ingest *job, struct buf *sql,
+    const struct slots *all, const char *column)
+{
+	if (all->count == 0) {
+		buf_puts(sql, "NULL");
+		return;
+	}
+	buf_puts(sql, "nullif(");
+	if (!has_ordered_keys(job->people)) {
+		buf_puts(sql, "CASE WHEN num_nonnulls(");
+		put_columns(sql, all, column);
+		buf_puts(sql, ") < 2 THEN ");
+		put_first(sql, all, column);
+		buf_puts(sql, " ELSE ");
+	}
+	put_keys(job, sql, all, column);
+	buf_puts(sql,
+	    has_ordered_keys(job->people) ? ", '{}')" : " END, '{}')");
 }
 
 static void put_merged(struct ingest *job, struct buf *sql,
@@ -281,8 +343,6 @@ static void put_merged(struct ingest *job, struct buf *sql,
 	}
 }
 
-/* A row that this import's file speaks of has its line; another, a number below
- * zero. */
 static bool put_fresh(struct ingest *job, const struct slots *slots,
     struct err *err)
 {
@@ -292,10 +352,7 @@ static bool put_fresh(struct ingest *job, const struct slots *slots,
 	buf_puts(&sql, "INSERT INTO fresh_users ({own}, fingerprint, line, "
 		       "goes) SELECT ");
 	put_merged(job, &sql, slots);
-	buf_puts(&sql, "NULL, coalesce(c.line, -(row_number() OVER ())::int), "
-		       "false FROM touched_person t LEFT JOIN (SELECT person, "
-		       "min(line) AS line FROM claim WHERE line > 0 "
-		       "GROUP BY person) c ON c.person = t.person");
+	buf_puts(&sql, "NULL, t.line, false FROM touched_person t");
 	for (int i = 0; i < slots->count; i++) {
 		int place = slots->at[i].place, nth = slots->at[i].nth;
 
@@ -304,8 +361,9 @@ static bool put_fresh(struct ingest *job, const struct slots *slots,
 		    "AND s%d_%d.place = %d AND s%d_%d.nth = %d",
 		    place, nth, place, nth, place, nth, place, place, nth, nth);
 	}
-	buf_puts(&sql, " WHERE EXISTS (SELECT FROM speech s "
-		       "WHERE s.person = t.person)");
+	buf_puts(&sql, " WHERE ");
+	put_first(&sql, slots, "person");
+	buf_puts(&sql, " IS NOT NULL ORDER BY t.person");
 	put = people_ask(job, buf_text(&sql), &job->people->users->fresh, err);
 	buf_free(&sql);
 	return put;

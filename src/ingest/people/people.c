@@ -88,14 +88,16 @@ bool people_find(struct ingest *job, struct part *users, struct err *err)
 	people->plain = is_plain(job);
 	if (people->plain)
 		return true;
-	/* Tables are read whole, whatever the planner believes of their
-	 * sizes. */
-	return db_run(job->db, "SET enable_nestloop = off", err) &&
+	/* Tables are read whole and hashed, whatever the planner believes of
+	 * their sizes. */
+	return db_run(job->db,
+		   "SET enable_nestloop = off; SET enable_mergejoin = off",
+		   err) &&
 	       people_claim(job, err) && people_match(job, err) &&
 	       (!people->differ || people_ask(job, siblings, NULL, err)) &&
-	       db_run(job->db, "ANALYZE claim", err) &&
 	       people_merge(job, err) &&
-	       db_run(job->db, "RESET enable_nestloop", err) &&
+	       db_run(job->db, "RESET enable_nestloop; RESET enable_mergejoin",
+		   err) &&
 	       people_ask(job,
 		   "CREATE TEMP VIEW spoken AS SELECT person AS sourced_id, "
 		   "role, org_ids, \"resourceSourcedIds\", line FROM claim "
