@@ -348,6 +348,15 @@ def rehired():
     home.take("hr", users=hr)
     is_("411 and back as who they were", sorted(home.users()),
         ["9002", "t1"])
+    home.take("hr", users=[])
+    home.take("hr", users=[user("9003", "Bob", "Lee", m_employeeId="E7")])
+    home.take("hr", users=[])
+    both = hr + [user("9003", "Bob", "Lee", m_employeeId="E7")]
+    home.take("hr", users=both)
+    is_("413 of two that come back as one, one is",
+        (sorted(home.users()), list(review(home))),
+        (["9002", "9003", "t1"], []))
+    home.take("hr", users=hr)
     hr[0]["metadata.employeeId"] = "other"
     home.take("hr", users=hr)
     is_("412 a link stays though its reason goes", sorted(home.users()),

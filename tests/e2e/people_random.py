@@ -109,8 +109,11 @@ class Oracle:
         left = [r for r in self.of(source) if r.id not in rows]
         for r in left:
             r.active = False
-        for id, row in rows.items():
-            r = self.records.setdefault((source, id), Record(source, id))
+        there = [(self.records.setdefault((source, id), Record(source, id)),
+                  row) for id, row in rows.items()]
+        # Of several that come back as one person, that one, or the first.
+        for r, row in sorted(there, key=lambda x: (x[0].person != x[0].id,
+                                                   x[0].id)):
             if not r.active and any(x.source == source and x is not r
                                     for x in self.holders(r.person)):
                 r.person = None

@@ -99,6 +99,16 @@ static const char fresh_claims[] =
     "AND o.person = s.person AND NOT EXISTS (SELECT FROM lost l "
     "WHERE l.sourced_id = o.sourced_id)) THEN s.person END AS person) k";
 
+/* Of several that come back at once as one person, the one that is called so
+ * is it, or the first; unless somebody decided. */
+static const char first_back[] =
+    "UPDATE claim c SET person = NULL, rule = NULL, open = true FROM ("
+    "SELECT sourced_id, row_number() OVER (PARTITION BY person ORDER BY "
+    "rule IS DISTINCT FROM 'by hand', sourced_id <> person, sourced_id) "
+    "AS nth FROM claim WHERE was IS NULL AND person IS NOT NULL) x "
+    "WHERE x.nth > 1 AND c.sourced_id = x.sourced_id "
+    "AND c.rule IS DISTINCT FROM 'by hand'";
+
 /* A line that staging left out, since the store has it, has no row here: then
  * the live row tells. */
 static bool find_birth_dates(struct ingest *job, struct err *err)
@@ -140,6 +150,7 @@ bool people_claim(struct ingest *job, struct err *err)
 		   "FROM gone_users",
 		   NULL, err) &&
 	       people_ask(job, fresh_claims, NULL, err) &&
+	       people_ask(job, first_back, NULL, err) &&
 	       find_birth_dates(job, err) && people_decide(job, err) &&
 	       (!(job->people->stale || users->fresh + users->gone > 0) ||
 		   people_ask(job, OTHERS, NULL, err)) &&
