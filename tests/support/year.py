@@ -114,7 +114,7 @@ class Hands:
         self.school, self.controller = school, controller
         self.witness = witness
 
-    def changes(self, today, entries, there):
+    def changes(self, entries, there):
         dns = {e["employeeNumber"][0]: e["dn"][0] for e in entries
                if "employeeNumber" in e}
         able = [p for p in there
