@@ -256,7 +256,8 @@ class School:
                 groups = {"students-" + p.school, "grade-" + p.grade}
             else:
                 place, groups = "OU=Staff," + BASE, {"staff-" + p.school}
-            if self.classes and p.grade:
+            # Who is gone is in no class, though waited for in summer.
+            if self.classes and p.grade and p.lost is None:
                 groups.add("class-" + p.class_code())
             out[p.id] = (place, today >= p.begin and not p.leave,
                          groups | p.by_hand)
