@@ -34,13 +34,13 @@ class Source:
                 and p.begin <= today]
 
     def changes(self, today):
+        # Nobody hears of what else happens to who is missing.
+        self.come(today)
+        self.go(today)
         if not self.closed and today >= CLOSES:
             self.close_year()
         if not self.rolled and today >= ROLLS:
             self.roll_over()
-        # Nobody hears of what else happens to who is missing.
-        self.come(today)
-        self.go(today)
         self.move(today)
         self.come_back(today)
 
