@@ -198,6 +198,7 @@ struct desired {
 	bool hide;         /* from address lists */
 	char expires[11];  /* the last day that it may be used; "": none */
 	char first[11], last[11]; /* days of the person; "": not known */
+	bool leaving; /* the last day comes soon, and nobody is waited for */
 	int64_t delete_at; /* ms since 1970, UTC; 0: never, or not known yet */
 	struct password_policy password;
 	const struct desired_match *matches;

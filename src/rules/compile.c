@@ -17,7 +17,7 @@ static const struct account_rule fresh_rule = {
 	.counter_from = 2,
 	.counter_width = 1,
 	.longest = 20,
-	.life = { .disable_at = DAY_MS },
+	.life = { .disable_at = DAY_MS, .tell_days = 14 },
 	.password = { .length = 14, .words = 4, .change = true },
 };
 

@@ -178,6 +178,7 @@ static void tell_life(struct view *view, const struct desire *desire,
 	out->why = (struct why){ choice->rule->name, "", "" };
 	memcpy(out->first, choice->span.first, sizeof(out->first));
 	memcpy(out->last, choice->span.last, sizeof(out->last));
+	out->leaving = choice->span.leaving;
 	out->strip_groups = is_over(out->life) && life->strip_groups;
 	out->hide = is_over(out->life) && life->hide;
 	if (is_over(out->life))

@@ -399,6 +399,7 @@ static const struct known_key rule_keys[] = {
 	{ "life.first",            take_expression,  OF_RULE(life.first),         0, 0,       NULL },
 	{ "life.last",             take_expression,  OF_RULE(life.last),          0, 0,       NULL },
 	{ "life.createDaysBefore", take_number,      OF_RULE(life.create_days),   0, 3650,    NULL },
+	{ "life.tellDaysBefore",   take_number,      OF_RULE(life.tell_days),     0, 3650,    NULL },
 	{ "life.disableAt",        take_time,        OF_RULE(life.disable_at),    0, 0,       NULL },
 	{ "life.summer",           take_condition,   OF_RULE(life.summer),        0, 0,       NULL },
 	{ "life.onLeave",          take_condition,   OF_RULE(life.leave),         0, 0,       NULL },

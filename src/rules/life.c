@@ -80,7 +80,7 @@ static int64_t wait_for_autumn(const struct rules_moment *moment, int64_t end)
 static void find_end(const struct life_rule *rule, const struct desire *desire,
     const struct days *days, struct span *out)
 {
-	int64_t last, gone, over = NEVER;
+	int64_t last, gone, autumn, over = NEVER;
 
 	if (read_day(days->last, &last)) {
 		over = last + DAY_MS;
@@ -94,11 +94,20 @@ static void find_end(const struct life_rule *rule, const struct desire *desire,
 	if (over == NEVER)
 		return;
 	out->end = over - DAY_MS + rule->disable_at;
+	out->leaving = true;
 	if (!days->summer)
 		return;
 	out->waits = desire->moment->local >= out->end;
-	over = wait_for_autumn(desire->moment, over);
-	out->end = over - DAY_MS + rule->disable_at;
+	autumn = wait_for_autumn(desire->moment, over);
+	out->leaving = autumn == over;
+	out->end = autumn - DAY_MS + rule->disable_at;
+}
+
+static bool is_soon(const struct life_rule *rule,
+    const struct rules_moment *moment, int64_t end)
+{
+	return moment->local < end &&
+	       end - moment->local <= rule->tell_days * DAY_MS;
 }
 
 /* The clock runs from when the account was disabled, not from when it should
@@ -143,6 +152,7 @@ void life_find(const struct life_rule *rule, const struct desire *desire,
 	if (read_day(days->first, &out->begin))
 		write_day(out->first, out->begin);
 	find_end(rule, desire, days, out);
+	out->leaving = out->leaving && is_soon(rule, desire->moment, out->end);
 	out->life = life_at(rule, desire, days, out);
 }
 

@@ -63,6 +63,7 @@ struct group_rules {
 struct life_rule {
 	const struct expression *first, *last; /* NULL: the role's days */
 	int64_t create_days;
+	int64_t tell_days;  /* before the last: they are about to leave */
 	int64_t disable_at; /* ms after midnight of the last day */
 	int64_t delete_days;
 	const struct condition *summer; /* whose last day waits for autumn */
@@ -153,6 +154,7 @@ struct span {
 	bool waits;         /* it is over, but for the summer */
 	int64_t begin, end; /* local; from the first day until it is over */
 	char first[11], last[11];
+	bool leaving; /* the last day comes soon */
 };
 
 void life_find(const struct life_rule *rule, const struct desire *desire,

@@ -260,6 +260,47 @@ static void test_life(void **state)
 	arena_free(arena);
 }
 
+/* clang-format off */
+static const struct {
+	const char *grade, *role, *now;
+	bool leaving;
+} leavings[] = {
+	{ "09", FROM_TO("2025-08-01", "2025-11-22"), "2025-11-07T17:59:59Z", false },
+	{ "09", FROM_TO("2025-08-01", "2025-11-22"), "2025-11-07T18:00:00Z", true },
+	{ "09", FROM_TO("2025-08-01", "2025-11-22"), "2025-11-21T17:59:59Z", true },
+	{ "09", FROM_TO("2025-08-01", "2025-11-22"), "2025-11-21T18:00:00Z", false },
+	{ "09", FROM_TO("2025-08-01", ""), "2025-11-21", false },
+	/* Before the summer those leave who do not come back, and while the
+	 * others are waited for nobody does. */
+	{ "12", FROM_TO("2024-08-01", "2025-06-20"), "2025-06-15", true },
+	{ "09", FROM_TO("2024-08-01", "2025-06-20"), "2025-06-15", false },
+	{ "09", FROM_TO("2024-08-01", "2025-06-20"), "2025-08-13", false },
+};
+/* clang-format on */
+
+static void test_leaving(void **state)
+{
+	struct arena *arena = arena_new();
+	const struct rulebook *book =
+	    rulebook_made(arena, rulebook_directory, rulebook_school);
+
+	(void)state;
+	for (size_t i = 0; i < array_length(leavings); i++) {
+		const struct story story = {
+			.person = arena_printf(arena, "givenName=Zoe|grade=%s",
+			    leavings[i].grade),
+			.roles = { leavings[i].role },
+			.now = leavings[i].now,
+			.login = "zoe",
+		};
+		struct desired d;
+
+		rulebook_ask(arena, book, &story, NULL, &d);
+		CHECK(d.leaving == leavings[i].leaving, "%zu: %s", i, d.last);
+	}
+	arena_free(arena);
+}
+
 /* --- what can't be -----------------------------------------------------------
  */
 
@@ -435,6 +476,7 @@ int main(void)
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_choice),
 		cmocka_unit_test(test_life),
+		cmocka_unit_test(test_leaving),
 		cmocka_unit_test(test_problems),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_guards),

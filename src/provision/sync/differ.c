@@ -193,6 +193,12 @@ static void note_due(const struct differing *x)
 	    CLOCK_TEXT - 1, true);
 }
 
+static void note_leaving(const struct differing *x)
+{
+	if (x->d->leaving && x->p->wanted->tells)
+		json_pair(&x->p->leaving, x->person_id, text_of(x->d->last));
+}
+
 /* The names that the login was made of are others: what then is to be said by
  * settings. */
 static bool rename_login(struct differing *x, struct desire *desire,
@@ -227,6 +233,7 @@ static bool differ_account(struct differing *x, struct desire *desire,
 	if (!extra_wanted(x, err))
 		return false;
 	note_due(x);
+	note_leaving(x);
 	return differ_enabled(x, err) && differ_place(x, err) &&
 	       differ_attributes(x, err) && differ_groups(x, err);
 }

@@ -216,6 +216,20 @@ static bool note_dues(struct planning *p, struct err *err)
 		       err));
 }
 
+static bool tell_leaving(struct planning *p, struct err *err)
+{
+	char now[CLOCK_TEXT];
+	const struct values values = { 3,
+		{ p->target->id_text,
+		    arena_printf(p->arena, "{%s}", buf_text(&p->leaving)),
+		    now } };
+
+	clock_format(now, clock_now());
+	return p->leaving.len == 0 ||
+	       db_ask(p->db, p->arena, STATEMENT_ledger_leaving, &values, NULL,
+		   err);
+}
+
 static bool end(struct planning *p, struct planned *out, struct err *err)
 {
 	const struct values values = { 1, { p->id } };
@@ -223,7 +237,7 @@ static bool end(struct planning *p, struct planned *out, struct err *err)
 
 	if (!put_rows(p, err) || !claims_finish(p, err) ||
 	    (p->scene != NULL && !scene_finish(p, err)) || !put_rows(p, err) ||
-	    !note_dues(p, err) ||
+	    !note_dues(p, err) || !tell_leaving(p, err) ||
 	    !db_ask(p->db, p->arena, STATEMENT_plan_schools, &values, NULL,
 		err) ||
 	    !db_ask(p->db, p->arena, STATEMENT_plan_end, &values, &rows, err))
@@ -278,6 +292,7 @@ bool plan_make(struct target *target, struct db *db,
 	buf_free(&p.rows);
 	buf_free(&p.maybe);
 	buf_free(&p.dues);
+	buf_free(&p.leaving);
 	arena_free(p.turn);
 	arena_free(p.arena);
 	return done;

@@ -206,8 +206,10 @@ bool provision_sync(struct db *db, struct arena *arena,
 	struct target target;
 
 	*out = (struct provision_run){ 0 };
-	return begin(&target, db, arena, wanted, &plan, err) &&
-	       end_begun(&target, db, out, err) &&
+	if (!begin(&target, db, arena, wanted, &plan, err))
+		return false;
+	plan.tells = true;
+	return end_begun(&target, db, out, err) &&
 	       plan_and_do(&target, db, wanted, &plan, out, err) &&
 	       (out->done == 0 || wake_sources(&target, db, wanted, err));
 }

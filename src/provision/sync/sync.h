@@ -196,6 +196,7 @@ struct plan_wanted {
 	const char *who;
 	const char *person; /* of one alone; or NULL */
 	unsigned kinds;     /* 1 << ACTION_…; 0: all */
+	bool tells;         /* who leaves soon, of whom notifications tell */
 };
 
 struct planned {
@@ -229,8 +230,9 @@ struct planning {
 	char id[24];
 	struct buf rows; /* actions on their way */
 	int number;
-	struct buf maybe; /* memberships that an exact group would not have */
-	struct buf dues;  /* when accounts are to be deleted */
+	struct buf maybe;   /* memberships that an exact group would not have */
+	struct buf dues;    /* when accounts are to be deleted */
+	struct buf leaving; /* who leaves when, soon: members of an object */
 	struct expiry *expiries;
 };
 
