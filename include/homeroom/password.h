@@ -37,6 +37,7 @@ struct password_account {
 	int64_t district;
 	int64_t directory;
 	const char *person, *login, *name;
+	bool lasting; /* it need not be changed at the first logon */
 };
 
 /* Before the account is made: who was told to make it and died may have made
@@ -59,6 +60,8 @@ struct password_wanted {
 	bool again;      /* those too that were opened before */
 	const char *key; /* PEM file with the private key; NULL: ours */
 	const char *who;
+	/* The address that it goes to by mail; NULL: not by mail. */
+	const char *to;
 };
 
 struct password_row {
@@ -73,10 +76,15 @@ struct password_row {
 bool password_list(struct db *db, struct arena *arena,
     const struct password_wanted *wanted, const struct password_row **rows,
     int *count, struct err *err) must_use;
-/* The same, opened, and noted who did. */
+/* The same, opened, and noted who did. What goes by mail still waits until
+ * password_sent: whoever opened it may not be able to send it. What need not
+ * be changed at the first logon does not go by mail. */
 bool password_open(struct db *db, struct arena *arena,
     const struct password_wanted *wanted, const struct password_row **rows,
     int *count, struct err *err) must_use;
+/* What was opened for a mail has gone out. */
+bool password_sent(struct db *db, struct arena *arena,
+    const struct password_wanted *wanted, struct err *err) must_use;
 /* They are handed over: those that were opened, of all or of one person, are
  * forgotten. */
 bool password_forget(struct db *db, struct arena *arena,

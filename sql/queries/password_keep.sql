@@ -6,11 +6,12 @@
 -- $5: public key, in hexadecimal
 -- $6: sealed password, likewise
 -- $7: now
+-- $8: whether it need not be changed
 insert into homeroom.password (directory, person, login, name, public, sealed,
-	made)
+	made, lasting)
 values ($1::integer, $2, $3, $4, decode($5, 'hex'), decode($6, 'hex'),
-	$7::timestamptz)
+	$7::timestamptz, $8::boolean)
 on conflict (directory, person) do update
 set login = excluded.login, name = excluded.name, public = excluded.public,
-	sealed = excluded.sealed, made = excluded.made, opened = null,
-	opened_by = null
+	sealed = excluded.sealed, made = excluded.made,
+	lasting = excluded.lasting, opened = null, opened_by = null

@@ -6,6 +6,8 @@
 -- $4: class, or null
 -- $5: person, or null
 -- $6: whether also those that were opened
+-- $7: who sends it by mail: what need not be changed does not go that way, and
+-- what they sent before counts as not opened; or null
 select p.directory, p.person, p.login, p.name, coalesce(o.name, '') as school,
 	coalesce(c.title, '') as class,
 	(extract(epoch from p.made) * 1000)::bigint,
@@ -31,5 +33,6 @@ where d.district = $1::integer and d.name = $2
 and ($3::text is null or u.primary_org_id = $3 or $3 = any (u.org_ids))
 and ($4::text is null or c.sourced_id is not null)
 and ($5::text is null or p.person = $5)
-and ($6::boolean or p.opened is null)
+and ($6::boolean or p.opened is null or p.opened_by = $7)
+and ($7::text is null or not p.lasting)
 order by school, class, p.name, p.person

@@ -43,6 +43,7 @@ bool password_keep(struct db *db, struct arena *arena,
 	values_add(&values, as_hex(arena, public, sizeof(public)));
 	values_add(&values, as_hex(arena, sealed.data, sealed.len));
 	values_add(&values, now);
+	values_add(&values, account->lasting ? "t" : "f");
 	done = db_ask(db, arena, STATEMENT_password_keep, &values, NULL, err);
 	buf_free(&sealed);
 	return done;
@@ -78,10 +79,11 @@ static bool list(struct db *db, struct arena *arena,
     const struct password_wanted *wanted, const struct rows **rows,
     struct err *err)
 {
-	const struct values values = { 6,
+	const struct values values = { 7,
 		{ as_number(arena, wanted->district), wanted->directory,
 		    wanted->school, wanted->class, wanted->person,
-		    wanted->again ? "t" : "f" } };
+		    wanted->again ? "t" : "f",
+		    wanted->to != NULL ? wanted->who : NULL } };
 
 	return db_ask(db, arena, STATEMENT_password_list, &values, rows, err);
 }
@@ -159,19 +161,26 @@ static bool note(struct db *db, struct arena *arena,
     const struct password_wanted *wanted, int count, const char *what,
     struct err *err)
 {
+	struct buf said = { 0 };
 	struct values values = { 0 };
+	bool done;
 
+	buf_printf(&said, "{\"%s\": %d", what, count);
+	if (wanted->to != NULL) {
+		buf_puts(&said, ", \"to\": ");
+		json_quote(&said, wanted->to, strlen(wanted->to));
+	}
+	buf_char(&said, '}');
 	values_add(&values, as_number(arena, wanted->district));
 	values_add(&values, wanted->who);
-	values_add(&values, "password");
 	values_add(&values, wanted->directory);
-	values_add(&values, NULL);
-	values_add(&values, arena_printf(arena, "{\"%s\": %d}", what, count));
-	return db_ask(db, arena, STATEMENT_setting_note, &values, NULL, err);
+	values_add(&values, buf_text(&said));
+	done = db_ask(db, arena, STATEMENT_password_note, &values, NULL, err);
+	buf_free(&said);
+	return done;
 }
 
-/* Noted before anybody sees one. */
-static bool note_opened(struct db *db, struct arena *arena,
+static bool mark_opened(struct db *db, struct arena *arena,
     const struct password_wanted *wanted, const struct rows *rows,
     struct err *err)
 {
@@ -189,11 +198,19 @@ static bool note_opened(struct db *db, struct arena *arena,
 	values_add(&values, buf_text(&persons));
 	values_add(&values, wanted->who);
 	values_add(&values, now);
-	done =
-	    db_ask(db, arena, STATEMENT_password_opened, &values, NULL, err) &&
-	    note(db, arena, wanted, rows_count(rows), "opened", err);
+	done = db_ask(db, arena, STATEMENT_password_opened, &values, NULL, err);
 	buf_free(&persons);
 	return done;
+}
+
+/* Noted before anybody sees one. */
+static bool note_opened(struct db *db, struct arena *arena,
+    const struct password_wanted *wanted, const struct rows *rows,
+    struct err *err)
+{
+	return (wanted->to != NULL ||
+		   mark_opened(db, arena, wanted, rows, err)) &&
+	       note(db, arena, wanted, rows_count(rows), "opened", err);
 }
 
 static bool open_all(struct db *db, struct arena *arena,
@@ -231,6 +248,16 @@ bool password_open(struct db *db, struct arena *arena,
 	if (!done)
 		db_rollback(db);
 	return done;
+}
+
+bool password_sent(struct db *db, struct arena *arena,
+    const struct password_wanted *wanted, struct err *err)
+{
+	const struct rows *rows;
+
+	return list(db, arena, wanted, &rows, err) &&
+	       (rows_count(rows) == 0 ||
+		   mark_opened(db, arena, wanted, rows, err));
 }
 
 bool password_forget(struct db *db, struct arena *arena,

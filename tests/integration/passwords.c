@@ -208,7 +208,7 @@ static void keep(struct db *db, struct arena *arena, int64_t district,
     const char *person, const char *password)
 {
 	const struct password_account account = { district, district, person,
-		person, "Ann <Ax> & \"co\"" };
+		person, "Ann <Ax> & \"co\"", strcmp(person, "u5") == 0 };
 	struct err err = { 0 };
 
 	CHECK(password_keep(db, arena, &account, password, &err), "%s",
@@ -315,6 +315,53 @@ static void test_kept(void **state)
 	arena_free(arena);
 }
 
+/* What goes by mail waits until it has gone out, and then for whoever sends it
+ * alone; what need not be changed does not go. */
+static void test_mailed(void **state)
+{
+	struct arena *arena = arena_new();
+	struct db *db = database_open(DB_INGEST);
+	int64_t district = add_directory(fixture_district());
+	struct password_wanted mail = { .district = district,
+		.directory = "ad",
+		.who = "notification agents",
+		.to = "ann@example.org" };
+	struct password_wanted slips = { .district = district,
+		.directory = "ad",
+		.who = "tester" };
+	const struct password_row *rows;
+	struct err err = { 0 };
+	int count;
+
+	(void)state;
+	keep(db, arena, district, "u1", "Maple-47-river");
+	keep(db, arena, district, "u5", "It-may-stay-1");
+	for (int i = 0; i < 3; i++) {
+		CHECK(password_open(db, arena, &mail, &rows, &count, &err) &&
+			  count == 1 &&
+			  strcmp(rows[0].password, "Maple-47-river") == 0,
+		    "%d: %d, %s", i, count, err.text);
+		CHECK(password_list(db, arena, &slips, &rows, &count, &err) &&
+			  count == (i == 2 ? 1 : 2),
+		    "%d: %d wait", i, count);
+		CHECK(i == 0 || password_sent(db, arena, &mail, &err), "%s",
+		    err.text);
+	}
+	mail.who = "notification others";
+	CHECK(password_open(db, arena, &mail, &rows, &count, &err) &&
+		  count == 0,
+	    "somebody else sends it again");
+	CHECK(strcmp(fixture_value(district,
+			 "select count(*) from homeroom.setting_change c where "
+			 "c.district = {d} and c.who = 'notification agents' "
+			 "and c.after = '{\"opened\": 1, \"to\": "
+			 "\"ann@example.org\"}'"),
+		  "3") == 0,
+	    "each opening is in the audit");
+	db_close(db);
+	arena_free(arena);
+}
+
 /* The district keeps its private key: what is here opens nothing. */
 static void test_own_key(void **state)
 {
@@ -364,6 +411,7 @@ int main(void)
 		cmocka_unit_test(test_chance),
 		cmocka_unit_test(test_pattern),
 		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_mailed),
 		cmocka_unit_test(test_own_key),
 	};
 

@@ -48,9 +48,12 @@ static bool find_policy(struct hand *hand, const struct taken *t,
 static struct password_account account_of(const struct hand *hand,
     const struct taken *t)
 {
+	const json_t *said = json_object_get(t->after, "password");
+
 	return (struct password_account){ hand->target->district,
 		hand->target->id, t->person, text_at(t->after, "login"),
-		text_at(t->after, "name") };
+		text_at(t->after, "name"),
+		json_is_false(json_object_get(said, "change")) };
 }
 
 static bool give(struct hand *hand, struct taken *t, struct err *err)
