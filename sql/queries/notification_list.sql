@@ -3,7 +3,7 @@
 -- $2: name of a notification, or null for all
 -- $3: at most
 select message, name, state, events, attempts,
-	(extract(epoch from at) * 1000)::bigint, reason
+	(extract(epoch from at) * 1000)::bigint, recipient, reason
 from (
 	select m.id as message, n.name,
 		case when m.sent is not null then 'sent'
@@ -11,12 +11,14 @@ from (
 			else 'waiting' end as state,
 		(select count(*) from homeroom.notice o where o.message = m.id)
 			as events,
-		m.attempts, coalesce(m.sent, m.given_up, m.made) as at, m.reason
+		m.attempts, coalesce(m.sent, m.given_up, m.made) as at,
+		m.recipient, m.reason
 	from homeroom.message m
 	join homeroom.notification n on n.id = m.notification
 	where n.district = $1::integer and n.name = coalesce($2::text, n.name)
 	union all
-	select null, n.name, 'gathering', count(*), 0, min(e.at), null
+	select null, n.name, 'gathering', count(*), 0, min(e.at),
+		null, null
 	from homeroom.notice o
 	join homeroom.notification n on n.id = o.notification
 	join homeroom.event e on e.id = o.event

@@ -37,11 +37,23 @@ static const struct flag name_flags[] = {
 	{ 0 },
 };
 
+static const struct flag preview_flags[] = {
+	FLAG_DISTRICT,
+	{ "--person", "ID", "As if they were about this person: to whom, too" },
+	{ 0 },
+};
+
+static const struct flag test_flags[] = {
+	FLAG_DISTRICT,
+	{ "--to", "ADDRESS", "Send it there, and to nobody else" },
+	{ 0 },
+};
+
 static const struct command preview_command = {
 	.usage = "notification preview NAME",
 	.meaning = "Prints what it would say of an example of each of its "
 		   "events.\n",
-	.flags = name_flags,
+	.flags = preview_flags,
 	.arguments_min = 1,
 	.arguments_max = 1,
 	.settings = SETTINGS_READ,
@@ -50,7 +62,7 @@ static const struct command preview_command = {
 static const struct command test_command = {
 	.usage = "notification test NAME",
 	.meaning = "Sends that, and says whether it went out.\n",
-	.flags = name_flags,
+	.flags = test_flags,
 	.arguments_min = 1,
 	.arguments_max = 1,
 	.settings = SETTINGS_READ,
@@ -83,11 +95,12 @@ static const struct column columns[] = {
 	{ "events", COLUMN_NUMBER },
 	{ "attempts", COLUMN_NUMBER },
 	{ "at", COLUMN_TEXT },
+	{ "to", COLUMN_TEXT },
 	{ "what", COLUMN_TEXT },
 	{ 0 },
 };
 
-enum { AT = 5, CELLS = 7 };
+enum { AT = 5, CELLS = 8 };
 
 static bool list(struct task *task, struct err *err)
 {
@@ -133,11 +146,18 @@ static void print_lines(const char *text)
 
 static bool preview(struct task *task, struct err *err)
 {
+	const struct notice_wanted wanted = { .district = task->district,
+		.name = task->name,
+		.person = flags_get(&task->flags, "--person") };
 	struct notice notice;
 
-	if (!notify_preview(task->house.db, task->house.arena, task->district,
-		task->name, &notice, err))
+	if (!notify_preview(task->house.db, task->house.arena, &wanted, &notice,
+		err))
 		return false;
+	if (notice.to != NULL) {
+		fputs("To: ", stdout);
+		print_lines(notice.to);
+	}
 	fputs("Subject: ", stdout);
 	print_lines(notice.subject);
 	putchar('\n');
@@ -147,8 +167,11 @@ static bool preview(struct task *task, struct err *err)
 
 static bool test(struct task *task, struct err *err)
 {
-	if (!notify_test(task->house.db, task->house.arena, task->district,
-		task->name, err))
+	const struct notice_wanted wanted = { .district = task->district,
+		.name = task->name,
+		.to = flags_get(&task->flags, "--to") };
+
+	if (!notify_test(task->house.db, task->house.arena, &wanted, err))
 		return false;
 	puts("sent");
 	return true;

@@ -7,35 +7,10 @@
 
 #include <openssl/evp.h>
 
-#define ADDRESS_MAX 254
 /* Bytes of an encoded line (RFC 2045 §6.8), and of a text in a header, which
  * are encoded 45 at a time. */
 #define PIECE 57
 #define WORD_PIECE 42
-
-/* --- addresses ---------------------------------------------------------------
- */
-
-/* As much of RFC 5321 as is in use: no quotes, no comments, nothing that means
- * something in a header or to a server. */
-bool address_valid(const char *address)
-{
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-	const char *at = strchr(address, '@');
-	size_t len = strlen(address), local, host;
-
-	if (at == NULL || at == address || len > ADDRESS_MAX)
-		return false;
-	local = strspn(address, "!#$%&'*+-/=?^_`{|}~."
-				"abcdefghijklmnopqrstuvwxyz"
-				"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
-	host = strspn(at + 1, "abcdefghijklmnopqrstuvwxyz"
-			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
-	return address + local == at && host > 0 && at[1 + host] == '\0' &&
-	       strchr(letters, at[1]) != NULL &&
-	       strchr(letters, at[host]) != NULL;
-}
 
 /* --- headers -----------------------------------------------------------------
  */
@@ -158,6 +133,8 @@ bool mail_send(struct arena *arena, const struct mailing *mailing,
 	mail_write(&text, mailing, message);
 	mail.message = (struct text){ text.data, text.len };
 	done = remote_send(remote, &mail, &refused, err);
+	/* It may hold passwords. */
+	explicit_bzero(text.data, text.len);
 	buf_free(&text);
 	remote_free(remote);
 	*note = NULL;

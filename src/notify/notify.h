@@ -14,6 +14,7 @@ struct message {
 	int64_t id; /* 0: a test */
 	int attempts;
 	int64_t made;
+	const char *recipient; /* NULL: those whom settings name */
 	struct notice notice;
 	const struct telling *telling;
 };

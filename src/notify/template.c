@@ -21,6 +21,8 @@ static const struct {
 	{ "account.created",  "An account was made" },
 	{ "account.disabled", "An account was disabled" },
 	{ "account.deleted",  "An account was deleted" },
+	{ "account.leaving",  "Somebody leaves soon" },
+	{ "password.waiting", "A first password" },
 };
 /* clang-format on */
 
@@ -208,6 +210,19 @@ static const char *render_each(struct buf *out, const char *from,
 		buf_printf(out, "… and %" PRId64 " more\n",
 		    t->total - t->count);
 	return end;
+}
+
+bool template_asks(const char *text, const char *name)
+{
+	struct text found;
+
+	while (*(text += strcspn(text, "{")) != '\0') {
+		if (text[1] == '{')
+			text += 2;
+		else if (take_name(&text, &found) && text_is(found, name))
+			return true;
+	}
+	return false;
 }
 
 void template_render(struct buf *out, const char *text,

@@ -1,15 +1,21 @@
 #!/usr/bin/env python3
 # timeout: 300
 """First passwords: accounts are made in a real domain controller, and what
-stands on their slips lets people in; each is opened once, and noted."""
+stands on their slips, or in a mail to who manages them, lets people in; each is
+opened once, and noted. Who leaves soon is told of."""
+import base64
+import csv
+import datetime
 import json
 import os
+import re
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.environ["HOMEROOM_TEST_SOURCE"], "tests",
                                 "support"))
-from district import check, finish
+from district import HOMEROOM, SOURCE, check, finish
 from school import Controller, Provisioned, School, day, slips
 
 school = School(12, 2)
@@ -18,26 +24,127 @@ controller.sh("start")
 homeroom = Provisioned(controller)
 
 
+def start_receiver():
+    os.makedirs("in")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
+         "mail.key", "-out", "mail.pem", "-days", "2", "-subj",
+         "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
+        check=True, stderr=subprocess.DEVNULL)
+    started = subprocess.Popen(
+        ["/usr/bin/python3", SOURCE + "/tests/support/receiver.py", "in",
+         "mail.pem", "mail.key"], stdin=subprocess.DEVNULL)
+    for _ in range(600):
+        if os.path.exists("in/ports"):
+            break
+        time.sleep(0.1)
+    with open("in/ports") as f:
+        return started, f.read().split()[0]
+
+
+def mails(to):
+    """The texts that came for somebody."""
+    out = []
+    for name in sorted(os.listdir("in")):
+        if name.startswith("mail."):
+            with open("in/" + name) as f:
+                head, body = f.read().split("\n\n", 1)
+            if head.split("\n")[0].endswith(" > " + to):
+                out.append(base64.b64decode(body).decode())
+    return out
+
+
+def notify(name, to, event):
+    with open(name + ".yaml", "w") as f:
+        f.write("kind: notification\nname: %s\nevents: [ %s ]\nwindow: 0\n"
+                "mail:\n  server: smtp://127.0.0.1:%s\n"
+                "  from: homeroom@district.example\n  user: homeroom\n"
+                "  password: sesame\n  authorities: %s/mail.pem\n"
+                "  to: [ '%s' ]\n" % (name, event, port, os.getcwd(), to))
+    homeroom.run("apply", name + ".yaml")
+
+
+def roster():
+    """With who manages somebody: staff a person, a student themselves."""
+    school.write("bundle")
+    with open("bundle/users.csv", newline="") as f:
+        header, *rows = list(csv.reader(f))
+    for row in rows:
+        person = school.people[row[0]]
+        row.append("boss@district.example" if person.role == "teacher"
+                   else person.email())
+    school.table("bundle", "users", header + ["metadata.manager"], rows)
+    homeroom.run("import", "bundle")
+
+
+def told(done):
+    """Whether a worker brings it about. What a directory's actions tell bears
+    the time of Postgres."""
+    env = dict(homeroom.env, HOMEROOM_CLOCK=str(int(time.time()) + 3600))
+    with subprocess.Popen([HOMEROOM, "work"], env=env) as work:
+        for _ in range(600):
+            if done():
+                break
+            time.sleep(0.1)
+        work.terminate()
+    return done()
+
+
+def listed(name):
+    return json.loads(homeroom.run("notification", "list", name, "-o",
+                                   "json").stdout)
+
+
 today = day("2025-09-01")
 homeroom.at(today)
-school.write("bundle")
-homeroom.run("import", "bundle")
+roster()
 homeroom.run("apply", "rules.yaml")
+receiver, port = start_receiver()
+notify("managers", "{metadata.manager}", "password.waiting")
+notify("it", "it@district.example", "account.created, account.leaving")
 homeroom.run("sync", "school")
+
+# --- by mail ---------------------------------------------------------------------
+
+staff = {p.id for p in school.people.values() if p.role == "teacher"}
+told(lambda: {m["state"] for m in listed("managers")} == {"sent", "failed"}
+     and mails("it@district.example"))
+check("all accounts that were made are one message",
+      len(mails("it@district.example")) != 1 and "they are not")
+check("that counts them", mails("it@district.example")[0].count(
+    "An account was made: ") != 14 and mails("it@district.example"))
+sent = mails("boss@district.example")
+check("staff's passwords are one message", len(sent) != 1 and str(len(sent)))
+mailed = re.findall(r"login: (.*)\n    first password: (.*)\n", sent[0])
+check("of those who have that manager", len(mailed) != 2 and str(mailed))
+answers = {controller.knock(login, password) for login, password in mailed}
+check("they let in, to a new password", answers != {"773"} and str(answers))
+nobody = [m for m in listed("managers") if m["state"] == "failed"]
+check("none goes to the account itself",
+      [m["events"] for m in nobody] != [12] and str(nobody))
+check("nor to anybody else", sorted(os.listdir("in")) != [
+    "mail.1", "mail.2", "ports"] and str(os.listdir("in")))
+
+# --- on paper --------------------------------------------------------------------
+
 waiting = json.loads(homeroom.run("password", "list", "school", "-o",
                                   "json").stdout)
 accounts = {e["sAMAccountName"][0] for e in controller.entries()}
 check("each account that was made has one",
       {w["login"] for w in waiting} != accounts and str(waiting)[:500])
 
+check("it says which were sent by mail",
+      {w["person"] for w in waiting
+       if w["openedBy"] == "notification managers"} != staff and str(waiting))
 homeroom.run("password", "slips", "school", "slips.html")
 opened = slips("slips.html")
-check("the slips are of all", {o[0] for o in opened} != accounts)
+check("the slips are of all others", {o[0] for o in opened} != accounts - {
+    m[0] for m in mailed})
 check("only we read them", os.stat("slips.html").st_mode & 0o077 and "mode")
 answers = {controller.knock(login, password) for login, password in opened}
 check("they let in, to a new password", answers != {"773"} and str(answers))
 check("others don't", controller.knock(opened[0][0], "Maple-47-river") != "52e" and "in")
-readable = [p for _, p in opened if subprocess.run(
+readable = [p for _, p in opened + mailed if subprocess.run(
     ["grep", "-rqF", p, "home/postgres"], check=False).returncode == 0]
 check("the database's files hold none", len(readable) and "some do")
 
@@ -54,10 +161,28 @@ with open("all.zip", "rb") as f:
 check("nothing can be read in the zip", opened[0][0].encode() in packed
       and "a login stands there")
 check("its passphrase is told", len(zipped.split("\n")[1]) < 20 and zipped)
-told = homeroom.run("audit", "--settings", "-o", "json").stdout.decode()
+audited = homeroom.run("audit", "--settings", "-o", "json").stdout.decode()
 check("who opened them is in the audit",
-      told.count('"password"') != 2 and told[-600:])
+      audited.count('"kind": "password"') != 4 and audited[-600:])
+check("and to whom they went",
+      audited.count("boss@district.example") < 2 and audited[-600:])
 homeroom.run("password", "done", "school")
 left = homeroom.run("password", "list", "school", "-o", "csv").stdout.decode()
 check("handed over, they are forgotten", left.count("\n") != 1 and left)
+
+# --- who leaves soon ---------------------------------------------------------------
+
+leaver = min(staff)
+school.people[leaver].end = today + datetime.timedelta(days=11)
+school.people[max(staff)].end = today + datetime.timedelta(days=40)
+roster()
+for _ in range(2):
+    homeroom.run("sync", "school")
+told(lambda: len(mails("it@district.example")) > 1)
+said = mails("it@district.example")[1:]
+check("who leaves soon is told of, once",
+      [t.count("Somebody leaves soon: ") for t in said] != [1] and str(said))
+check("with the last day", "last day 2025-09-11" not in said[0] and said[0])
+receiver.terminate()
+receiver.wait(60)
 finish()

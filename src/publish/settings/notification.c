@@ -31,6 +31,13 @@ static bool check_address(const struct node *node, struct err *err)
 		   "it must be an address, like someone@example.org");
 }
 
+static bool check_recipient(const struct node *node, struct err *err)
+{
+	return strlen(node->text) == node->length
+		   ? recipient_check(node->text, err)
+		   : fail(err, FAULT_INVALID, "it must be an address");
+}
+
 static bool check_server(const struct node *node, struct err *err)
 {
 	const char *text = node->text;
@@ -79,12 +86,13 @@ static const struct {
 } checks[] = {
 	{ "mail.server",      check_server },
 	{ "mail.from",        check_address },
-	{ "mail.to",          check_address },
+	{ "mail.to",          check_recipient },
 	{ "webhook.url",      check_hook },
 	{ "template.subject", check_subject },
 	{ "template.body",    check_body },
 	{ "quiet.from",       check_clock },
 	{ "quiet.until",      check_clock },
+	{ "daily.at",         check_clock },
 };
 /* clang-format on */
 
@@ -103,11 +111,12 @@ bool settings_check_notice(const char *file, const char *path,
 /* --- applying ----------------------------------------------------------------
  */
 
-static bool check_zone(const struct applying *a, const struct node *quiet,
+static bool check_zone(const struct applying *a, const char *part,
     struct err *err)
 {
+	const struct node *when = node_get(a->document->map, part);
 	const struct node *zone =
-	    quiet != NULL ? node_get(quiet, "timeZone") : NULL;
+	    when != NULL ? node_get(when, "timeZone") : NULL;
 	char now[CLOCK_TEXT];
 	const struct values values = { 2,
 		{ zone != NULL ? zone->text : "UTC", now } };
@@ -121,6 +130,95 @@ static bool check_zone(const struct applying *a, const struct node *quiet,
 		   "there is no time zone '%.60s'; one is written like "
 		   "Europe/Berlin",
 		   zone != NULL ? zone->text : "UTC");
+}
+
+static bool has_word(const struct node *map, const char *key, const char *word)
+{
+	const struct node *list = node_get(map, key);
+
+	for (const struct node *n = list->first; n != NULL; n = n->next)
+		if (strcmp(n->text, word) == 0)
+			return true;
+	return false;
+}
+
+/* Whether it is told of people, to people whom they concern. */
+static bool goes_by_person(const struct node *map)
+{
+	const struct node *mail = node_get(map, "mail");
+
+	if (node_get(map, "school") != NULL ||
+	    node_get(map, "application") != NULL)
+		return true;
+	if (mail == NULL)
+		return false;
+	for (const struct node *n = node_get(mail, "to")->first; n != NULL;
+	     n = n->next)
+		if (strchr(n->text, '{') != NULL)
+			return true;
+	return false;
+}
+
+static bool check_application(const struct applying *a, struct err *err)
+{
+	const struct node *name = node_get(a->document->map, "application");
+	struct values values = { 1,
+		{ arena_printf(a->arena, "%" PRId64, a->district) } };
+	const struct rows *rows;
+
+	if (name == NULL)
+		return true;
+	values_add(&values, name->text);
+	if (!db_ask(a->db, a->arena, STATEMENT_grant_find, &values, &rows, err))
+		return false;
+	return rows_count(rows) > 0 ||
+	       fail(err, FAULT_NOT_FOUND,
+		   "the notification '%s': there is no application '%.60s'",
+		   a->document->name, name->text);
+}
+
+/* What is told by person is about persons. */
+static bool check_person(const struct applying *a, struct err *err)
+{
+	const struct node *map = a->document->map;
+
+	if (!goes_by_person(map))
+		return true;
+	for (const struct node *n = node_get(map, "events")->first; n != NULL;
+	     n = n->next)
+		if (strncmp(n->text, "account.", 8) != 0 &&
+		    strcmp(n->text, "password.waiting") != 0)
+			return fail(err, FAULT_INVALID,
+			    "the notification '%s': `school`, `application` "
+			    "and addresses made of a person go with events of "
+			    "accounts; %s is about no person",
+			    a->document->name, n->text);
+	return true;
+}
+
+/* Who gets passwords is somebody else each time, and the way there is
+ * encrypted. */
+static bool check_passwords(const struct applying *a, struct err *err)
+{
+	const struct node *map = a->document->map;
+	const struct node *mail = node_get(map, "mail"), *tls = NULL;
+	bool good =
+	    mail != NULL && node_get(map, "events")->first->next == NULL;
+
+	if (!has_word(map, "events", "password.waiting"))
+		return true;
+	if (mail != NULL)
+		tls = node_get(mail, "tls");
+	good = good && (tls == NULL || strcmp(tls->text, "none") != 0);
+	for (const struct node *n = good ? node_get(mail, "to")->first : NULL;
+	     n != NULL; n = n->next)
+		good = good && strchr(n->text, '{') != NULL;
+	return good || fail(err, FAULT_INVALID,
+			   "the notification '%s': password.waiting stands "
+			   "alone in `events`, and goes by encrypted mail to "
+			   "addresses that are made of the person, like "
+			   "{agents}",
+			   a->document->name);
 }
 
 static bool check_whole(const struct applying *a, struct err *err)
@@ -147,7 +245,9 @@ static bool check_whole(const struct applying *a, struct err *err)
 		    "the notification '%s' says its password to a server "
 		    "only when `mail.tls` is required",
 		    a->document->name);
-	return check_zone(a, node_get(map, "quiet"), err);
+	return check_person(a, err) && check_passwords(a, err) &&
+	       check_application(a, err) && check_zone(a, "quiet", err) &&
+	       check_zone(a, "daily", err);
 }
 
 bool notification_apply(struct applying *a, struct err *err)
