@@ -35,8 +35,7 @@ struct audit {
 	bool running;
 };
 
-/* --- noting -----------------------------------------------------------------
- */
+/* --- noting --------------------------------------------------------------- */
 
 static bool add_lines(struct audit *audit, struct err *err)
 {
@@ -68,8 +67,7 @@ bool audit_note(struct audit *audit, const struct audit_entry *entry,
 	return done;
 }
 
-/* --- shipping ---------------------------------------------------------------
- */
+/* --- shipping ------------------------------------------------------------- */
 
 static bool append(struct db *db, struct arena *arena,
     const struct values *values, struct err *err)
@@ -214,8 +212,7 @@ static bool ship_left(struct audit *audit, const char *name, struct err *err)
 	return done;
 }
 
-/* --- a round ----------------------------------------------------------------
- */
+/* --- a round -------------------------------------------------------------- */
 
 struct round {
 	struct audit *audit;
@@ -308,8 +305,7 @@ static void ship_all(struct audit *audit)
 	tell(audit, &round.err);
 }
 
-/* --- the thread -------------------------------------------------------------
- */
+/* --- the thread ----------------------------------------------------------- */
 
 /* True when it is time to stop. */
 static bool rest(struct audit *audit)

@@ -41,8 +41,7 @@ bool spool_take(const struct spool *spool, const char *name, bool live,
     int *fd) must_use;
 void spool_drop(const struct spool *spool, const char *name);
 
-/* --- line.c: an entry as a line, and lines as what Postgres takes ------------
- */
+/* --- line.c: an entry as a line, and lines as what Postgres takes --------- */
 
 void line_write(struct buf *out, const struct audit_entry *entry);
 /* What one entry of homeroom.audit_append is, without `who`. */
@@ -54,8 +53,7 @@ void entry_json(struct buf *out, const struct audit_entry *entry,
  * one. */
 void lines_fold(struct buf *out, struct arena *arena, char *lines, size_t len);
 
-/* --- refused.c: what nobody known was refused ------------------------------
- */
+/* --- refused.c: what nobody known was refused ----------------------------- */
 
 #define REFUSED_MAX 256
 

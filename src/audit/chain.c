@@ -61,8 +61,7 @@ bool audit_purge(struct db *db, struct arena *arena, int days, int64_t *dropped,
 	return true;
 }
 
-/* --- whether it holds -------------------------------------------------------
- */
+/* --- whether it holds ----------------------------------------------------- */
 
 struct walk {
 	struct audit_proof *proof;

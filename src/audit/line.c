@@ -25,8 +25,7 @@ enum {
 /* So many of a kind in a second are kept one by one. */
 #define UNFOLDED 16
 
-/* --- writing ----------------------------------------------------------------
- */
+/* --- writing -------------------------------------------------------------- */
 
 /* printf takes longer than all the rest of an entry. */
 static void put_number(struct buf *out, int64_t number)
@@ -74,8 +73,7 @@ void line_write(struct buf *out, const struct audit_entry *entry)
 	put_text(out, entry->address, '\n');
 }
 
-/* --- JSON -------------------------------------------------------------------
- */
+/* --- JSON ----------------------------------------------------------------- */
 
 static void key(struct buf *out, const char *name)
 {
@@ -147,8 +145,7 @@ void entry_json(struct buf *out, const struct audit_entry *entry,
 	buf_char(out, '}');
 }
 
-/* --- reading ----------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------- */
 
 static const char *or_null(struct text text)
 {
@@ -202,8 +199,7 @@ static bool line_read(struct audit_entry *entry, char *line, size_t len)
 	       entry->endpoint != NULL && read_numbers(entry, fields);
 }
 
-/* --- folding ----------------------------------------------------------------
- */
+/* --- folding -------------------------------------------------------------- */
 
 /* What was met of a kind within a second. */
 struct kind {

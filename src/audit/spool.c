@@ -18,8 +18,7 @@
 
 #define END ".spool"
 
-/* --- writing ----------------------------------------------------------------
- */
+/* --- writing -------------------------------------------------------------- */
 
 /* Locked, and in the folder still: another process that found it before it was
  * locked may have taken it for one that was left, and have thrown it away. */
@@ -143,8 +142,7 @@ bool spool_add(struct spool *spool, const char *lines, size_t len,
 	return true;
 }
 
-/* --- reading ----------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------- */
 
 static bool is_spool(const char *name)
 {

@@ -35,8 +35,7 @@ static const char *made_codes(struct run *run)
 	return array(run, codes, count);
 }
 
-/* --- what is known ---------------------------------------------------------
- */
+/* --- what is known -------------------------------------------------------- */
 
 #define NOT_FOUND                                                              \
 	"NOT EXISTS (SELECT FROM pg_temp.found f WHERE f.code = k.code "       \
@@ -98,8 +97,7 @@ static bool compare(struct run *run, const char *codes, struct err *err)
 	return true;
 }
 
-/* --- the run ---------------------------------------------------------------
- */
+/* --- the run -------------------------------------------------------------- */
 
 static void put_results(struct buf *json, const struct checks_report *report)
 {
@@ -159,8 +157,7 @@ bool run_keep(struct run *run, struct err *err)
 	return done;
 }
 
-/* --- examples --------------------------------------------------------------
- */
+/* --- examples ------------------------------------------------------------- */
 
 static bool is_told(const struct run *run, const struct check_result *r)
 {

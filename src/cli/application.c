@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- the verbs -------------------------------------------------------------
- */
+/* --- the verbs ------------------------------------------------------------ */
 
 #define FLAG_DISTRICT                                                          \
 	{                                                                      \
@@ -157,8 +156,7 @@ struct task {
 	int64_t minutes; /* of a token's life */
 };
 
-/* --- what is printed -------------------------------------------------------
- */
+/* --- what is printed ------------------------------------------------------ */
 
 static const struct column credential_columns[] = {
 	{ "name", COLUMN_TEXT },
@@ -229,8 +227,7 @@ static void print_application(struct listing *listing,
 	buf_free(&scopes);
 }
 
-/* --- what is done ----------------------------------------------------------
- */
+/* --- what is done --------------------------------------------------------- */
 
 static bool find(const struct task *task, const struct application **found,
     struct err *err)
@@ -430,8 +427,7 @@ static bool token(struct task *task, struct err *err)
 	return true;
 }
 
-/* --- the subcommand --------------------------------------------------------
- */
+/* --- the subcommand ------------------------------------------------------- */
 
 /* clang-format off */
 static const struct verb verbs[] = {

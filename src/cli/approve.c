@@ -38,8 +38,7 @@ static const struct column columns[] = {
 	{ 0 },
 };
 
-/* --- imports ----------------------------------------------------------------
- */
+/* --- imports -------------------------------------------------------------- */
 
 static bool list_imports(struct approving *a, struct listing *listing,
     struct err *err)
@@ -95,8 +94,7 @@ static bool approve_import(struct approving *a, int64_t id, struct err *err)
 	       waiting_drop(a->house.db, a->house.arena, &request, err);
 }
 
-/* --- whatever waits ---------------------------------------------------------
- */
+/* --- whatever waits ------------------------------------------------------- */
 
 /* Each kind has numbers of its own: "import-12". A number alone is a plan's. */
 static const struct {

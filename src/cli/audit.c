@@ -48,8 +48,7 @@ struct task {
 	const char *by;
 };
 
-/* --- listings ---------------------------------------------------------------
- */
+/* --- listings ------------------------------------------------------------- */
 
 /* clang-format off */
 /* As queries/audit_list.sql has them; a table on a terminal ends sooner. */
@@ -138,8 +137,7 @@ static bool list(struct task *task, struct err *err)
 	return true;
 }
 
-/* --- the chain --------------------------------------------------------------
- */
+/* --- the chain ------------------------------------------------------------ */
 
 static void print_ends(const struct task *task, const struct audit_chain *chain)
 {
@@ -190,8 +188,7 @@ static bool verify(struct task *task, struct err *err)
 	return true;
 }
 
-/* --- what is wanted ---------------------------------------------------------
- */
+/* --- what is wanted ------------------------------------------------------- */
 
 static bool read_time(struct flags *flags, const char *name, bool whole,
     int64_t *out)
@@ -280,8 +277,7 @@ static bool read_flags(struct task *task, int argc, char **argv)
 	return false;
 }
 
-/* --- the command ------------------------------------------------------------
- */
+/* --- the command ---------------------------------------------------------- */
 
 static bool find_application(struct task *task, struct err *err)
 {

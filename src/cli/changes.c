@@ -45,8 +45,7 @@ static bool go_on(struct place *at, const struct ingest_change *c,
 	return true;
 }
 
-/* --- for people ------------------------------------------------------------
- */
+/* --- for people ----------------------------------------------------------- */
 
 static void print_value(const char *value)
 {
@@ -105,8 +104,7 @@ static void print_line(struct place *at, const struct ingest_change *c)
 	print_field(c);
 }
 
-/* --- for programs ----------------------------------------------------------
- */
+/* --- for programs --------------------------------------------------------- */
 
 static void put_text(struct buf *out, const char *name, const char *text)
 {
@@ -190,8 +188,7 @@ static void print_csv(struct place *at, const struct ingest_change *c)
 	buf_free(&out);
 }
 
-/* --- both ------------------------------------------------------------------
- */
+/* --- both ----------------------------------------------------------------- */
 
 bool changes_print(struct ingest *ingest, enum format format, struct err *err)
 {

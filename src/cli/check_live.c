@@ -21,8 +21,7 @@ static const char *number(struct arena *arena, int64_t value)
 	return value < 0 ? NULL : arena_printf(arena, "%" PRId64, value);
 }
 
-/* --- what is looked for ----------------------------------------------------
- */
+/* --- what is looked for --------------------------------------------------- */
 
 static const struct column list_columns[] = {
 	{ "code", COLUMN_TEXT },
@@ -54,8 +53,7 @@ static void list_checks(enum format format)
 	listing_print(&listing, format);
 }
 
-/* --- table and CSV ---------------------------------------------------------
- */
+/* --- table and CSV -------------------------------------------------------- */
 
 static const struct column columns[] = {
 	{ "severity", COLUMN_TEXT },
@@ -162,8 +160,7 @@ static void print_table(struct arena *arena, const struct checks_report *report,
 	puts(".");
 }
 
-/* --- JSON ------------------------------------------------------------------
- */
+/* --- JSON ----------------------------------------------------------------- */
 
 static void put_text(struct buf *out, const char *name, const char *text)
 {
@@ -245,8 +242,7 @@ static void print_json(const struct checks_report *report, bool all, bool names)
 	buf_free(&out);
 }
 
-/* --- all records of one check ----------------------------------------------
- */
+/* --- all records of one check --------------------------------------------- */
 
 static const struct column record_columns[] = {
 	{ "sourcedId", COLUMN_TEXT },
@@ -284,8 +280,7 @@ static const struct check_result *find_result(
 	return r;
 }
 
-/* --- the command -----------------------------------------------------------
- */
+/* --- the command ---------------------------------------------------------- */
 
 static void print(struct arena *arena, const struct flags *flags,
     const struct checks_report *report, enum format format)

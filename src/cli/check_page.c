@@ -4,8 +4,7 @@
 
 #include <inttypes.h>
 
-/* --- one check -------------------------------------------------------------
- */
+/* --- one check ------------------------------------------------------------ */
 
 static bool has_names(const struct check_result *r)
 {
@@ -71,8 +70,7 @@ static void put_result(struct buf *out, const struct check_result *r)
 	buf_puts(out, "</section>\n");
 }
 
-/* --- the page --------------------------------------------------------------
- */
+/* --- the page ------------------------------------------------------------- */
 
 static void put_title(struct buf *out, const struct checks_report *report)
 {

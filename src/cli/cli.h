@@ -182,8 +182,7 @@ bool house_settled(bool done);
 /* Who runs this command, for homeroom.setting_change. */
 const char *house_who(struct house *house);
 
-/* --- plans -----------------------------------------------------------------
- */
+/* --- plans ---------------------------------------------------------------- */
 
 /* Columns of queries/plan_list.sql. */
 enum plan_column {
@@ -209,8 +208,7 @@ struct ingest_report;
 struct ingest_request;
 struct ingest;
 
-/* --- what waits for a person (approve.c) ------------------------------------
- */
+/* --- what waits for a person (approve.c) ---------------------------------- */
 
 struct approving {
 	const struct flags *flags;
@@ -257,8 +255,7 @@ void check_page(struct buf *out, struct arena *arena,
 void import_page(struct buf *out, const struct ingest_report *report,
     const char *path);
 
-/* --- what runs until it is told to stop ------------------------------------
- */
+/* --- what runs until it is told to stop ----------------------------------- */
 
 /* The threads that do jobs of these kinds, and what keeps their schedules. */
 struct runner;

@@ -50,8 +50,7 @@ static void reload(struct server *server)
 	arena_free(arena);
 }
 
-/* --- Postgres, should it be killed ------------------------------------------
- */
+/* --- Postgres, should it be killed ---------------------------------------- */
 
 /* Another process of this program starts it, since this one has threads; we
  * are among its users, so it stays. */

@@ -29,8 +29,7 @@ static const struct command command = {
 	.settings = SETTINGS_READ,
 };
 
-/* --- the district ----------------------------------------------------------
- */
+/* --- the district --------------------------------------------------------- */
 
 static bool make_up(const char *folder, int64_t students, struct err *err)
 {
@@ -119,8 +118,7 @@ static bool take_in(struct house *house, int64_t students, struct err *err)
 	return ok;
 }
 
-/* --- its application --------------------------------------------------------
- */
+/* --- its application ------------------------------------------------------ */
 
 /* The secret is stored only as its hash: a demo that starts again gives its
  * application a new one. */
@@ -148,8 +146,7 @@ static bool give_credentials(struct house *house, struct credentials *out,
 	return ok;
 }
 
-/* --- what to try ------------------------------------------------------------
- */
+/* --- what to try ---------------------------------------------------------- */
 
 static void say_what_to_try(const char *base, const struct credentials *who)
 {

@@ -60,8 +60,7 @@ static bool find_application(struct task *task, struct err *err)
 	return true;
 }
 
-/* --- the file --------------------------------------------------------------
- */
+/* --- the file ------------------------------------------------------------- */
 
 static bool copy(int to, const struct export *made, struct err *err)
 {
@@ -92,8 +91,7 @@ static bool write_file(struct task *task, const char *path, struct err *err)
 	return written;
 }
 
-/* --- what is printed ---------------------------------------------------------
- */
+/* --- what is printed ------------------------------------------------------ */
 
 static const struct column columns[] = {
 	{ "file", COLUMN_TEXT },

@@ -27,8 +27,7 @@ static void put_outcome(struct buf *out, const struct ingest_report *report)
 	}
 }
 
-/* --- files -----------------------------------------------------------------
- */
+/* --- files ---------------------------------------------------------------- */
 
 static void put_files(struct buf *out, const struct ingest_report *report)
 {
@@ -51,8 +50,7 @@ static void put_files(struct buf *out, const struct ingest_report *report)
 	buf_puts(out, "</table></div>\n");
 }
 
-/* --- findings --------------------------------------------------------------
- */
+/* --- findings ------------------------------------------------------------- */
 
 static void put_examples(struct buf *out, const struct ingest_finding *f)
 {
@@ -89,8 +87,7 @@ static void put_finding(struct buf *out, const struct ingest_finding *f)
 	buf_puts(out, "</section>\n");
 }
 
-/* --- the page --------------------------------------------------------------
- */
+/* --- the page ------------------------------------------------------------- */
 
 void import_page(struct buf *out, const struct ingest_report *report,
     const char *path)

@@ -49,8 +49,7 @@ static void read_cells(struct cells *cells, const struct rows *rows, int row,
 	}
 }
 
-/* --- the list --------------------------------------------------------------
- */
+/* --- the list ------------------------------------------------------------- */
 
 static const struct column columns[] = {
 	{ "job", COLUMN_NUMBER },
@@ -103,8 +102,7 @@ static bool list_jobs(struct house *house, const struct flags *flags,
 	    rows, err);
 }
 
-/* --- schedules -------------------------------------------------------------
- */
+/* --- schedules ------------------------------------------------------------ */
 
 static const struct column schedule_columns[] = {
 	{ "kind", COLUMN_TEXT },
@@ -143,8 +141,7 @@ static bool list_schedules(struct house *house, const struct flags *flags,
 	    rows, err);
 }
 
-/* --- verbs -----------------------------------------------------------------
- */
+/* --- verbs ---------------------------------------------------------------- */
 
 /* Whom a verb is about. */
 struct subject {
@@ -248,8 +245,7 @@ static const struct act {
 	{ "resume", resume },
 };
 
-/* --- the command -----------------------------------------------------------
- */
+/* --- the command ---------------------------------------------------------- */
 
 static bool act(const struct flags *flags, const struct act *verb,
     struct err *err)

@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- the verbs ---------------------------------------------------------------
- */
+/* --- the verbs ------------------------------------------------------------ */
 
 #define FLAG_DISTRICT                                                          \
 	{                                                                      \
@@ -85,8 +84,7 @@ struct task {
 	const char *name; /* or NULL */
 };
 
-/* --- what is done ------------------------------------------------------------
- */
+/* --- what is done --------------------------------------------------------- */
 
 static const struct column columns[] = {
 	{ "message", COLUMN_NUMBER },

@@ -49,8 +49,7 @@ struct task {
 	const char *file; /* or NULL */
 };
 
-/* --- list ------------------------------------------------------------------
- */
+/* --- list ----------------------------------------------------------------- */
 
 static const struct column columns[] = {
 	{ "school", COLUMN_TEXT },
@@ -89,8 +88,7 @@ static bool list(struct task *task, struct err *err)
 	return true;
 }
 
-/* --- opened ------------------------------------------------------------------
- */
+/* --- opened --------------------------------------------------------------- */
 
 /* A new file that nobody else reads. */
 static bool write_file(const char *file, struct buf *text, struct err *err)
@@ -191,8 +189,7 @@ static bool set_key(struct task *task, struct err *err)
 	return true;
 }
 
-/* --- which -------------------------------------------------------------------
- */
+/* --- which ---------------------------------------------------------------- */
 
 static const struct {
 	const char *verb;

@@ -28,8 +28,7 @@ static const struct command command = {
 	.settings = SETTINGS_READ,
 };
 
-/* --- those there are --------------------------------------------------------
- */
+/* --- those there are ------------------------------------------------------ */
 
 static const struct column columns[] = {
 	{ "plan", COLUMN_NUMBER },
@@ -75,8 +74,7 @@ static bool list(struct house *house, int64_t district, enum format format,
 	return true;
 }
 
-/* --- a new one --------------------------------------------------------------
- */
+/* --- a new one ------------------------------------------------------------ */
 
 static void sum_up(const struct provision_run *run)
 {

@@ -75,8 +75,7 @@ bool planned_print(struct house *house, int64_t district, int64_t plan,
 	return true;
 }
 
-/* --- those that wait --------------------------------------------------------
- */
+/* --- those that wait ------------------------------------------------------ */
 
 bool held_list(struct approving *a, struct listing *listing, struct err *err)
 {

@@ -59,8 +59,7 @@ static const char *day_of(const char *day)
 	return *day != '\0' ? day : NULL;
 }
 
-/* --- all
- * ----------------------------------------------------------------------- */
+/* --- all ------------------------------------------------------------------ */
 
 static const struct column of_all[] = {
 	{ "person", COLUMN_TEXT },
@@ -92,8 +91,7 @@ static bool show(void *context, const struct person *person,
 	return true;
 }
 
-/* --- one
- * ----------------------------------------------------------------------- */
+/* --- one ------------------------------------------------------------------ */
 
 static const struct column of_one[] = {
 	{ "what", COLUMN_TEXT },
@@ -183,8 +181,7 @@ static bool explain(void *context, const struct person *person,
 	return true;
 }
 
-/* --- which
- * --------------------------------------------------------------------- */
+/* --- which ---------------------------------------------------------------- */
 
 static bool run(struct task *task, struct err *err)
 {

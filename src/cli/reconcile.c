@@ -61,8 +61,7 @@ static void print(const struct rows *rows, enum format format,
 	listing_print(&listing, format);
 }
 
-/* --- over time --------------------------------------------------------------
- */
+/* --- over time ------------------------------------------------------------ */
 
 static const struct column trend_columns[] = {
 	{ "at", COLUMN_TEXT },
@@ -94,8 +93,7 @@ static bool trend(struct house *house, const struct provision_wanted *wanted,
 	return true;
 }
 
-/* --- now --------------------------------------------------------------------
- */
+/* --- now ------------------------------------------------------------------ */
 
 static bool report(struct house *house, const struct flags *flags,
     const struct provision_wanted *wanted, enum format format, int64_t limit,

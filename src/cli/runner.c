@@ -67,8 +67,7 @@ static void complain(const char *event, const struct err *err)
 	arena_free(arena);
 }
 
-/* --- a hand ----------------------------------------------------------------
- */
+/* --- a hand --------------------------------------------------------------- */
 
 static bool do_job(struct hand *hand, struct job *job, struct arena *arena,
     struct err *err)
@@ -161,8 +160,7 @@ static void *work_on(void *context)
 	return NULL;
 }
 
-/* --- the keeper ------------------------------------------------------------
- */
+/* --- the keeper ----------------------------------------------------------- */
 
 static void wake_all(struct runner *runner)
 {
@@ -230,8 +228,7 @@ static void *keep(void *context)
 	return NULL;
 }
 
-/* --- both ------------------------------------------------------------------
- */
+/* --- both ----------------------------------------------------------------- */
 
 static void name_worker(struct runner *runner)
 {

@@ -56,8 +56,7 @@ static const struct command delete_command = {
 	.settings = SETTINGS_READ,
 };
 
-/* --- apply ------------------------------------------------------------------
- */
+/* --- apply ---------------------------------------------------------------- */
 
 static bool read_file(struct arena *arena, const char *name, struct text *out,
     struct err *err)
@@ -147,8 +146,7 @@ int cli_apply(int argc, char **argv)
 	return done ? 0 : failed(&err);
 }
 
-/* --- get and delete ----------------------------------------------------------
- */
+/* --- get and delete ------------------------------------------------------- */
 
 static bool find_district(const struct flags *flags, struct house *house,
     int64_t *district, struct err *err)

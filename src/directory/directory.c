@@ -45,8 +45,7 @@ const char *const directory_reasons[] = {
 	[DIRECTORY_CANNOT] = "cannot",
 };
 
-/* --- kinds -----------------------------------------------------------------
- */
+/* --- kinds ---------------------------------------------------------------- */
 
 static const struct connector *connector_of(const struct directory_type *type)
 {
@@ -75,8 +74,7 @@ const struct directory_type *directory_type_next(
 	return NULL;
 }
 
-/* --- settings --------------------------------------------------------------
- */
+/* --- settings ------------------------------------------------------------- */
 
 const char *setting_at(const struct directory_open *open, const char *name,
     int at)
@@ -148,8 +146,7 @@ bool directory_check(const struct directory_open *open, struct err *err)
 	return connector->check == NULL || connector->check(open, err);
 }
 
-/* --- the door --------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------- */
 
 bool directory_open(struct directory **out, const struct directory_open *open,
     struct err *err)

@@ -5,8 +5,7 @@
 
 #include <jansson.h>
 
-/* --- columns
- * ------------------------------------------------------------------ */
+/* --- columns -------------------------------------------------------------- */
 
 bool compiling_column(struct compiling *c, const void *json, int *column,
     struct err *err)
@@ -24,8 +23,7 @@ bool compiling_column(struct compiling *c, const void *json, int *column,
 	return true;
 }
 
-/* --- feeds
- * -------------------------------------------------------------------- */
+/* --- feeds ---------------------------------------------------------------- */
 
 static bool is_target(const struct entity *entity, const char *name)
 {
@@ -125,8 +123,7 @@ static bool compile_feeds(struct compiling *c, const json_t *said,
 	return true;
 }
 
-/* --- files
- * -------------------------------------------------------------------- */
+/* --- files ---------------------------------------------------------------- */
 
 static bool set_delimiter(struct mapping_file *file, const json_t *value,
     struct err *err)

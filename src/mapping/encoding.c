@@ -25,8 +25,7 @@ static void put_letter(struct buf *out, uint32_t c)
 	buf_char(out, (char)(0x80 | (c & 0x3f)));
 }
 
-/* --- each takes a character's bytes; 0: there are too few -------------------
- */
+/* --- each takes a character's bytes; 0: there are too few ----------------- */
 
 /* 0x80 to 0x9f; 0: there is no such character. */
 static const uint16_t windows_1252[32] = { 0x20ac, 0, 0x201a, 0x0192, 0x201e,
@@ -101,8 +100,7 @@ static size_t (*const takers[])(struct text in, struct buf *out) = {
 	[ENCODING_1252] = take_1252,
 };
 
-/* --- pieces ------------------------------------------------------------------
- */
+/* --- pieces --------------------------------------------------------------- */
 
 static size_t take_all(const struct decoder *d, struct text in, struct buf *out)
 {

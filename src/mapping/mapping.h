@@ -23,8 +23,7 @@ bool regex_can_insert(const struct regex *regex, const char *with);
 enum found regex_replace(const struct regex *regex, struct arena *arena,
     struct text with, struct text *value);
 
-/* --- letters.c: letters of European alphabets ------------------------------
- */
+/* --- letters.c: letters of European alphabets ----------------------------- */
 
 struct text letters_upper(struct arena *arena, struct text text);
 struct text letters_lower(struct arena *arena, struct text text);
@@ -32,8 +31,7 @@ struct text letters_title(struct arena *arena, struct text text);
 /* Bytes of the character that begins so; the text is valid UTF-8. */
 size_t letter_length(char first);
 
-/* --- ascii.c ---------------------------------------------------------------
- */
+/* --- ascii.c -------------------------------------------------------------- */
 
 struct ascii;
 
@@ -43,16 +41,14 @@ bool ascii_compile(struct arena *arena, const char *language,
 bool ascii_write(const struct ascii *ascii, struct arena *arena,
     struct text *value) must_use;
 
-/* --- days.c: dates as people write them -------------------------------------
- */
+/* --- days.c: dates as people write them ----------------------------------- */
 
 /* Whether a format says year, month and day, each once. */
 bool day_format_valid(const char *format);
 /* YYYY-MM-DD to out. */
 bool day_read(const char *format, struct text text, char out[11]);
 
-/* --- rules ------------------------------------------------------------------
- */
+/* --- rules ---------------------------------------------------------------- */
 
 struct running {
 	const struct mapping_row *row;
@@ -137,9 +133,7 @@ bool rule_run(struct running *r, const struct rule *rule, struct text *value);
 bool condition_holds(const struct condition *condition,
     const struct mapping_row *row);
 
-/* --- compile.c, steps.c, conditions.c: from JSON
- * -------------------------------------------
- */
+/* --- compile.c, steps.c, conditions.c: from JSON -------------------------- */
 
 struct compiling {
 	struct arena *arena;

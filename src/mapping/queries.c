@@ -8,8 +8,7 @@
 
 #define SQL_LENGTH_MAX 100000
 
-/* --- queries as settings have them ------------------------------------------
- */
+/* --- queries as settings have them ---------------------------------------- */
 
 static bool set_feeds(struct arena *arena, const json_t *feeds,
     struct mapping_query *query, struct err *err)
@@ -134,8 +133,7 @@ bool mapping_queries_compile(struct arena *arena, const char *json,
 		   fail(err, FAULT_INVALID, "`queries` says what is asked"));
 }
 
-/* --- columns that are called as OneRoster's ----------------------------------
- */
+/* --- columns that are called as OneRoster's ------------------------------- */
 
 /* Databases have their own mind about capitals in names. */
 static const char *find_target(struct arena *arena, const struct entity *entity,

@@ -19,8 +19,7 @@ static struct text column_of(const struct mapping_row *row, int column)
 	return row->fields[row->at[column]];
 }
 
-/* --- where values come from -------------------------------------------------
- */
+/* --- where values come from ----------------------------------------------- */
 
 bool run_copy(struct running *r, const struct step *step, struct text *value)
 {
@@ -89,8 +88,7 @@ bool rule_run(struct running *r, const struct rule *rule, struct text *value)
 }
 /* NOLINTEND(misc-no-recursion) */
 
-/* --- what becomes of them ----------------------------------------------------
- */
+/* --- what becomes of them ------------------------------------------------- */
 
 bool run_lookup(struct running *r, const struct step *step, struct text *value)
 {
@@ -247,8 +245,7 @@ bool run_replace(struct running *r, const struct step *step, struct text *value)
 		   "takes its regular expression too many steps", *value);
 }
 
-/* --- conditions
- * --------------------------------------------------------------- */
+/* --- conditions ----------------------------------------------------------- */
 
 static bool is_any(const struct test *test, struct text value)
 {
@@ -301,8 +298,7 @@ bool condition_holds(const struct condition *condition,
 }
 /* NOLINTEND(misc-no-recursion) */
 
-/* --- for others
- * ---------------------------------------------------------------- */
+/* --- for others ----------------------------------------------------------- */
 
 bool mapping_wants(const struct mapping_feed *feed,
     const struct mapping_row *row)

@@ -42,8 +42,7 @@ bool compiling_only(const void *object, const char *const *known,
 	return true;
 }
 
-/* --- what each step is told --------------------------------------------------
- */
+/* --- what each step is told ----------------------------------------------- */
 
 static bool make_plain(struct compiling *c, const json_t *said,
     struct step *step, struct err *err)
@@ -323,8 +322,7 @@ static bool make_replace(struct compiling *c, const json_t *said,
 		       "dollar sign is written $$"));
 }
 
-/* --- the table
- * ---------------------------------------------------------------- */
+/* --- the table ------------------------------------------------------------ */
 
 /* clang-format off */
 static const struct {

@@ -12,8 +12,7 @@
 #define PIECE 57
 #define WORD_PIECE 42
 
-/* --- headers -----------------------------------------------------------------
- */
+/* --- headers -------------------------------------------------------------- */
 
 static void put_base64(struct buf *out, const char *data, size_t len)
 {
@@ -114,8 +113,7 @@ void mail_write(struct buf *out, const struct mailing *mailing,
 	}
 }
 
-/* --- sending -----------------------------------------------------------------
- */
+/* --- sending -------------------------------------------------------------- */
 
 bool mail_send(struct arena *arena, const struct mailing *mailing,
     const struct message *message, const char **note, struct err *err)

@@ -27,8 +27,7 @@ bool address_valid(const char *address)
 	       strchr(ends, at[1]) != NULL && strchr(ends, at[host]) != NULL;
 }
 
-/* --- of a person -------------------------------------------------------------
- */
+/* --- of a person ---------------------------------------------------------- */
 
 /* What homeroom.address_parts knows. */
 static const struct {

@@ -7,8 +7,7 @@
 
 #define NAME_MAX_LENGTH 40
 
-/* --- events ------------------------------------------------------------------
- */
+/* --- events --------------------------------------------------------------- */
 
 /* clang-format off */
 static const struct {
@@ -34,8 +33,7 @@ const char *event_title(const char *kind)
 	return kind;
 }
 
-/* --- values ------------------------------------------------------------------
- */
+/* --- values --------------------------------------------------------------- */
 
 /* Whatever it is, it is one line. */
 static void put_value(struct buf *out, const char *text)
@@ -104,8 +102,7 @@ static void put_of_event(struct buf *out, struct text name,
 	}
 }
 
-/* --- templates ---------------------------------------------------------------
- */
+/* --- templates ------------------------------------------------------------ */
 
 /* The name that begins at a brace, and where the text goes on. */
 static bool take_name(const char **at, struct text *name)

@@ -23,8 +23,7 @@ static struct text bytes(const unsigned char *at, size_t len)
 	return (struct text){ (const char *)at, len };
 }
 
-/* --- X25519 ------------------------------------------------------------------
- */
+/* --- X25519 --------------------------------------------------------------- */
 
 void hpke_key_make(unsigned char private[HPKE_KEY],
     unsigned char public[HPKE_KEY])
@@ -61,8 +60,7 @@ static bool agree(const unsigned char private[HPKE_KEY],
 	return done;
 }
 
-/* --- keys from keys (RFC 9180 §4) --------------------------------------------
- */
+/* --- keys from keys (RFC 9180 §4) ----------------------------------------- */
 
 static void hmac(struct text key, struct buf *message, unsigned char out[HASH])
 {
@@ -138,8 +136,7 @@ static void derive(const unsigned char agreed[HPKE_KEY],
 	OPENSSL_cleanse(hash, sizeof(hash));
 }
 
-/* --- AES-128-GCM -------------------------------------------------------------
- */
+/* --- AES-128-GCM ---------------------------------------------------------- */
 
 /* Writes as many bytes as it reads. The tag is read or written. */
 static bool cipher(bool sealing, const struct keys *keys, struct text aad,
@@ -166,9 +163,7 @@ static bool cipher(bool sealing, const struct keys *keys, struct text aad,
 	return done;
 }
 
-/* --- the door
- * ------------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------- */
 
 bool hpke_seal(struct buf *out, const unsigned char public[HPKE_KEY],
     const struct hpke_about *about, struct text secret, struct err *err)

@@ -14,9 +14,7 @@
 #define CAPITALS "ABCDEFGHJKLMNPQRSTUVWXYZ"
 #define SMALLS "abcdefghijkmnpqrstuvwxyz"
 
-/* --- what is good enough
- * ------------------------------------------------------
- */
+/* --- what is good enough -------------------------------------------------- */
 
 static int count_kinds(const char *password)
 {
@@ -71,9 +69,7 @@ static bool is_good(const char *password, const struct password_for *whose)
 	       count_kinds(password) >= 3 && !tells_name(password, whose);
 }
 
-/* --- ways
- * ------------------------------------------------------------------------
- */
+/* --- ways ----------------------------------------------------------------- */
 
 static char pick(const char *from)
 {
@@ -123,8 +119,7 @@ static const char *make_words(struct arena *arena, const struct words *words,
 	return text;
 }
 
-/* --- words of a file ---------------------------------------------------------
- */
+/* --- words of a file ------------------------------------------------------ */
 
 static bool read_words(struct arena *arena, const char *file,
     struct words *words, struct err *err)
@@ -160,9 +155,7 @@ static bool find_words(struct arena *arena,
 	       read_words(arena, policy->file, words, err);
 }
 
-/* --- the door
- * ------------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------- */
 
 static bool make_pattern(struct arena *arena,
     const struct password_policy *policy, const struct password_for *whose,

@@ -50,9 +50,7 @@ bool book_load(struct db *db, struct arena *arena, int64_t district,
 	return load_rules(db, arena, out, err);
 }
 
-/* --- the moment
- * ---------------------------------------------------------------
- */
+/* --- the moment ----------------------------------------------------------- */
 
 static bool find_years(struct db *db, struct arena *arena,
     const struct provision_book *book, struct rules_moment *out,

@@ -37,8 +37,7 @@ struct persons {
 	struct person person;
 };
 
-/* --- statements --------------------------------------------------------------
- */
+/* --- statements ----------------------------------------------------------- */
 
 /* clang-format off */
 /* How the rows of a record are called in a statement. */
@@ -277,8 +276,7 @@ void persons_close(struct persons *persons)
 	arena_reset(persons->turn);
 }
 
-/* --- a batch -----------------------------------------------------------------
- */
+/* --- a batch -------------------------------------------------------------- */
 
 static bool ask(struct persons *persons, struct asking *asking, struct err *err)
 {
@@ -309,8 +307,7 @@ static bool read_batch(struct persons *persons, struct err *err)
 		   ask(persons, &persons->classes, err));
 }
 
-/* --- a person ----------------------------------------------------------------
- */
+/* --- a person ------------------------------------------------------------- */
 
 static int compare_ids(const struct rows *rows, int row, struct text id)
 {

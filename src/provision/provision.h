@@ -8,8 +8,7 @@
 #include "homeroom/rules.h"
 #include "homeroom/store.h"
 
-/* --- book.c: a directory's settings and rules -------------------------------
- */
+/* --- book.c: a directory's settings and rules ----------------------------- */
 
 struct provision_book {
 	int64_t district;
@@ -28,8 +27,7 @@ bool book_moment(struct db *db, struct arena *arena,
     const struct provision_book *book, struct rules_moment *out,
     struct err *err) must_use;
 
-/* --- persons.c: who is published, in the order of their ids -----------------
- */
+/* --- persons.c: who is published, in the order of their ids --------------- */
 
 /* Begins a transaction that sees one state of the database. */
 bool persons_begin(struct db *db, struct err *err) must_use;
@@ -50,8 +48,7 @@ bool persons_next(struct persons *persons, const struct person **out,
     struct err *err) must_use;
 void persons_close(struct persons *persons); /* NULL is fine */
 
-/* --- first.c: first passwords ------------------------------------------------
- */
+/* --- first.c: first passwords --------------------------------------------- */
 
 /* What the rules say now of a person's; lasts as long as the arena. */
 bool first_policy(struct db *db, struct arena *arena,

@@ -14,8 +14,7 @@
 #define HASH_TEXT (2 * HASH_BYTES + 1)
 #define NAME_MAX_BYTES 200
 
-/* --- secrets ---------------------------------------------------------------
- */
+/* --- secrets -------------------------------------------------------------- */
 
 /* Plain SHA-256: a secret is 256 random bits, which no dictionary holds, so
  * there is nothing that a slow hash would slow down but ourselves. */
@@ -57,8 +56,7 @@ static const char *make_client_id(struct arena *arena)
 	return arena_printf(arena, "hr-%s", hex);
 }
 
-/* --- rows ------------------------------------------------------------------
- */
+/* --- rows ----------------------------------------------------------------- */
 
 static const char *integer_text(struct arena *arena, int64_t n)
 {
@@ -106,8 +104,7 @@ bool district_find(struct db *db, struct arena *arena, const char *name,
 	return true;
 }
 
-/* --- changes ---------------------------------------------------------------
- */
+/* --- changes -------------------------------------------------------------- */
 
 static bool check_name(const char *name, struct err *err)
 {
@@ -270,8 +267,7 @@ bool application_enable(struct db *db, struct arena *arena,
 	    NULL, err);
 }
 
-/* --- OAuth 1.0a ------------------------------------------------------------
- */
+/* --- OAuth 1.0a ----------------------------------------------------------- */
 
 /* So that one application's secret can't stand for another's. */
 static void put_about(struct buf *about, int64_t application)
@@ -343,8 +339,7 @@ bool application_oauth1_open(struct buf *out, const char *key_file,
 	return done;
 }
 
-/* --- questions -------------------------------------------------------------
- */
+/* --- questions ------------------------------------------------------------ */
 
 bool application_list(struct db *db, struct arena *arena, int64_t district,
     const struct application **list, int *count, struct err *err)

@@ -9,8 +9,7 @@
 
 #include <inttypes.h>
 
-/* --- the tables of a round -------------------------------------------------
- */
+/* --- the tables of a round ------------------------------------------------ */
 
 static const char make_tables[] =
     "CREATE TEMP TABLE candidate (sourced_id text COLLATE \"C\")"

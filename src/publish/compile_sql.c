@@ -20,8 +20,7 @@ static void put_number(struct sql *sql, int64_t value, int *place,
 	sql_put(sql, "$%d::%s", *place, type);
 }
 
-/* --- tokens ----------------------------------------------------------------
- */
+/* --- tokens --------------------------------------------------------------- */
 
 static struct text next_word(struct text *rest)
 {
@@ -163,8 +162,7 @@ static void expand(const struct compile *c, struct sql *sql, const char *text)
 	}
 }
 
-/* --- statements ------------------------------------------------------------
- */
+/* --- statements ----------------------------------------------------------- */
 
 bool compile_rows(const struct compile *c, const char *text,
     const struct rows **rows, struct err *err)

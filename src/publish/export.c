@@ -34,8 +34,7 @@ static const char *number(struct arena *arena, int64_t value)
 	return arena_printf(arena, "%lld", (long long)value);
 }
 
-/* --- which bundle ----------------------------------------------------------
- */
+/* --- which bundle --------------------------------------------------------- */
 
 static bool has_file(const struct making *m, int i)
 {
@@ -132,8 +131,7 @@ static void describe(struct making *m)
 	    (unsigned long long)hash.high);
 }
 
-/* --- its files --------------------------------------------------------------
- */
+/* --- its files ------------------------------------------------------------ */
 
 static bool flush(struct making *m, struct err *err)
 {
@@ -275,8 +273,7 @@ static bool write_zip(struct making *m, int fd, bool large, struct err *err)
 	return put_manifest(m, err) && zip_close(m->zip, err);
 }
 
-/* --- in a session ------------------------------------------------------------
- */
+/* --- in a session --------------------------------------------------------- */
 
 /* Takes the publishing role, for the rest of the transaction. */
 static bool take_role(struct making *m, struct err *err)
@@ -367,8 +364,7 @@ static bool place(struct making *m, const struct shelf *shelf, struct err *err)
 	return placed;
 }
 
-/* --- the door ----------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------- */
 
 static bool look(struct making *m, const char *home, bool make, struct err *err)
 {

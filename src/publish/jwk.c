@@ -17,8 +17,7 @@
 #define NUMBER_MAX (RSA_MAX / 8)
 #define PEM_MAX 8192
 
-/* --- what joins an arena ---------------------------------------------------
- */
+/* --- what joins an arena -------------------------------------------------- */
 
 static void free_pkey(void *pkey)
 {
@@ -38,8 +37,7 @@ static bool refuse(const char *why, struct err *err)
 	return fail(err, FAULT_INVALID, "%s", why);
 }
 
-/* --- numbers ---------------------------------------------------------------
- */
+/* --- numbers -------------------------------------------------------------- */
 
 struct number {
 	unsigned char bytes[NUMBER_MAX];
@@ -84,8 +82,7 @@ static const char *write_number(struct arena *arena, const EVP_PKEY *pkey,
 	return made;
 }
 
-/* --- from a JWK ------------------------------------------------------------
- */
+/* --- from a JWK ----------------------------------------------------------- */
 
 static EVP_PKEY *pkey_of(const char *type, OSSL_PARAM *params)
 {
@@ -147,8 +144,7 @@ static EVP_PKEY *read_rsa(const struct jwk *jwk)
 	return pkey;
 }
 
-/* --- what is taken ---------------------------------------------------------
- */
+/* --- what is taken -------------------------------------------------------- */
 
 /* "RS256" or "ES256"; NULL: we don't take such keys. */
 static const char *algorithm_of(const EVP_PKEY *pkey)
@@ -190,8 +186,7 @@ static bool take_pkey(struct arena *arena, EVP_PKEY *pkey,
 	return (*algorithm != NULL && is_sound(pkey)) || refuse(WANTED, err);
 }
 
-/* --- the door --------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------- */
 
 bool jwk_pem(const struct jwk *jwk, struct arena *arena, struct public_key *out,
     struct err *err)

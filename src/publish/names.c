@@ -32,8 +32,7 @@ struct names {
 	int count;
 };
 
-/* --- keys ------------------------------------------------------------------
- */
+/* --- keys ----------------------------------------------------------------- */
 
 static const char *about(struct arena *arena, int64_t grant)
 {
@@ -146,8 +145,7 @@ bool names_load(const struct names **out, struct db *db, struct arena *arena,
 	return true;
 }
 
-/* --- names -----------------------------------------------------------------
- */
+/* --- names ---------------------------------------------------------------- */
 
 static const struct naming *find_naming(const struct names *names,
     int64_t grant)
@@ -249,8 +247,7 @@ bool names_has(const struct names *names, const struct entity *entity)
 	return false;
 }
 
-/* --- told again ------------------------------------------------------------
- */
+/* --- told again ----------------------------------------------------------- */
 
 #define OPEN                                                                   \
 	"WHERE grant_id = $1::bigint AND until IS NULL AND NOT gone "          \

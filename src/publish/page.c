@@ -424,8 +424,7 @@ void asked_compose_count(struct reading *reading)
 	reading->asked->count = sql;
 }
 
-/* --- the door --------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------- */
 
 /* -1: nobody knows without counting. */
 static int64_t known_total(const struct reading *reading,

@@ -87,8 +87,7 @@ static const struct entity *entity_of(const struct check *check)
 	    (struct text){ check->entity, strlen(check->entity) });
 }
 
-/* --- one check --------------------------------------------------------------
- */
+/* --- one check ------------------------------------------------------------ */
 
 static bool is_omitted(const struct flight *f, const struct check *check)
 {
@@ -169,8 +168,7 @@ static bool run_checks(struct flight *f, struct err *err)
 	return true;
 }
 
-/* --- what it will receive ---------------------------------------------------
- */
+/* --- what it will receive ------------------------------------------------- */
 
 static bool count_all(struct flight *f, unsigned scopes, struct err *err)
 {

@@ -9,8 +9,7 @@
 #include <pthread.h>
 #include <string.h>
 
-/* --- one of them ------------------------------------------------------------
- */
+/* --- one of them ---------------------------------------------------------- */
 
 static const char *word(const struct node *map, const char *section,
     const char *key, const char *otherwise)
@@ -111,8 +110,7 @@ bool profile_list(struct arena *arena, const struct profile **list, int *count,
 	return true;
 }
 
-/* --- what is asked for with every request ------------------------------------
- */
+/* --- what is asked for with every request --------------------------------- */
 
 #define MANNERS_MAX 64
 

@@ -22,8 +22,7 @@ struct push {
 	const char *tag; /* of that file, or NULL */
 };
 
-/* --- what settings say ------------------------------------------------------
- */
+/* --- what settings say ---------------------------------------------------- */
 
 static bool find(struct push *push, int64_t district, struct err *err)
 {
@@ -78,8 +77,7 @@ static bool read_password(struct push *push, struct err *err)
 		   push->name);
 }
 
-/* --- bringing it ------------------------------------------------------------
- */
+/* --- bringing it ---------------------------------------------------------- */
 
 /* The file's name with {version} and {date}, encoded, behind the folder. */
 static const char *target(const struct push *push)

@@ -90,8 +90,7 @@ struct membership *reader_membership(struct reader *reader, int64_t application)
 				    array_length(reader->memberships)];
 }
 
-/* --- plans -----------------------------------------------------------------
- */
+/* --- plans ---------------------------------------------------------------- */
 
 static bool is_for(const struct plan *plan, const struct selection *sel,
     const char *base)

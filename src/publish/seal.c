@@ -17,8 +17,7 @@
 #define TAG_SIZE 16
 #define FORMAT 1 /* the first byte: another cipher would be another number */
 
-/* --- the key file ----------------------------------------------------------
- */
+/* --- the key file --------------------------------------------------------- */
 
 static bool write_key(int fd)
 {
@@ -123,8 +122,7 @@ static bool load_key(const char *key_file, bool sealing,
 	return done;
 }
 
-/* --- the cipher ------------------------------------------------------------
- */
+/* --- the cipher ----------------------------------------------------------- */
 
 /*
  * Both ways. The nonces are random: with 96 bits, and a handful of secrets in
@@ -211,8 +209,7 @@ static bool decrypt(struct cipher *cipher, struct buf *out,
 	       cipher_end(cipher);
 }
 
-/* --- the door --------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------- */
 
 bool seal(struct buf *out, const char *key_file, const char *about,
     const void *secret, size_t len, struct err *err)

@@ -37,8 +37,7 @@ static bool is_asked(const struct reading *reading)
 	return reading->err.fault == FAULT_NONE && reading->asked != NULL;
 }
 
-/* --- asking ----------------------------------------------------------------
- */
+/* --- asking --------------------------------------------------------------- */
 
 static bool is_fresh(const struct sql *sql)
 {
@@ -114,8 +113,7 @@ static bool send(struct reader *reader, const struct session *session,
 	       pipe_flush(db, err);
 }
 
-/* --- hearing ---------------------------------------------------------------
- */
+/* --- hearing -------------------------------------------------------------- */
 
 static bool hear_open(struct reader *reader, struct session *session,
     struct err *err)
@@ -256,8 +254,7 @@ static bool converse(struct reader *reader, struct session *session,
 	return false;
 }
 
-/* --- rounds ----------------------------------------------------------------
- */
+/* --- rounds --------------------------------------------------------------- */
 
 /* The statements of the pages, from what we believe. Without a belief none:
  * the session then only tells us. */
@@ -367,8 +364,7 @@ static bool settle_twice(struct reader *reader, struct session *session,
 	       settle(reader, session, compose, err);
 }
 
-/* --- totals ----------------------------------------------------------------
- */
+/* --- totals --------------------------------------------------------------- */
 
 static bool lacks_total(struct reading *reading)
 {
@@ -399,8 +395,7 @@ static void count_totals(struct reader *reader, const struct session *session)
 		fail_all(&second, &err);
 }
 
-/* --- the door --------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------- */
 
 static void find_missing(struct reading *reading)
 {

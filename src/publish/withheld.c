@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* --- reading ---------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------- */
 
 static int find_field(const struct entity *entity, struct text name)
 {
@@ -55,8 +54,7 @@ void withheld_read(struct withheld *out, const char *fields)
 		withhold(out, take_up_to(&rest, ' '));
 }
 
-/* --- asking ----------------------------------------------------------------
- */
+/* --- asking --------------------------------------------------------------- */
 
 static bool has(uint64_t bits, const struct entity *entity,
     const struct field *field)

@@ -7,8 +7,7 @@
 
 #define LOGIN_SECONDS 20
 
-/* --- complaints --------------------------------------------------------------
- */
+/* --- complaints ----------------------------------------------------------- */
 
 struct complaint {
 	char state[6];
@@ -78,8 +77,7 @@ static bool no_connection(struct queries *queries, struct err *err)
 	    queries->account.name, c.state, c.words);
 }
 
-/* --- connecting --------------------------------------------------------------
- */
+/* --- connecting ----------------------------------------------------------- */
 
 static void prepare_lock(struct odbc *odbc)
 {
@@ -151,8 +149,7 @@ static void close_odbc(struct queries *queries)
 	pthread_mutex_destroy(&odbc->lock);
 }
 
-/* --- asking ------------------------------------------------------------------
- */
+/* --- asking --------------------------------------------------------------- */
 
 static bool prepare(struct query *query, struct err *err)
 {

@@ -48,8 +48,7 @@ static SQLULEN room_of(SQLSMALLINT type, SQLULEN size)
 	return size + 1 > ROOM_MIN ? size + 1 : ROOM_MIN;
 }
 
-/* --- columns -----------------------------------------------------------------
- */
+/* --- columns -------------------------------------------------------------- */
 
 static bool describe_column(struct query *query, int i, struct err *err)
 {
@@ -116,8 +115,7 @@ bool odbc_describe(struct query *query, struct err *err)
 	return true;
 }
 
-/* --- rows --------------------------------------------------------------------
- */
+/* --- rows ----------------------------------------------------------------- */
 
 static bool set(struct query *query, SQLINTEGER key, SQLPOINTER value,
     struct err *err)

@@ -5,8 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* --- wide characters ---------------------------------------------------------
- */
+/* --- wide characters ------------------------------------------------------ */
 
 /* What a character that is none becomes: no UTF-8 has it. */
 #define NO_UTF8 '\xff'
@@ -89,8 +88,7 @@ const SQLWCHAR *odbc_wide(struct arena *arena, const char *text, size_t *len)
 	return wide;
 }
 
-/* --- connection strings ------------------------------------------------------
- */
+/* --- connection strings --------------------------------------------------- */
 
 /* The key of KEY=VALUE; *at is moved behind the semicolon. */
 static struct text take_key(const char **at)

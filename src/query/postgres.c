@@ -23,8 +23,7 @@ static PGconn *pg_of(const struct queries *queries)
 	return link->pg;
 }
 
-/* --- waiting -----------------------------------------------------------------
- */
+/* --- waiting -------------------------------------------------------------- */
 
 static bool wait_socket(const struct queries *queries, short events,
     struct err *err)
@@ -53,8 +52,7 @@ static bool wait_answer(const struct queries *queries, struct err *err)
 	return true;
 }
 
-/* --- refusals ----------------------------------------------------------------
- */
+/* --- refusals ------------------------------------------------------------- */
 
 static bool lost(const struct queries *queries, struct err *err)
 {
@@ -115,8 +113,7 @@ static bool take_end(const struct queries *queries, struct err *err)
 	return result == NULL || lost(queries, err);
 }
 
-/* --- connecting --------------------------------------------------------------
- */
+/* --- connecting ----------------------------------------------------------- */
 
 /* libpq's message names host and user first; what went wrong stands behind. */
 static bool no_connection(const struct queries *queries, struct err *err)
@@ -225,8 +222,7 @@ static void close_postgres(struct queries *queries)
 	PQfinish(link->pg);
 }
 
-/* --- what a query gives ------------------------------------------------------
- */
+/* --- what a query gives --------------------------------------------------- */
 
 /* From PostgreSQL's catalog of types, where these never change. */
 /* clang-format off */

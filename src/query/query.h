@@ -77,8 +77,7 @@ struct text render(struct arena *arena, enum shape shape, struct text value);
 enum fault state_fault(const char *state);
 bool state_tells(const char *state);
 
-/* --- PostgreSQL --------------------------------------------------------------
- */
+/* --- PostgreSQL ----------------------------------------------------------- */
 
 #define PARAMETERS_MAX 64
 
@@ -94,8 +93,7 @@ struct parameters {
 bool postgres_parameters(const struct queries *queries, struct parameters *p,
     struct err *err) must_use;
 
-/* --- ODBC --------------------------------------------------------------------
- */
+/* --- ODBC ----------------------------------------------------------------- */
 
 /* odbc_text.c: unixODBC's wide characters are UTF-16 of this machine. What is
  * no character becomes a byte that is no UTF-8. */

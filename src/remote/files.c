@@ -6,8 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- to them ---------------------------------------------------------------
- */
+/* --- to them -------------------------------------------------------------- */
 
 struct upload {
 	int fd;
@@ -117,8 +116,7 @@ bool remote_store(struct remote *remote, const char *url, int fd, int64_t size,
 	return done;
 }
 
-/* --- from them -------------------------------------------------------------
- */
+/* --- from them ------------------------------------------------------------ */
 
 struct download {
 	int fd;

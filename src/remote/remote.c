@@ -34,8 +34,7 @@ void remote_free(struct remote *remote)
 	memory_free(remote);
 }
 
-/* --- preparing -------------------------------------------------------------
- */
+/* --- preparing ------------------------------------------------------------ */
 
 static bool has_scheme(const char *url, const char *scheme)
 {
@@ -147,8 +146,7 @@ bool remote_prepare(struct remote *remote, const char *url, struct err *err)
 	return true;
 }
 
-/* --- performing ------------------------------------------------------------
- */
+/* --- performing ----------------------------------------------------------- */
 
 /* clang-format off */
 static const struct {

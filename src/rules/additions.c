@@ -41,9 +41,7 @@ static bool find_role(struct view *view, const struct account_rule *rule,
 	return false;
 }
 
-/* --- attributes
- * -----------------------------------------------------------------
- */
+/* --- attributes ----------------------------------------------------------- */
 
 static int compare_attributes(const void *a, const void *b)
 {
@@ -129,9 +127,7 @@ bool attributes_find(struct view *view, int role)
 	return true;
 }
 
-/* --- groups
- * -----------------------------------------------------------------------
- */
+/* --- groups --------------------------------------------------------------- */
 
 struct finding {
 	struct view *view;

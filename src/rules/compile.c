@@ -8,9 +8,7 @@
 
 #define DAY_MS INT64_C(86400000)
 
-/* --- whole rules
- * ----------------------------------------------------------------
- */
+/* --- whole rules ---------------------------------------------------------- */
 
 static const struct account_rule fresh_rule = {
 	.order = 100,
@@ -72,9 +70,7 @@ static int compare_rules(const void *a, const void *b)
 		   : strcmp(x->name, y->name);
 }
 
-/* --- columns
- * ----------------------------------------------------------------------
- */
+/* --- columns -------------------------------------------------------------- */
 
 static bool ask_columns(struct rulebook *book, struct err *err)
 {
@@ -144,9 +140,7 @@ static bool resolve_columns(struct rulebook *book, struct err *err)
 	return true;
 }
 
-/* --- the door
- * ----------------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------- */
 
 static struct rulebook *make_book(struct arena *arena)
 {

@@ -11,9 +11,7 @@ struct choice {
 	struct span span;
 };
 
-/* --- which rule
- * -----------------------------------------------------------------
- */
+/* --- which rule ----------------------------------------------------------- */
 
 /* False: the day can't be made, and the rule has no day. */
 static bool find_days(struct view *view, const struct account_rule *rule,
@@ -93,9 +91,7 @@ static bool choose(struct view *view, const struct desire *desire,
 	return true;
 }
 
-/* --- what it says
- * -----------------------------------------------------------------
- */
+/* --- what it says --------------------------------------------------------- */
 
 static bool is_over(enum life life)
 {

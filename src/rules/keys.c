@@ -28,8 +28,7 @@ static const char *dump(struct arena *arena, const json_t *said)
 	return copy;
 }
 
-/* --- single values -----------------------------------------------------------
- */
+/* --- single values -------------------------------------------------------- */
 
 static bool take_number(struct compiling_rule *c, const json_t *said, void *to,
     struct err *err)
@@ -132,9 +131,7 @@ static bool take_texts(struct compiling_rule *c, const json_t *said, void *to,
 	       fail(err, FAULT_INVALID, "it needs a list");
 }
 
-/* --- templates
- * ----------------------------------------------------------------
- */
+/* --- templates ------------------------------------------------------------ */
 
 static bool compile_one(struct compiling_rule *c, const json_t *said,
     struct expression *out, struct err *err)
@@ -199,9 +196,7 @@ static bool take_candidates(struct compiling_rule *c, const json_t *said,
 	return take_parts(c, said, to, err);
 }
 
-/* --- attributes
- * -------------------------------------------------------------------
- */
+/* --- attributes ----------------------------------------------------------- */
 
 static bool compile_attribute(struct compiling_rule *c, const json_t *said,
     struct attribute_rule *out, struct err *err)
@@ -260,9 +255,7 @@ static bool take_initial(struct compiling_rule *c, const json_t *said, void *to,
 	return take_some_attributes(c, said, to, true, err);
 }
 
-/* --- groups
- * -----------------------------------------------------------------------
- */
+/* --- groups --------------------------------------------------------------- */
 
 /* clang-format off */
 static const char *const modes[] = { "add", "exact", NULL };
@@ -336,8 +329,7 @@ static bool take_groups(struct compiling_rule *c, const json_t *said, void *to,
 	return true;
 }
 
-/* --- adoption ---------------------------------------------------------------
- */
+/* --- adoption ------------------------------------------------------------- */
 
 static bool compile_match(struct compiling_rule *c, const json_t *said,
     struct match_rule *out, struct err *err)
@@ -370,9 +362,7 @@ static bool take_matches(struct compiling_rule *c, const json_t *said, void *to,
 	return true;
 }
 
-/* --- the tables
- * ---------------------------------------------------------------
- */
+/* --- the tables ----------------------------------------------------------- */
 
 /* clang-format off */
 static const char *const password_types[] = { "random", "words", "pattern", NULL };

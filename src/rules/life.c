@@ -45,8 +45,7 @@ void day_before(char out[11], struct text day)
 		write_day(out, ms - DAY_MS);
 }
 
-/* --- summer -----------------------------------------------------------------
- */
+/* --- summer --------------------------------------------------------------- */
 
 static struct text day_text(const char day[11])
 {
@@ -73,9 +72,7 @@ static int64_t wait_for_autumn(const struct rules_moment *moment, int64_t end)
 	return end;
 }
 
-/* --- life
- * ---------------------------------------------------------------------
- */
+/* --- life ----------------------------------------------------------------- */
 
 static void find_end(const struct life_rule *rule, const struct desire *desire,
     const struct days *days, struct span *out)

@@ -7,15 +7,13 @@
 #include "homeroom/mapping.h"
 #include "homeroom/rules.h"
 
-/* --- columns.c: what rules may ask for -------------------------------------
- */
+/* --- columns.c: what rules may ask for ------------------------------------ */
 
 /* FAULT_INVALID: there is no such column. */
 bool column_find(struct arena *arena, const char *name,
     struct rules_column *out, struct err *err) must_use;
 
-/* --- compile.c ---------------------------------------------------------------
- */
+/* --- compile.c ------------------------------------------------------------ */
 
 /* A template. */
 struct expression {
@@ -122,9 +120,7 @@ struct rulebook {
 	int rule_count;
 };
 
-/* --- keys.c: what settings say
- * ------------------------------------------------
- */
+/* --- keys.c: what settings say -------------------------------------------- */
 
 struct known_key;
 

@@ -75,9 +75,7 @@ bool view_now(const struct view *view, int begin, int end)
 	       (to.len != 10 || memcmp(to.at, view->today, 10) > 0);
 }
 
-/* --- templates
- * ------------------------------------------------------------------
- */
+/* --- templates ------------------------------------------------------------ */
 
 static bool refuse(struct view *view, const struct expression *expression,
     const struct mapping_fault *fault)

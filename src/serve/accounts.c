@@ -27,8 +27,7 @@ void accounts_unlock(void)
 	pthread_mutex_unlock(&table.lock);
 }
 
-/* --- finding ----------------------------------------------------------------
- */
+/* --- finding -------------------------------------------------------------- */
 
 /* What holds for an application that nobody told of yet: the database will
  * say. */
@@ -80,8 +79,7 @@ struct account *accounts_next(struct account *account)
 	return chain < array_length(table.chains) ? table.chains[chain] : NULL;
 }
 
-/* --- what each may do --------------------------------------------------------
- */
+/* --- what each may do ----------------------------------------------------- */
 
 void day_now(char out[DAY_TEXT])
 {
@@ -173,9 +171,7 @@ bool accounts_certain(const struct caller *caller, struct allowance *out)
 	       out->begins <= now && now < out->ends;
 }
 
-/* --- what each has done
- * -------------------------------------------------------
- */
+/* --- what each has done --------------------------------------------------- */
 
 static int compare(const void *a, const void *b)
 {
@@ -254,8 +250,7 @@ void accounts_told(const char *day, const struct usage *list, int count)
 	pthread_mutex_unlock(&table.lock);
 }
 
-/* --- life --------------------------------------------------------------------
- */
+/* --- life ----------------------------------------------------------------- */
 
 void accounts_open(int concurrency)
 {

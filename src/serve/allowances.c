@@ -29,8 +29,7 @@ static struct {
 	atomic_bool stop;
 } keeper;
 
-/* --- reading -----------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------- */
 
 static int64_t number_or(const struct rows *rows, int row, int column,
     int64_t otherwise)
@@ -107,8 +106,7 @@ static bool load(struct err *err)
 	return true;
 }
 
-/* --- news --------------------------------------------------------------------
- */
+/* --- news ----------------------------------------------------------------- */
 
 /* Postgres tells a listener what was committed before a statement came before
  * it tells it that the statement is done: so no news by then is good news, as
@@ -126,9 +124,7 @@ static bool prove(bool *news, struct err *err)
 	return done;
 }
 
-/* --- what was used
- * -------------------------------------------------------------
- */
+/* --- what was used -------------------------------------------------------- */
 
 static void put_numbers(struct buf *to, int64_t number)
 {
@@ -224,9 +220,7 @@ static bool share_in_time(struct err *err)
 	return done;
 }
 
-/* --- the thread
- * ----------------------------------------------------------------
- */
+/* --- the thread ----------------------------------------------------------- */
 
 /* Listens before it reads: what changes in between is news. */
 static bool connect_and_load(struct err *err)

@@ -17,8 +17,7 @@ void bundles_use(struct makers *makers)
 	atomic_store(&current, makers);
 }
 
-/* --- the answer -------------------------------------------------------------
- */
+/* --- the answer ----------------------------------------------------------- */
 
 static const char *number(const struct request *rq, int64_t value)
 {
@@ -108,8 +107,7 @@ void bundle_close(struct export *made)
 	made->fd = -1;
 }
 
-/* --- the question ------------------------------------------------------------
- */
+/* --- the question --------------------------------------------------------- */
 
 static bool read_wanted(const struct request *rq, struct export_wanted *wanted,
     struct err *err)

@@ -22,8 +22,7 @@ static const struct {
 #undef REASON_ROW
 };
 
-/* --- what is left ------------------------------------------------------------
- */
+/* --- what is left --------------------------------------------------------- */
 
 /* One limit, as the client is told of it. */
 struct quota {
@@ -92,9 +91,7 @@ static struct quota places_left(const struct account *account)
 	return q;
 }
 
-/* --- the decision
- * --------------------------------------------------------------
- */
+/* --- the decision --------------------------------------------------------- */
 
 /* Under the lock. */
 static enum reason judge(const struct account *account,
@@ -165,9 +162,7 @@ static enum reason decide(struct request *rq, struct quota quotas[QUOTAS])
 	return reason;
 }
 
-/* --- what the client is told
- * ----------------------------------------------------
- */
+/* --- what the client is told ---------------------------------------------- */
 
 static int64_t seconds(int64_t ms)
 {
@@ -247,9 +242,7 @@ void limits_forgive(struct request *rq)
 	rq->account = NULL;
 }
 
-/* --- counters
- * --------------------------------------------------------------------
- */
+/* --- counters ------------------------------------------------------------- */
 
 static void put_refused(struct buf *out, const struct account *account)
 {

@@ -35,8 +35,7 @@ struct makers {
 	int count;
 };
 
-/* --- jobs, under the lock --------------------------------------------------
- */
+/* --- jobs, under the lock ------------------------------------------------- */
 
 static struct making *find_job(struct makers *makers,
     const struct export_wanted *wanted)
@@ -105,8 +104,7 @@ bool makers_give(struct makers *makers, struct request *rq,
 	return room;
 }
 
-/* --- making -----------------------------------------------------------------
- */
+/* --- making --------------------------------------------------------------- */
 
 static void answer_all(struct request *rq, const struct export *made,
     const struct err *err)
@@ -187,8 +185,7 @@ static void do_job(struct makers *makers, struct making *job)
 	arena_free(arena);
 }
 
-/* --- threads ----------------------------------------------------------------
- */
+/* --- threads -------------------------------------------------------------- */
 
 /* Under the lock. *wait: how long until one that is put off may begin. */
 static struct making *next_job(struct makers *makers, int64_t *wait)

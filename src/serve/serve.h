@@ -204,8 +204,7 @@ void edge_close(struct edge *edge, int ms);
 /* Any thread: the answer is ready (or rq->err is set); the loop sends it. */
 void loop_take_back(struct request *rq);
 
-/* --- queue.c: whose turn it is ---------------------------------------------
- */
+/* --- queue.c: whose turn it is -------------------------------------------- */
 
 #define QUEUE_MAX 2048 /* requests; whoever puts sees to it */
 
@@ -260,8 +259,7 @@ int64_t counters_start(void) must_use;
 void counters_batch(int64_t start, int requests, const struct err *err);
 void counters_outcome(const struct err *err);
 
-/* --- what an application may: allowances.c, accounts.c, limits.c -----------
- */
+/* --- what an application may: allowances.c, accounts.c, limits.c ---------- */
 
 /* What was answered of a day. */
 struct usage {
@@ -366,8 +364,7 @@ void limits_sent(const struct request *rq, uint64_t bytes);
 void limits_forgive(struct request *rq); /* nobody has asked, after all */
 void limits_metrics(struct buf *out);    /* Prometheus' text. Any thread */
 
-/* --- entity tags: tag.c, range.c --------------------------------------------
- */
+/* --- entity tags: tag.c, range.c ------------------------------------------ */
 
 /* For an errand's `knows`: whether the client has what it would be sent. */
 bool tag_knows(struct request *rq);
@@ -399,8 +396,7 @@ void oauth_prove(struct request *const *batch, int count, struct db *db);
 
 extern const struct route oauth_routes[];
 
-/* --- oneroster/ ------------------------------------------------------------
- */
+/* --- oneroster/ ----------------------------------------------------------- */
 
 struct api;
 struct collection;
@@ -435,8 +431,7 @@ bool cursor_read(const struct request *rq, struct question *question,
 void cursor_reply(struct request *rq, const struct question *question,
     const struct answer *answer);
 
-/* --- bundles: bundles.c, makers.c, range.c ---------------------------------
- */
+/* --- bundles: bundles.c, makers.c, range.c -------------------------------- */
 
 struct export; /* publish.h */
 struct export_wanted;
@@ -491,8 +486,7 @@ bool request_has(const struct request *rq, const char *tag);
 /* Whether the client names this very tag. */
 bool request_names(const struct request *rq, const char *tag);
 
-/* --- audited.c --------------------------------------------------------------
- */
+/* --- audited.c ------------------------------------------------------------ */
 
 struct audit; /* audit.h */
 
@@ -501,8 +495,7 @@ void audited_use(struct audit *audit);
 /* Notes what is answered on routes that a worker serves. */
 bool audited_note(struct request *rq, int64_t bytes, struct err *err);
 
-/* --- status.c ---------------------------------------------------------------
- */
+/* --- status.c ------------------------------------------------------------- */
 
 extern const struct route status_routes[]; /* /healthz /readyz /metrics */
 

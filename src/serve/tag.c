@@ -17,8 +17,7 @@ static const char marks[] = {
 	[CODING_GZIP] = 'g',
 };
 
-/* --- what an answer depends on ----------------------------------------------
- */
+/* --- what an answer depends on -------------------------------------------- */
 
 static void add_text(struct buf *out, const char *text)
 {
@@ -69,8 +68,7 @@ static void set_coding(char tag[TAG_SIZE], enum coding coding)
 	tag[strlen(tag) - 2] = marks[coding];
 }
 
-/* --- the answer --------------------------------------------------------------
- */
+/* --- the answer ----------------------------------------------------------- */
 
 static void put_headers(struct request *rq, const char *tag, int64_t version)
 {

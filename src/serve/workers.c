@@ -41,8 +41,7 @@ struct workers {
 /* The edge knows no workers, only workers_give. */
 static struct workers *_Atomic current;
 
-/* --- queues ----------------------------------------------------------------
- */
+/* --- queues --------------------------------------------------------------- */
 
 /* Under the lock: what to do next; 0: nothing, for now. Small and large take
  * turns as well. */
@@ -86,8 +85,7 @@ bool workers_give(struct request *rq)
 	return room;
 }
 
-/* --- work ------------------------------------------------------------------
- */
+/* --- work ----------------------------------------------------------------- */
 
 /* Nobody waits for the answer any more. */
 static bool is_late(struct request *rq)
@@ -257,8 +255,7 @@ static void ping(struct worker *worker)
 	arena_reset(worker->arena);
 }
 
-/* --- threads ---------------------------------------------------------------
- */
+/* --- threads -------------------------------------------------------------- */
 
 /* Under the lock. False: nothing came for a while. */
 static bool wait_for_news(struct workers *workers)

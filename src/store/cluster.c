@@ -28,8 +28,7 @@ static void pause_briefly(void)
 	(void)nanosleep(&t, NULL);
 }
 
-/* --- locks -----------------------------------------------------------------
- */
+/* --- locks ---------------------------------------------------------------- */
 
 /*
  * Two files in the home. `postgres.lock` is held while the cluster is started
@@ -54,8 +53,7 @@ static bool lock(int fd, int how)
 	return true;
 }
 
-/* --- looking at processes --------------------------------------------------
- */
+/* --- looking at processes ------------------------------------------------- */
 
 /* What a link of /proc/PID says; "" when it may not be read. */
 static void read_link(pid_t pid, const char *name, char out[PATH_MAX])
@@ -188,8 +186,7 @@ static bool remove_claims(const void *cluster)
 	return true;
 }
 
-/* --- start -----------------------------------------------------------------
- */
+/* --- start ---------------------------------------------------------------- */
 
 static bool has_lz4(struct cluster *c, const char *postgres)
 {
@@ -278,8 +275,7 @@ static bool start_or_join(struct cluster *c, struct err *err)
 	return true;
 }
 
-/* --- the database -----------------------------------------------------------
- */
+/* --- the database --------------------------------------------------------- */
 
 static const char *url_of(const struct cluster *c, struct arena *arena,
     const char *database)
@@ -345,8 +341,7 @@ static bool ensure_database(struct cluster *c, struct err *err)
 	return made;
 }
 
-/* --- the door ----------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------- */
 
 /*
  * What was just killed is not gone at once: a postmaster still looks alive and

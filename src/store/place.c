@@ -180,8 +180,7 @@ static bool find_sockets(struct cluster *c, struct err *err)
 	return true;
 }
 
-/* --- the programs ----------------------------------------------------------
- */
+/* --- the programs --------------------------------------------------------- */
 
 static bool has_programs(struct arena *arena, const char *bin)
 {

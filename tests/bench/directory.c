@@ -46,8 +46,7 @@ static void person(struct arena *arena, const char *values[VALUES])
 	values[5] = arena_printf(arena, "b-%08d", number);
 }
 
-/* --- ours ------------------------------------------------------------------
- */
+/* --- ours ----------------------------------------------------------------- */
 
 static void fill(struct arena *arena, struct directory_change *change)
 {
@@ -91,8 +90,7 @@ static double ours(struct directory *dir, int count)
 	return count * 1000.0 / (double)begun;
 }
 
-/* --- a bare loop -----------------------------------------------------------
- */
+/* --- a bare loop ---------------------------------------------------------- */
 
 static LDAP *sign_in(const char *uri, const char *authorities)
 {
@@ -166,8 +164,7 @@ static double theirs(LDAP *ld, int count)
 	return count * 1000.0 / (double)begun;
 }
 
-/* --- both ------------------------------------------------------------------
- */
+/* --- both ----------------------------------------------------------------- */
 
 static struct directory *open_ours(const char *uri, const char *authorities)
 {

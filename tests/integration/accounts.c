@@ -54,8 +54,7 @@ static struct allowance limited(int64_t application, int64_t requests)
 	return may;
 }
 
-/* --- what is certain ---------------------------------------------------------
- */
+/* --- what is certain ------------------------------------------------------ */
 
 static bool certain(int64_t application, int64_t epoch)
 {
@@ -104,8 +103,7 @@ static void what_is_not_in_force_is_not_certain(void **state)
 	CHECK(!certain(1, 3), "gone");
 }
 
-/* --- what was used
- * ------------------------------------------------------------ */
+/* --- what was used -------------------------------------------------------- */
 
 static void use(int64_t application, int64_t requests, int64_t bytes)
 {

@@ -52,8 +52,7 @@ static int64_t asked(const char *sql)
 	return rows_integer(rows, 0, 0);
 }
 
-/* --- cases -----------------------------------------------------------------
- */
+/* --- cases ---------------------------------------------------------------- */
 
 static void the_secret_opens(void **state)
 {
@@ -321,8 +320,7 @@ static void districts_have_names(void **state)
 	    "%s", err.text);
 }
 
-/* --- all together ----------------------------------------------------------
- */
+/* --- all together --------------------------------------------------------- */
 
 static int set_up(void **state)
 {

@@ -99,8 +99,7 @@ static void holds(const char *how, const struct audit_link *witness,
 	    (long long)proof.checked);
 }
 
-/* --- who may what -----------------------------------------------------------
- */
+/* --- who may what --------------------------------------------------------- */
 
 static const struct {
 	const char *user, *script;
@@ -184,8 +183,7 @@ static void a_server_can_not_say_more(void **state)
 	    "it said more");
 }
 
-/* --- tampering --------------------------------------------------------------
- */
+/* --- tampering ------------------------------------------------------------ */
 
 static void tampering_shows(void **state)
 {
@@ -280,8 +278,7 @@ static void a_head_is_read_strictly(void **state)
 		CHECK(!audit_link_read(&link, bad[i]), "%s", bad[i]);
 }
 
-/* --- settings ---------------------------------------------------------------
- */
+/* --- settings ------------------------------------------------------------- */
 
 static void settings_are_vouched_for(void **state)
 {
@@ -307,8 +304,7 @@ static void settings_are_vouched_for(void **state)
 	}
 }
 
-/* --- keeping ----------------------------------------------------------------
- */
+/* --- keeping -------------------------------------------------------------- */
 
 static void purge(int days, int64_t dropped)
 {

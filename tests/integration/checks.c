@@ -189,8 +189,7 @@ static void each_has_a_case(void **state)
 	}
 }
 
-/* --- new and gone ----------------------------------------------------------
- */
+/* --- new and gone --------------------------------------------------------- */
 
 static const struct check_result *result(const struct checks_report *report,
     const char *code)
@@ -311,8 +310,7 @@ static void many_are_counted_and_bounded(void **state)
 	expect("usersWithNoRole", 19999, 0, 1);
 }
 
-/* --- how grave -------------------------------------------------------------
- */
+/* --- how grave ------------------------------------------------------------ */
 
 static void settings_say_how_grave(void **state)
 {
@@ -334,8 +332,7 @@ static void settings_say_how_grave(void **state)
 	expect("studentsWithNoGrade", 1, -1, -1);
 }
 
-/* --- each version wants a check --------------------------------------------
- */
+/* --- each version wants a check ------------------------------------------- */
 
 static void each_version_wants_one(void **state)
 {

@@ -84,8 +84,7 @@ static void sleep_ms(int ms)
 	nanosleep(&t, NULL);
 }
 
-/* --- one after the other
- * ------------------------------------------------------ */
+/* --- one after the other -------------------------------------------------- */
 
 static void data_outlives_a_stop(void **state)
 {
@@ -170,8 +169,7 @@ static void many_start_at_once(void **state)
 	CHECK(postmaster_of(home) == 0, "stopped");
 }
 
-/* --- killed
- * ------------------------------------------------------------------- */
+/* --- killed --------------------------------------------------------------- */
 
 static void the_postmaster_is_killed(void **state)
 {
@@ -289,8 +287,7 @@ static void starters_are_killed_at_random(void **state)
 	}
 }
 
-/* --- what a crash or a person left
- * ---------------------------------------------- */
+/* --- what a crash or a person left ---------------------------------------- */
 
 static void put(const char *path, const char *text)
 {

@@ -11,8 +11,7 @@ static bool same(const char *got, const char *want)
 	return strcmp(got, want) == 0;
 }
 
-/* --- forms -----------------------------------------------------------------
- */
+/* --- forms ---------------------------------------------------------------- */
 
 /* clang-format off */
 static const struct {
@@ -106,8 +105,7 @@ static void basic_is_read(void **state)
 	}
 }
 
-/* --- who guesses -----------------------------------------------------------
- */
+/* --- who guesses ---------------------------------------------------------- */
 
 static void guessing_is_throttled(void **state)
 {

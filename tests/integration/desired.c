@@ -51,8 +51,7 @@ static const char *groups_of(const struct desired *d)
 	return text;
 }
 
-/* --- values ------------------------------------------------------------------
- */
+/* --- values --------------------------------------------------------------- */
 
 static void test_values(void **state)
 {
@@ -172,8 +171,7 @@ static void test_choice(void **state)
 	arena_free(arena);
 }
 
-/* --- life --------------------------------------------------------------------
- */
+/* --- life ----------------------------------------------------------------- */
 
 #define FROM_TO(from, to)                                                      \
 	"role=student|role.beginDate=" from "|role.endDate=" to
@@ -301,8 +299,7 @@ static void test_leaving(void **state)
 	arena_free(arena);
 }
 
-/* --- what can't be -----------------------------------------------------------
- */
+/* --- what can't be -------------------------------------------------------- */
 
 static void test_problems(void **state)
 {
@@ -426,8 +423,7 @@ static void test_guards(void **state)
 	arena_free(arena);
 }
 
-/* --- how fast
- * ----------------------------------------------------------------- */
+/* --- how fast ------------------------------------------------------------- */
 
 static double time_one(struct arena *arena, const struct rulebook *book,
     const char *names)

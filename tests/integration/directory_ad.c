@@ -34,8 +34,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* --- asking and acting -----------------------------------------------------
- */
+/* --- asking and acting ---------------------------------------------------- */
 
 static struct directory_outcome act(struct directory_change change)
 {
@@ -153,8 +152,7 @@ static struct directory_outcome change(enum directory_verb verb,
 	    .anchor = anchor });
 }
 
-/* --- looking ---------------------------------------------------------------
- */
+/* --- looking -------------------------------------------------------------- */
 
 static void a_look(void **state)
 {
@@ -170,8 +168,7 @@ static void a_look(void **state)
 	CHECK((about.can & DIRECTORY_CAN_RESTORE) == 0, "%u", about.can);
 }
 
-/* --- containers ------------------------------------------------------------
- */
+/* --- containers ----------------------------------------------------------- */
 
 static void containers_with_those_above(void **state)
 {
@@ -198,8 +195,7 @@ static void containers_with_those_above(void **state)
 	    DIRECTORY_NOT_ALLOWED);
 }
 
-/* --- accounts --------------------------------------------------------------
- */
+/* --- accounts ------------------------------------------------------------- */
 
 static void an_account(void **state)
 {
@@ -409,8 +405,7 @@ static void passwords(void **state)
 	REFUSED(act(set), DIRECTORY_BAD_VALUE);
 }
 
-/* --- deleting --------------------------------------------------------------
- */
+/* --- deleting ------------------------------------------------------------- */
 
 static void deleted_and_restored(void **state)
 {

@@ -39,8 +39,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* --- at the door -----------------------------------------------------------
- */
+/* --- at the door ---------------------------------------------------------- */
 
 static struct err look(const struct samba_settings *set,
     struct directory_about *about)
@@ -135,8 +134,7 @@ static void what_settings_say(void **state)
 	set_one("attribute", "carLicense", FAULT_NONE, "");
 }
 
-/* --- who it is -------------------------------------------------------------
- */
+/* --- who it is ------------------------------------------------------------ */
 
 static void another_authority(void)
 {

@@ -39,8 +39,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* --- many changes ----------------------------------------------------------
- */
+/* --- many changes --------------------------------------------------------- */
 
 struct batch {
 	struct directory_change changes[BATCH];

@@ -31,8 +31,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* --- what is held ----------------------------------------------------------
- */
+/* --- what is held --------------------------------------------------------- */
 
 #define EIGHT "abcdefgh"
 #define L64 EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT
@@ -172,8 +171,7 @@ static void no_password_without_a_need(void **state)
 	    "%s", out.why);
 }
 
-/* --- Kerberos --------------------------------------------------------------
- */
+/* --- Kerberos ------------------------------------------------------------- */
 
 static void shell(const char *command)
 {

@@ -69,8 +69,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* --- reading ---------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------- */
 
 /* What a reading saw, by anchor; the last one of an anchor holds. */
 struct picture {
@@ -131,8 +130,7 @@ static const struct directory_entry *sight(const char *anchor)
 	return NULL;
 }
 
-/* --- acting ----------------------------------------------------------------
- */
+/* --- acting --------------------------------------------------------------- */
 
 static struct directory_outcome act(struct directory_change change)
 {
@@ -186,8 +184,7 @@ static struct directory_outcome members(enum directory_verb verb,
 	    .member_count = count });
 }
 
-/* --- all, and since --------------------------------------------------------
- */
+/* --- all, and since ------------------------------------------------------- */
 
 static void all_there_is(void **state)
 {
@@ -314,8 +311,7 @@ static void a_reader_that_stops(void **state)
 	CHECK(seen.count >= MANY, "%d", seen.count);
 }
 
-/* --- groups ----------------------------------------------------------------
- */
+/* --- groups --------------------------------------------------------------- */
 
 static int listed(const char *anchor)
 {

@@ -21,8 +21,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* --- refusals --------------------------------------------------------------
- */
+/* --- refusals ------------------------------------------------------------- */
 
 /* clang-format off */
 static const struct {
@@ -88,8 +87,7 @@ static void what_refusals_mean(void **state)
 	}
 }
 
-/* --- names -----------------------------------------------------------------
- */
+/* --- names ---------------------------------------------------------------- */
 
 /* What is put into a DN comes out of it, and libldap agrees. */
 static void names_in_and_out(void **state)
@@ -154,8 +152,7 @@ static void extended_names(void **state)
 	    "%s", dn_name(arena, "CN=gone\\0ADEL:880885c1-f7a8,DC=x"));
 }
 
-/* --- values ----------------------------------------------------------------
- */
+/* --- values --------------------------------------------------------------- */
 
 static const struct berval *bytes(const void *data, size_t len)
 {
@@ -254,8 +251,7 @@ static void filters(void **state)
 	buf_free(&out);
 }
 
-/* --- the DirSync control ---------------------------------------------------
- */
+/* --- the DirSync control -------------------------------------------------- */
 
 static void a_control(void **state)
 {

@@ -22,8 +22,7 @@ static struct edge *open_server(bool tls)
 	return server_open(wanted);
 }
 
-/* --- whole -----------------------------------------------------------------
- */
+/* --- whole ---------------------------------------------------------------- */
 
 static void is_whole(const struct answer *answer, size_t size)
 {
@@ -94,8 +93,7 @@ static void a_head_has_no_body(void **state)
 	edge_close(edge, 1000);
 }
 
-/* --- clients that leave, or do not read -------------------------------------
- */
+/* --- clients that leave, or do not read ----------------------------------- */
 
 static int open_files(void)
 {

@@ -49,8 +49,7 @@ static char *read_source(const char *name)
 	return copy;
 }
 
-/* --- one version after the other -------------------------------------------
- */
+/* --- one version after the other ------------------------------------------ */
 
 static void add_version(int64_t version)
 {

@@ -231,8 +231,7 @@ static void many_workers_share(void **state)
 	CHECK(got == 300, "%d", got);
 }
 
-/* --- schedules -------------------------------------------------------------
- */
+/* --- schedules ------------------------------------------------------------ */
 
 static int64_t at(const char *when)
 {

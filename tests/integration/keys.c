@@ -81,8 +81,7 @@ static int start_over(void **state)
 	return 0;
 }
 
-/* --- cases -----------------------------------------------------------------
- */
+/* --- cases ---------------------------------------------------------------- */
 
 static void the_first_key_signs_at_once(void **state)
 {
@@ -221,8 +220,7 @@ static void private_keys_are_sealed(void **state)
 	    "in the clear");
 }
 
-/* --- the keeper ------------------------------------------------------------
- */
+/* --- the keeper ----------------------------------------------------------- */
 
 /* Until it holds, for a while. */
 static bool soon(bool (*holds)(void))

@@ -141,8 +141,7 @@ static void false_places_stay_alone(void **state)
 	CHECK(strcmp(told.ids, "e3 e4") == 0, "%s", told.ids);
 }
 
-/* --- a commit in mid-pull ---------------------------------------------------
- */
+/* --- a commit in mid-pull ------------------------------------------------- */
 
 /* Version 2: u2 is renamed, u3 goes, u0 and u7 come. */
 static const char *const second_version =

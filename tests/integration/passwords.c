@@ -13,8 +13,7 @@ static struct text text_of(const char *text)
 	return (struct text){ text, strlen(text) };
 }
 
-/* --- HPKE
- * ---------------------------------------------------------------------- */
+/* --- HPKE ----------------------------------------------------------------- */
 
 static struct text unhex(struct arena *arena, const char *text)
 {
@@ -96,8 +95,7 @@ static void test_sealed(void **state)
 	buf_free(&out);
 }
 
-/* --- making
- * -------------------------------------------------------------------- */
+/* --- making --------------------------------------------------------------- */
 
 static bool make(struct arena *arena, const struct password_policy *policy,
     const char *login, const char *name, const char **out)
@@ -201,8 +199,7 @@ static void test_pattern(void **state)
 	arena_free(arena);
 }
 
-/* --- kept and opened
- * ------------------------------------------------------------ */
+/* --- kept and opened ------------------------------------------------------ */
 
 static void keep(struct db *db, struct arena *arena, int64_t district,
     const char *person, const char *password)

@@ -77,8 +77,7 @@ static bool holds_all(const char *json, const char *const *names)
 	return true;
 }
 
-/* --- pages ------------------------------------------------------------------
- */
+/* --- pages ---------------------------------------------------------------- */
 
 static void nobody_is_called_by_name(void **state)
 {
@@ -230,8 +229,7 @@ static void no_guess_is_confirmed(void **state)
 	}
 }
 
-/* --- versions ---------------------------------------------------------------
- */
+/* --- versions ------------------------------------------------------------- */
 
 static void who_left_is_told_by_pseudonym(void **state)
 {

@@ -69,8 +69,7 @@ static void fill(void)
 	db_close(db);
 }
 
-/* --- what must be refused ----------------------------------------------------
- */
+/* --- what must be refused ------------------------------------------------- */
 
 static const char *const forbidden[] = {
 	/* to turn the keys, or the role */
@@ -308,8 +307,7 @@ static void no_borrowed_rights(void **state)
 	db_close(db);
 }
 
-/* --- what they see -----------------------------------------------------------
- */
+/* --- what they see -------------------------------------------------------- */
 
 static void only_the_keys_rows_are_seen(void **state)
 {

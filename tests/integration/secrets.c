@@ -49,8 +49,7 @@ static int64_t asked(const char *sql)
 	return rows_integer(rows, 0, 0);
 }
 
-/* --- two at a time ----------------------------------------------------------
- */
+/* --- two at a time -------------------------------------------------------- */
 
 #define HOUR ((int64_t)3600 * 1000)
 
@@ -120,8 +119,7 @@ static void a_kept_secret_is_ended(void **state)
 	    "epoch %d: its tokens go on", (int)found.epoch);
 }
 
-/* --- secrets that sign ------------------------------------------------------
- */
+/* --- secrets that sign ---------------------------------------------------- */
 
 static const char *sealed_of(const char *name)
 {
@@ -190,8 +188,7 @@ static void a_secret_that_signs_is_sealed(void **state)
 	    "%s", err.text);
 }
 
-/* --- all together ----------------------------------------------------------
- */
+/* --- all together --------------------------------------------------------- */
 
 static int set_up(void **state)
 {

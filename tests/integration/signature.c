@@ -7,8 +7,7 @@
 
 static struct arena *arena;
 
-/* --- the header ------------------------------------------------------------
- */
+/* --- the header ----------------------------------------------------------- */
 
 #define KEY "oauth_consumer_key=\"hr-1\""
 #define METHOD "oauth_signature_method=\"HMAC-SHA256\""
@@ -125,8 +124,7 @@ static void headers_are_bounded(void **state)
 	buf_free(&header);
 }
 
-/* --- the text that is signed -----------------------------------------------
- */
+/* --- the text that is signed ---------------------------------------------- */
 
 #define LIST(list)                                                             \
 	{                                                                      \
@@ -251,8 +249,7 @@ static void parameters_are_sorted(void **state)
 	    "%s", base_of(&signature, &request));
 }
 
-/* --- the signature ---------------------------------------------------------
- */
+/* --- the signature -------------------------------------------------------- */
 
 static bool fits(const struct signature *signature,
     const struct signed_request *request, const char *secret)

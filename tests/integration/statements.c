@@ -27,8 +27,7 @@ static void ran(struct db *db, const char *sql)
 	CHECK(db_run(db, sql, &err), "%s: %s", sql, err.text);
 }
 
-/* --- one at a time ----------------------------------------------------------
- */
+/* --- one at a time -------------------------------------------------------- */
 
 static void every_statement_prepares(void **state)
 {
@@ -164,8 +163,7 @@ static void transactions_end(void **state)
 	db_close(db);
 }
 
-/* --- pipelines ---------------------------------------------------------------
- */
+/* --- pipelines ------------------------------------------------------------ */
 
 static void pipe_text(struct db *db, const char *sql, const char *value)
 {
@@ -301,8 +299,7 @@ static void pipe_is_larger_than_all_buffers(void **state)
 	db_close(db);
 }
 
-/* --- waiting and losing
- * -------------------------------------------------------- */
+/* --- waiting and losing --------------------------------------------------- */
 
 static void deadline_passes(void **state)
 {

@@ -17,8 +17,7 @@
 static struct ring *ring;
 static struct key stranger_key; /* not of the ring */
 
-/* --- tokens of any shape ---------------------------------------------------
- */
+/* --- tokens of any shape -------------------------------------------------- */
 
 /* `base` with the members of `change`; those that are null are left out. */
 static const char *merged(const char *base, const char *change)
@@ -126,8 +125,7 @@ static bool passes(const char *token)
 	return good;
 }
 
-/* --- a ring ----------------------------------------------------------------
- */
+/* --- a ring --------------------------------------------------------------- */
 
 static int set_up(void **state)
 {
@@ -158,8 +156,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* --- what passes -----------------------------------------------------------
- */
+/* --- what passes ---------------------------------------------------------- */
 
 static const char *made(struct claims *claims)
 {
@@ -274,8 +271,7 @@ static void a_public_key_is_enough(void **state)
 	CHECK(!key_read(&wrong, ring->arena, &err), "no point");
 }
 
-/* --- claims and headers ----------------------------------------------------
- */
+/* --- claims and headers --------------------------------------------------- */
 
 /* clang-format off */
 static const struct {
@@ -338,8 +334,7 @@ static void claims_are_checked(void **state)
 		    "%s", forged[i].name);
 }
 
-/* --- signatures ------------------------------------------------------------
- */
+/* --- signatures ----------------------------------------------------------- */
 
 static void strangers_are_known_as_such(void **state)
 {
@@ -400,8 +395,7 @@ static void a_signature_is_needed(void **state)
 			    "%s%s", headers[h], ends[e]);
 }
 
-/* --- spellings -------------------------------------------------------------
- */
+/* --- spellings ------------------------------------------------------------ */
 
 static void one_spelling_only(void **state)
 {

@@ -58,8 +58,7 @@ struct db *database_open(enum db_role role)
 	return db;
 }
 
-/* --- psql ------------------------------------------------------------------
- */
+/* --- psql ----------------------------------------------------------------- */
 
 static void run_psql(const char *user, int in, int out)
 {

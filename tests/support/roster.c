@@ -85,8 +85,7 @@ void roster_close(void)
 	arena_free(arena);
 }
 
-/* --- questions --------------------------------------------------------------
- */
+/* --- questions ------------------------------------------------------------ */
 
 static size_t split_params(char *query, struct param *params, size_t max)
 {

@@ -131,8 +131,7 @@ void samba_shell(const struct samba *samba, const char *command)
 	shell(whole);
 }
 
-/* --- a directory -----------------------------------------------------------
- */
+/* --- a directory ---------------------------------------------------------- */
 
 void samba_add(struct samba_settings *into, const char *name, const char *value)
 {

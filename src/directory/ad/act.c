@@ -20,8 +20,7 @@ static const struct verb *const verbs[DIRECTORY_VERB_COUNT] = {
 };
 /* clang-format on */
 
-/* --- requests --------------------------------------------------------------
- */
+/* --- requests ------------------------------------------------------------- */
 
 void task_sent(struct task *task, int rc, int message, bool writing)
 {
@@ -77,8 +76,7 @@ void task_look(struct task *task, bool deleted)
 	task_sent(task, rc, message, false);
 }
 
-/* --- the flight ------------------------------------------------------------
- */
+/* --- the flight ----------------------------------------------------------- */
 
 /* Changes of one object keep their order: no two of them are in flight. */
 static bool in_flight(const struct act *act, const char *anchor)
@@ -174,8 +172,7 @@ static void clear_up(struct act *act)
 		ad_lost(act->ad);
 }
 
-/* --- the door --------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------- */
 
 static bool learn_edits(struct ad *ad, struct arena *arena,
     const struct directory_change *changes, int count, struct err *err)

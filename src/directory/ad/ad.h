@@ -15,16 +15,14 @@
 
 extern const struct directory_type type_ad;
 
-/* --- the controls of Active Directory --------------------------------------
- */
+/* --- the controls of Active Directory ------------------------------------- */
 
 #define OID_SHOW_DELETED "1.2.840.113556.1.4.417"
 #define OID_EXTENDED_DN "1.2.840.113556.1.4.529"
 #define OID_DIRSYNC "1.2.840.113556.1.4.841"
 #define OID_PERMISSIVE "1.2.840.113556.1.4.1413"
 
-/* --- attributes: schema.c, value.c -----------------------------------------
- */
+/* --- attributes: schema.c, value.c ---------------------------------------- */
 
 enum syntax {
 	SYNTAX_TEXT, /* as it is: names, OIDs, numbers */
@@ -67,8 +65,7 @@ int64_t ticks_time(const struct berval *bytes);
 /* A generalized time, likewise; 0: it is none. */
 int64_t general_time(const struct berval *bytes);
 
-/* --- names: dn.c -----------------------------------------------------------
- */
+/* --- names: dn.c ---------------------------------------------------------- */
 
 /* RFC 4514 and RFC 4515: a value within a DN and within a filter. */
 void dn_escape(struct buf *out, const char *value);
@@ -88,8 +85,7 @@ const char *dn_extended(const char *dn, char guid[GUID_TEXT]);
 /* The value of the first RDN, unescaped; a mangled name without its tail. */
 const char *dn_name(struct arena *arena, const char *dn);
 
-/* --- a directory, and its connection: open.c, connect.c --------------------
- */
+/* --- a directory, and its connection: open.c, connect.c ------------------- */
 
 #define AD_SERVERS 16
 
@@ -163,8 +159,7 @@ bool schema_learn(struct ad *ad, const char *const *names, int count,
 /* NULL: not asked about. */
 const struct attribute *schema_find(const struct ad *ad, const char *name);
 
-/* --- searching: search.c ---------------------------------------------------
- */
+/* --- searching: search.c -------------------------------------------------- */
 
 struct search {
 	const char *base;
@@ -203,8 +198,7 @@ const char *ad_value(LDAP *ld, struct arena *arena, LDAPMessage *entry,
 struct berval *ad_bytes(LDAP *ld, struct arena *arena, LDAPMessage *entry,
     const char *name);
 
-/* --- observing: entry.c, read.c, dirsync.c, find.c -------------------------
- */
+/* --- observing: entry.c, read.c, dirsync.c, find.c ------------------------ */
 
 /* Accounts, groups and containers, and nothing else that is in a domain. */
 extern const char entry_kinds[];
@@ -256,8 +250,7 @@ bool dirsync_write(const struct dirsync *dirsync, struct berval *out);
 bool dirsync_parse(struct arena *arena, const struct berval *value,
     struct dirsync *out) must_use;
 
-/* --- acting ----------------------------------------------------------------
- */
+/* --- acting --------------------------------------------------------------- */
 
 struct act;
 

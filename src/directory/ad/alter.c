@@ -73,8 +73,7 @@ static void put_control(struct mods *mods, long control)
 	mods_text(mods, LDAP_MOD_REPLACE, "userAccountControl", text);
 }
 
-/* --- attributes ------------------------------------------------------------
- */
+/* --- attributes ----------------------------------------------------------- */
 
 static long number(const char *const *values, int count)
 {
@@ -126,8 +125,7 @@ static void update_answered(struct task *task, const struct answer *answer)
 		write_edits(task, answer);
 }
 
-/* --- place and name --------------------------------------------------------
- */
+/* --- place and name ------------------------------------------------------- */
 
 static void send_rename(struct task *task, const char *name, const char *place)
 {
@@ -168,8 +166,7 @@ static void rename_answered(struct task *task, const struct answer *answer)
 		send_rename(task, name, place);
 }
 
-/* --- state -----------------------------------------------------------------
- */
+/* --- state ---------------------------------------------------------------- */
 
 static void state_answered(struct task *task, const struct answer *answer)
 {
@@ -195,8 +192,7 @@ static void state_answered(struct task *task, const struct answer *answer)
 	task_modify(task, NULL, mods.list);
 }
 
-/* --- deleting and bringing back --------------------------------------------
- */
+/* --- deleting and bringing back ------------------------------------------- */
 
 static void begin_delete(struct task *task)
 {
@@ -313,8 +309,7 @@ static void restore_answered(struct task *task, const struct answer *answer)
 	}
 }
 
-/* --- password --------------------------------------------------------------
- */
+/* --- password ------------------------------------------------------------- */
 
 static void begin_password(struct task *task)
 {

@@ -30,8 +30,7 @@ static const struct directory_limit *limit_of(const char *attribute)
 	return at->attribute != NULL ? at : NULL;
 }
 
-/* --- names -----------------------------------------------------------------
- */
+/* --- names ---------------------------------------------------------------- */
 
 static bool no_control(const char *text)
 {
@@ -92,8 +91,7 @@ static bool check_login(struct task *task, const char *login)
 	return true;
 }
 
-/* --- edits -----------------------------------------------------------------
- */
+/* --- edits ---------------------------------------------------------------- */
 
 /* Never by way of an edit. */
 static const char *const reserved[] = { "unicodePwd", "userPassword", "dBCSPwd",
@@ -168,8 +166,7 @@ static bool check_edit(struct task *task, const struct directory_edit *edit)
 	return check_primary(task, edit);
 }
 
-/* --- passwords -------------------------------------------------------------
- */
+/* --- passwords ------------------------------------------------------------ */
 
 static bool contains(const char *text, const char *part, size_t len)
 {
@@ -248,8 +245,7 @@ bool check_password(struct task *task)
 	return false;
 }
 
-/* --- a change --------------------------------------------------------------
- */
+/* --- a change ------------------------------------------------------------- */
 
 static bool check_anchor(struct task *task)
 {

@@ -10,8 +10,7 @@
 
 #define SYSTEM_AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
 
-/* --- refusals at the door --------------------------------------------------
- */
+/* --- refusals at the door ------------------------------------------------- */
 
 /* clang-format off */
 static const struct {
@@ -73,8 +72,7 @@ static bool bind_failed(LDAP *ld, int code, struct err *err)
 	return false;
 }
 
-/* --- one server ------------------------------------------------------------
- */
+/* --- one server ----------------------------------------------------------- */
 
 static bool set_options(struct ad *ad, LDAP *ld)
 {
@@ -176,8 +174,7 @@ static bool hung_up(struct ad *ad)
 	       poll(&wait, 1, 0) != 0;
 }
 
-/* --- any server ------------------------------------------------------------
- */
+/* --- any server ----------------------------------------------------------- */
 
 /* What was refused stays so everywhere, and accounts lock; what did not
  * answer may do so elsewhere. */

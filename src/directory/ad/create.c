@@ -72,8 +72,7 @@ static void begin_create(struct task *task)
 		add(task, task->dn, &mods);
 }
 
-/* --- the anchor ------------------------------------------------------------
- */
+/* --- the anchor ----------------------------------------------------------- */
 
 /* Until it is known, nobody could be told whose it is. */
 static void read_back(struct task *task)
@@ -111,8 +110,7 @@ static void take_anchor(struct task *task, const struct answer *answer)
 		task_done(task, guid);
 }
 
-/* --- containers ------------------------------------------------------------
- */
+/* --- containers ----------------------------------------------------------- */
 
 static const char *above(const char *dn, int steps)
 {

@@ -10,8 +10,7 @@
 #define BATCH 200
 #define COOKIE_MOST 65536
 
-/* --- the control -----------------------------------------------------------
- */
+/* --- the control ---------------------------------------------------------- */
 
 /* SEQUENCE { INTEGER flags, INTEGER most, OCTET STRING cookie } */
 bool dirsync_write(const struct dirsync *dirsync, struct berval *out)
@@ -49,8 +48,7 @@ bool dirsync_parse(struct arena *arena, const struct berval *value,
 	return good;
 }
 
-/* --- one round -------------------------------------------------------------
- */
+/* --- one round ------------------------------------------------------------ */
 
 struct round {
 	struct reading *reading;
@@ -173,8 +171,7 @@ static bool ask(struct round *round, LDAPMessage **answer, struct err *err)
 	return false;
 }
 
-/* --- all rounds ------------------------------------------------------------
- */
+/* --- all rounds ----------------------------------------------------------- */
 
 static const char *cookie_text(struct arena *arena, const struct berval *cookie)
 {

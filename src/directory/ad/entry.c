@@ -29,8 +29,7 @@ static void list_add(struct arena *arena, struct list *list, const char *value)
 	list->at[list->count++] = value;
 }
 
-/* --- values, range after range ---------------------------------------------
- */
+/* --- values, range after range -------------------------------------------- */
 
 /* "member;range=0-1499" goes on at 1500; "member;range=1500-*" and "member" do
  * not: -1. */
@@ -172,8 +171,7 @@ static bool take_all(const struct parse *parse, const char *described,
 	return true;
 }
 
-/* --- fields ----------------------------------------------------------------
- */
+/* --- fields --------------------------------------------------------------- */
 
 static int64_t time_of(const char *text)
 {
@@ -252,8 +250,7 @@ static void settle(struct ad *ad, const struct parts *parts,
 		out->place = parts->parent;
 }
 
-/* --- an entry --------------------------------------------------------------
- */
+/* --- an entry ------------------------------------------------------------- */
 
 static bool take_attribute(struct parse *parse, const char *described,
     struct err *err)

@@ -13,8 +13,7 @@ struct finding {
 	int begun, done;
 };
 
-/* --- questions -------------------------------------------------------------
- */
+/* --- questions ------------------------------------------------------------ */
 
 /* What nothing in a directory is equal to. */
 #define NOTHING "(!(objectClass=*))"
@@ -74,8 +73,7 @@ static bool ask_next(struct finding *finding)
 	       LDAP_SUCCESS;
 }
 
-/* --- answers ---------------------------------------------------------------
- */
+/* --- answers -------------------------------------------------------------- */
 
 static bool take_answer(struct finding *finding, LDAPMessage *answer,
     struct err *err)
@@ -150,8 +148,7 @@ static bool read_answer(struct finding *finding, LDAPMessage *answer,
 	return true;
 }
 
-/* --- the door --------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------- */
 
 static bool learn_keys(struct finding *finding, struct err *err)
 {

@@ -78,8 +78,7 @@ static void send_members(struct task *task)
 	task_modify(task, NULL, mods.list);
 }
 
-/* --- who is in it ----------------------------------------------------------
- */
+/* --- who is in it --------------------------------------------------------- */
 
 static int compare(const void *a, const void *b)
 {
@@ -157,8 +156,7 @@ static void sift(struct task *task)
 	members->count = kept;
 }
 
-/* --- what was refused ------------------------------------------------------
- */
+/* --- what was refused ----------------------------------------------------- */
 
 /* One that is not there. Taken from the group, it is so already. */
 static void note_missing(struct task *task)

@@ -6,8 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* --- a list of modifications -----------------------------------------------
- */
+/* --- a list of modifications ---------------------------------------------- */
 
 void mods_bytes(struct mods *mods, int op, const char *name,
     struct berval *values, int count)
@@ -43,8 +42,7 @@ void mods_text(struct mods *mods, int op, const char *name, const char *value)
 	mods_bytes(mods, op, name, one, 1);
 }
 
-/* --- edits -----------------------------------------------------------------
- */
+/* --- edits ---------------------------------------------------------------- */
 
 const struct directory_edit *edit_find(const struct directory_change *change,
     const char *name)
@@ -184,8 +182,7 @@ bool mods_update(struct task *task, struct mods *mods)
 	return true;
 }
 
-/* --- passwords -------------------------------------------------------------
- */
+/* --- passwords ------------------------------------------------------------ */
 
 /* One character of valid UTF-8. */
 static uint32_t next_character(const char **at)

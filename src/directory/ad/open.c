@@ -19,8 +19,7 @@ static const char *const usual[] = { "objectClass", "objectGUID", "name",
 	"accountExpires", "pwdLastSet", "whenCreated", "objectSid", "groupType",
 	"msExchHideFromAddressLists" };
 
-/* --- settings --------------------------------------------------------------
- */
+/* --- settings ------------------------------------------------------------- */
 
 static bool is_server(const char *uri)
 {
@@ -96,8 +95,7 @@ bool ad_check(const struct directory_open *open, struct err *err)
 	       read_numbers(&ad, open, err);
 }
 
-/* --- life ------------------------------------------------------------------
- */
+/* --- life ----------------------------------------------------------------- */
 
 static const char *kept(struct ad *ad, const struct directory_open *open,
     const char *name)
@@ -180,8 +178,7 @@ bool ad_stopped(const struct ad *ad)
 	return ad->stop != NULL && atomic_load(ad->stop);
 }
 
-/* --- looking ---------------------------------------------------------------
- */
+/* --- looking -------------------------------------------------------------- */
 
 static bool check_base(struct ad *ad, struct err *err)
 {

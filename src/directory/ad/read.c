@@ -36,8 +36,7 @@ static const char *usn_cookie(struct ad *ad, struct arena *arena, int64_t usn)
 	    ad->root.invocation, usn);
 }
 
-/* --- all -------------------------------------------------------------------
- */
+/* --- all ------------------------------------------------------------------ */
 
 /* The cookie is taken first: what changes during the reading comes again. */
 static bool read_all(struct reading *reading, struct arena *arena,
@@ -65,8 +64,7 @@ static bool read_all(struct reading *reading, struct arena *arena,
 	return true;
 }
 
-/* --- what changed ----------------------------------------------------------
- */
+/* --- what changed --------------------------------------------------------- */
 
 /* "usn SERVER NUMBER". USNs are each server's own. */
 static bool usn_since(struct ad *ad, const char *cookie, int64_t *since,
@@ -108,8 +106,7 @@ bool usn_read(struct reading *reading, struct arena *arena, const char *cookie,
 	return true;
 }
 
-/* --- the door --------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------- */
 
 bool ad_read(void *self, struct arena *arena,
     const struct directory_since *since, struct directory_reading *out,

@@ -5,8 +5,7 @@
 #include <string.h>
 #include <sys/time.h>
 
-/* --- sending and waiting ---------------------------------------------------
- */
+/* --- sending and waiting -------------------------------------------------- */
 
 /* SEQUENCE { INTEGER 1 }: GUIDs and SIDs as text. */
 static char as_text[] = "\x30\x03\x02\x01\x01";
@@ -89,8 +88,7 @@ void guid_search(const struct ad *ad, struct arena *arena, const char *anchor,
 	buf_free(&filter);
 }
 
-/* --- one -------------------------------------------------------------------
- */
+/* --- one ------------------------------------------------------------------ */
 
 bool ad_search(struct ad *ad, const struct search *search, LDAPMessage **out,
     struct err *err)
@@ -118,8 +116,7 @@ bool ad_search(struct ad *ad, const struct search *search, LDAPMessage **out,
 	return good;
 }
 
-/* --- pages -----------------------------------------------------------------
- */
+/* --- pages ---------------------------------------------------------------- */
 
 /* The cookie for the next page, empty at the end. */
 static bool next_page(struct ad *ad, LDAPMessage *answer, struct berval *cookie,
@@ -199,8 +196,7 @@ bool ad_search_pages(struct ad *ad, const struct search *wanted, ad_each *each,
 	return good;
 }
 
-/* --- values ----------------------------------------------------------------
- */
+/* --- values --------------------------------------------------------------- */
 
 struct berval *ad_bytes(LDAP *ld, struct arena *arena, LDAPMessage *entry,
     const char *name)

@@ -13,8 +13,7 @@
 #define TICKS_MS 10000
 #define SID_MOST 15
 
-/* --- GUIDs -----------------------------------------------------------------
- */
+/* --- GUIDs ---------------------------------------------------------------- */
 
 /* The bytes of the text, in its order: the first three fields are turned. */
 static const unsigned char guid_order[GUID_SIZE] = { 3, 2, 1, 0, 5, 4, 7, 6, 8,
@@ -65,8 +64,7 @@ const char *guid_dn(struct arena *arena, const char *anchor)
 	return arena_printf(arena, "<GUID=%s>", anchor);
 }
 
-/* --- times -----------------------------------------------------------------
- */
+/* --- times ---------------------------------------------------------------- */
 
 static bool integer(const struct berval *bytes, int64_t *out)
 {
@@ -131,8 +129,7 @@ static bool time_bytes(struct arena *arena, enum syntax syntax,
 	return true;
 }
 
-/* --- SIDs ------------------------------------------------------------------
- */
+/* --- SIDs ----------------------------------------------------------------- */
 
 /* Revision, count, 6 bytes of authority (big-endian), then sub-authorities of
  * 4 bytes (little-endian): MS-DTYP 2.4.2.2. */
@@ -161,8 +158,7 @@ static const char *sid_text(struct arena *arena, const struct berval *bytes)
 	return text;
 }
 
-/* --- any -------------------------------------------------------------------
- */
+/* --- any ------------------------------------------------------------------ */
 
 static const char *base64_text(struct arena *arena, const struct berval *bytes)
 {

@@ -40,8 +40,7 @@ static bool ask(struct ingest *job, const char *sql, int64_t after,
 	return db_ask_text(job->db, job->brief, sql, &values, NULL, err);
 }
 
-/* --- all of them stay ------------------------------------------------------
- */
+/* --- all of them stay ----------------------------------------------------- */
 
 static bool keep_all(struct ingest *job, struct part *part, const char *why,
     struct err *err)
@@ -64,8 +63,7 @@ static bool keep_all(struct ingest *job, struct part *part, const char *why,
 	       part_ask(job, part, "TRUNCATE gone_{t}", NULL, err);
 }
 
-/* --- users that are missing ------------------------------------------------
- */
+/* --- users that are missing ----------------------------------------------- */
 
 static bool hold_users(struct ingest *job, struct part *part, struct err *err)
 {
@@ -171,8 +169,7 @@ bool absence_hold(struct ingest *job, struct part *part, struct err *err)
 	return true;
 }
 
-/* --- until the next reading ------------------------------------------------
- */
+/* --- until the next reading ----------------------------------------------- */
 
 /* A reading that was not whole tells nothing of who is there. */
 bool absence_keep(struct ingest *job, struct err *err)

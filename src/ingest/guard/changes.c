@@ -10,8 +10,7 @@ static const char make[] =
     "title text, kind text, schools text[], before jsonb, after jsonb) "
     "ON COMMIT DROP";
 
-/* --- from the rows ---------------------------------------------------------
- */
+/* --- from the rows -------------------------------------------------------- */
 
 /* What is listed of a record: its own fields. What is derived of others' rows
  * is listed with these. */
@@ -156,8 +155,7 @@ bool changes_digest(struct ingest *job, const char **digest, struct err *err)
 	return true;
 }
 
-/* --- listing ---------------------------------------------------------------
- */
+/* --- listing -------------------------------------------------------------- */
 
 struct changes {
 	struct arena *arena; /* of the rows that were fetched last */

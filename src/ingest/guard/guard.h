@@ -9,8 +9,7 @@
 #include "../ingest.h"
 #include "homeroom/publish.h"
 
-/* --- policy.c: what settings say of the changes that a source brings -------
- */
+/* --- policy.c: what settings say of the changes that a source brings ------ */
 
 enum { LIMIT_ADDED, LIMIT_CHANGED, LIMIT_REMOVED, LIMIT_DISABLED, LIMITS };
 enum {

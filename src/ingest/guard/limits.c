@@ -71,8 +71,7 @@ static void stop_records(struct ingest *job, const struct part *part,
 	stop(job, &about, about.file, what);
 }
 
-/* --- entities --------------------------------------------------------------
- */
+/* --- entities ------------------------------------------------------------- */
 
 /* What a source had before; of a file that it does not have, what there was of
  * all sources: it goes along with something else. */
@@ -148,8 +147,7 @@ static bool check_records(struct ingest *job, const struct part *part,
 	return true;
 }
 
-/* --- schools ---------------------------------------------------------------
- */
+/* --- schools -------------------------------------------------------------- */
 
 static bool check_schools(struct ingest *job, struct err *err)
 {
@@ -277,8 +275,7 @@ static bool check_measure(struct ingest *job, int i, struct err *err)
 	return true;
 }
 
-/* --- the step --------------------------------------------------------------
- */
+/* --- the step ------------------------------------------------------------- */
 
 static bool check_all(struct ingest *job, struct err *err)
 {

@@ -26,8 +26,7 @@ const char *const school_words[] = {
 	[SCHOOL_ENROLLMENTS] = "enrollments",
 };
 
-/* --- limits ----------------------------------------------------------------
- */
+/* --- limits --------------------------------------------------------------- */
 
 static void begin(struct policy *policy)
 {
@@ -110,8 +109,7 @@ static void lay_limits(struct ingest *job, const json_t *limits)
 			school_words[j]));
 }
 
-/* --- windows ---------------------------------------------------------------
- */
+/* --- windows -------------------------------------------------------------- */
 
 static const char *say(const json_t *map, const char *key)
 {
@@ -194,8 +192,7 @@ static bool lay_windows(struct ingest *job, json_t *windows, struct err *err)
 	return true;
 }
 
-/* --- both ------------------------------------------------------------------
- */
+/* --- both ----------------------------------------------------------------- */
 
 static bool is_said(const json_t *said, const char *key, const char *word)
 {

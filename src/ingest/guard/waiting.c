@@ -43,8 +43,7 @@ static bool decide(struct db *db, int64_t import, const char *word,
 	return done;
 }
 
-/* --- an import that will wait ----------------------------------------------
- */
+/* --- an import that will wait --------------------------------------------- */
 
 /* The set of changes is known again by its digest. */
 bool waiting_stop(struct ingest *job, struct err *err)
@@ -118,8 +117,7 @@ bool waiting_keep(struct ingest *job, struct err *err)
 	return true;
 }
 
-/* --- an import that a person takes -----------------------------------------
- */
+/* --- an import that a person takes ---------------------------------------- */
 
 /* Under the roster's lock: two persons at once approve it once. */
 bool waiting_begin(struct ingest *job, struct err *err)
@@ -171,8 +169,7 @@ bool waiting_compare(struct ingest *job, struct err *err)
 	return waiting_stop(job, err);
 }
 
-/* --- from outside ----------------------------------------------------------
- */
+/* --- from outside --------------------------------------------------------- */
 
 bool waiting_list(struct db *db, struct arena *arena, int64_t district,
     const struct waiting **list, int *count, struct err *err)

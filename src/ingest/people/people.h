@@ -8,8 +8,7 @@
 
 #include "../ingest.h"
 
-/* --- for the import --------------------------------------------------------
- */
+/* --- for the import ------------------------------------------------------- */
 
 /*
  * Users are compared with what their source said last. Of those that differ,
@@ -46,8 +45,7 @@ bool people_differ(const struct ingest *job);
 /* What records are made of that users have inside. */
 const char *people_spoken(const struct ingest *job);
 
-/* --- inside ----------------------------------------------------------------
- */
+/* --- inside --------------------------------------------------------------- */
 
 #define SPEAKERS_MAX 32
 #define RULES_MAX 32

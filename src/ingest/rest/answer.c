@@ -31,8 +31,7 @@ bool answer_json(struct call *call, json_t **out, struct err *err)
 	return true;
 }
 
-/* --- lists ------------------------------------------------------------------
- */
+/* --- lists ---------------------------------------------------------------- */
 
 /* Says no more than that there is an error: its text is theirs. */
 static bool is_failure(const json_t *status)
@@ -133,8 +132,7 @@ int64_t answer_total(const struct call *call)
 	return total;
 }
 
-/* --- values -----------------------------------------------------------------
- */
+/* --- values --------------------------------------------------------------- */
 
 struct text answer_text(struct arena *arena, const json_t *value)
 {

@@ -57,8 +57,7 @@ bool caller_open(struct caller **out, const struct source *source,
 		   source->name);
 }
 
-/* --- questions --------------------------------------------------------------
- */
+/* --- questions ------------------------------------------------------------ */
 
 struct call *call_new(void)
 {
@@ -101,8 +100,7 @@ static const char *full_url(const struct call *call)
 	return text;
 }
 
-/* --- who we are -------------------------------------------------------------
- */
+/* --- who we are ----------------------------------------------------------- */
 
 static bool renew_token(struct caller *caller, struct err *err)
 {
@@ -132,8 +130,7 @@ static bool authorise(struct caller *caller, struct call *call,
 	return true;
 }
 
-/* --- asking -----------------------------------------------------------------
- */
+/* --- asking --------------------------------------------------------------- */
 
 static bool send_call(struct caller *caller, struct call *call, struct err *err)
 {
@@ -197,8 +194,7 @@ static void drop(struct caller *caller, const struct call *call)
 	caller->count = kept;
 }
 
-/* --- what came back ---------------------------------------------------------
- */
+/* --- what came back ------------------------------------------------------- */
 
 /* -1: it is no moment as HTTP writes it (RFC 9110 §5.6.7). */
 static int64_t http_moment(const char *text)

@@ -17,8 +17,7 @@ struct inner {
 	    struct text parent, struct call *call, struct roster_row *row);
 };
 
-/* --- ids --------------------------------------------------------------------
- */
+/* --- ids ------------------------------------------------------------------ */
 
 /* Of texts that say which one it is. */
 static const char *make_id(struct arena *arena, const struct text *parts,
@@ -61,8 +60,7 @@ static const char *profile_id(struct call *call, struct text parent,
 	return uri.len > 0 ? make_id(call->arena, parts, 2) : NULL;
 }
 
-/* --- elements ---------------------------------------------------------------
- */
+/* --- elements ------------------------------------------------------------- */
 
 static void give(struct roster_row *row, const struct roster_table *t,
     const char *csv, const char *value)
@@ -188,8 +186,7 @@ bool inner_known(const struct roster *roster, const struct entity *entity,
 	return true;
 }
 
-/* --- what is gone, in a delta -----------------------------------------------
- */
+/* --- what is gone, in a delta --------------------------------------------- */
 
 /* A delta says what a record has now; what it had before is in the store. */
 static bool find_known(const struct putting *p, const struct rows **rows,
@@ -239,8 +236,7 @@ static bool put_gone(const struct putting *p, struct err *err)
 	return true;
 }
 
-/* --- rows -------------------------------------------------------------------
- */
+/* --- rows ----------------------------------------------------------------- */
 
 static bool put_element(struct putting *p, const json_t *element,
     struct err *err)

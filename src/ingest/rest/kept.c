@@ -60,8 +60,7 @@ int64_t kept_began(const struct kept *kept)
 	return json_integer_value(json_object_get(kept->state, "began"));
 }
 
-/* --- whether it is so still -------------------------------------------------
- */
+/* --- whether it is so still ----------------------------------------------- */
 
 /* How many records there are, all or those of a filter; -1: it doesn't say. */
 static bool ask_count(struct list *list, struct caller *caller,
@@ -99,8 +98,7 @@ static bool is_same(const struct kept *kept, struct list *list,
 	       changed == 0;
 }
 
-/* --- its files --------------------------------------------------------------
- */
+/* --- its files ------------------------------------------------------------ */
 
 static bool same_columns(const struct table *table, const json_t *columns)
 {
@@ -176,8 +174,7 @@ bool kept_take(struct kept *kept, struct list *list, struct roster *roster,
 	return true;
 }
 
-/* --- keeping ----------------------------------------------------------------
- */
+/* --- keeping -------------------------------------------------------------- */
 
 static json_t *table_state(const struct table *table)
 {

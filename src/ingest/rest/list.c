@@ -23,8 +23,7 @@ struct reading_list {
 	bool one_by_one;
 };
 
-/* --- which pages there are --------------------------------------------------
- */
+/* --- which pages there are ------------------------------------------------ */
 
 static int stride(const struct reading_list *r)
 {
@@ -51,8 +50,7 @@ static bool is_needed(const struct reading_list *r, int64_t page)
 	return r->list->total - before >= r->length;
 }
 
-/* --- whether they hold together ---------------------------------------------
- */
+/* --- whether they hold together ------------------------------------------- */
 
 static bool check_total(const struct list *list, int64_t total, struct err *err)
 {
@@ -100,8 +98,7 @@ static bool check_distinct(struct list *list, struct err *err)
 	       fail(err, FAULT_MOVED, "%zu of its records came twice", again);
 }
 
-/* --- records ----------------------------------------------------------------
- */
+/* --- records -------------------------------------------------------------- */
 
 static uint64_t hash_of(struct text id)
 {
@@ -163,8 +160,7 @@ static bool take_records(struct reading_list *r, struct call *call,
 	return list->keep == NULL || list->keep(list, err);
 }
 
-/* --- pages ------------------------------------------------------------------
- */
+/* --- pages ---------------------------------------------------------------- */
 
 static bool ask_page(struct reading_list *r, struct err *err)
 {
@@ -235,8 +231,7 @@ static bool take_page(struct reading_list *r, size_t *count, struct err *err)
 	return true;
 }
 
-/* --- one reading ------------------------------------------------------------
- */
+/* --- one reading ---------------------------------------------------------- */
 
 /* All pages are known once there is a total. */
 static bool read_at_once(struct reading_list *r, struct err *err)

@@ -33,8 +33,7 @@ struct upstream_list {
 	int first; /* of its tables */
 };
 
-/* --- where it is ------------------------------------------------------------
- */
+/* --- where it is ---------------------------------------------------------- */
 
 /* Addresses are given up to /ims/oneroster, or to a service of it. */
 static const char *base_of(struct arena *arena, const char *url)
@@ -67,8 +66,7 @@ static const char *url_of(const struct upstream *u, const struct entity *entity)
 	    services[entity->service], entity->name);
 }
 
-/* --- a list -----------------------------------------------------------------
- */
+/* --- a list --------------------------------------------------------------- */
 
 static bool begin(struct list *list, struct err *err)
 {
@@ -214,8 +212,7 @@ static bool read_list(struct upstream *u, const struct entity *entity,
 	return done;
 }
 
-/* --- the bundle -------------------------------------------------------------
- */
+/* --- the bundle ----------------------------------------------------------- */
 
 static bool write_file(const char *path, const struct buf *text,
     struct err *err)
@@ -276,8 +273,7 @@ static bool finish(struct upstream *u, const char *to, struct err *err)
 	return done;
 }
 
-/* --- what is read -----------------------------------------------------------
- */
+/* --- what is read --------------------------------------------------------- */
 
 /* Without a word on it: what a roster can't do without. */
 static bool is_wanted(const struct source *source, const struct entity *entity)

@@ -29,8 +29,7 @@ struct power_query {
 	bool any_null; /* columns without a value are told all the same */
 };
 
-/* --- a page -----------------------------------------------------------------
- */
+/* --- a page --------------------------------------------------------------- */
 
 static bool begin(struct list *list, struct err *err)
 {
@@ -93,8 +92,7 @@ static bool count(struct list *list, int64_t *total, struct err *err)
 	return done;
 }
 
-/* --- a record ---------------------------------------------------------------
- */
+/* --- a record ------------------------------------------------------------- */
 
 static struct text identify(struct call *call, const json_t *record)
 {
@@ -142,8 +140,7 @@ static bool take(struct list *list, struct call *call, const json_t *record,
 	return table_row(q->table, err);
 }
 
-/* --- a query ----------------------------------------------------------------
- */
+/* --- a query -------------------------------------------------------------- */
 
 /* A server that leaves out what has no value leaves a column out that nobody
  * has; one that tells of it does not: such a column is gone. */
@@ -209,8 +206,7 @@ static bool read_query(struct powerschool *p, const struct mapping_file *file,
 	return done;
 }
 
-/* --- all of them ------------------------------------------------------------
- */
+/* --- all of them ---------------------------------------------------------- */
 
 static bool find_rules(const struct source *source,
     const struct mapping **mapping, struct err *err)

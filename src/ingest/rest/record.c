@@ -6,8 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* --- values -----------------------------------------------------------------
- */
+/* --- values --------------------------------------------------------------- */
 
 struct cell {
 	struct roster *roster;
@@ -166,8 +165,7 @@ static put_value *const puts_of[KIND_COUNT] = {
 	[MODIFIED] = put_scalar,
 };
 
-/* --- a row ------------------------------------------------------------------
- */
+/* --- a row ---------------------------------------------------------------- */
 
 /* A value lies in the buffer until the row is written: by its place there, as
  * the buffer may move. */
@@ -278,8 +276,7 @@ bool roster_row(struct roster *roster, struct roster_table *t,
 	return done;
 }
 
-/* --- its table --------------------------------------------------------------
- */
+/* --- its table ------------------------------------------------------------ */
 
 static bool add_column(struct roster *roster, struct roster_table *t,
     struct text name, struct err *err)

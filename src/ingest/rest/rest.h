@@ -10,8 +10,7 @@
 
 #include <jansson.h>
 
-/* --- caller.c: questions to one server, asked until it answers -------------
- */
+/* --- caller.c: questions to one server, asked until it answers ------------ */
 
 /* How we prove who we are. */
 struct credentials_there {
@@ -84,8 +83,7 @@ const char *signed_header(struct arena *arena,
     const struct credentials_there *credentials,
     const struct call *call) must_use;
 
-/* --- answer.c: what an answer says ------------------------------------------
- */
+/* --- answer.c: what an answer says ---------------------------------------- */
 
 /* The body as JSON; the call's. FAULT_UNAVAILABLE: it is none. */
 bool answer_json(struct call *call, json_t **out, struct err *err) must_use;
@@ -98,8 +96,7 @@ int64_t answer_total(const struct call *call);
 /* A scalar as text: numbers and booleans too. At NULL: it is none. */
 struct text answer_text(struct arena *arena, const json_t *value);
 
-/* --- table.c: a CSV file that is written while its columns are found --------
- */
+/* --- table.c: a CSV file that is written while its columns are found ------ */
 
 struct table_point { /* up to there, rows have so many columns */
 	int64_t offset;
@@ -134,8 +131,7 @@ bool table_cut(struct table *table, int64_t size, struct err *err) must_use;
 bool table_finish(struct table *table, const char *path,
     struct err *err) must_use;
 
-/* --- list.c: all of a list, proven ------------------------------------------
- */
+/* --- list.c: all of a list, proven ---------------------------------------- */
 
 /*
  * A list that is read page by page. It is whole when all of this holds: every
@@ -178,8 +174,7 @@ bool list_read(struct list *list, const struct source *source,
     struct caller *caller, struct err *err) must_use;
 void list_free(struct list *list);
 
-/* --- record.c: OneRoster's records as rows of its CSV ------------------------
- */
+/* --- record.c: OneRoster's records as rows of its CSV --------------------- */
 
 #define ROSTER_COLUMNS_MAX 64
 
@@ -234,8 +229,7 @@ bool inner_rows(struct roster *roster, const struct entity *of,
 bool inner_known(const struct roster *roster, const struct entity *entity,
     bool *known, struct err *err) must_use;
 
-/* --- since.c: what changed, instead of everything ----------------------------
- */
+/* --- since.c: what changed, instead of everything ------------------------- */
 
 struct since {
 	int64_t every;   /* so manyth reading is a full one */
@@ -255,8 +249,7 @@ void since_note(struct since *since, struct text modified);
 void since_tell(const struct since *since, const struct source *source,
     int64_t began, struct fetched *out);
 
-/* --- kept.c: what a reading that broke off has brought home ------------------
- */
+/* --- kept.c: what a reading that broke off has brought home --------------- */
 
 struct kept {
 	const struct source *source;

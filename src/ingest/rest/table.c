@@ -126,8 +126,7 @@ bool table_cut(struct table *table, int64_t size, struct err *err)
 	return true;
 }
 
-/* --- the whole file ---------------------------------------------------------
- */
+/* --- the whole file ------------------------------------------------------- */
 
 struct finishing {
 	struct table *table;

@@ -13,8 +13,7 @@
 #define DEADLINE_MS 60000
 #define SECONDS 3600 /* of a token that does not say */
 
-/* --- tokens -----------------------------------------------------------------
- */
+/* --- tokens --------------------------------------------------------------- */
 
 static const char *encode(struct arena *arena, const char *text)
 {
@@ -129,8 +128,7 @@ bool token_get(struct remote *remote, struct arena *arena,
 	return done;
 }
 
-/* --- signatures -------------------------------------------------------------
- */
+/* --- signatures ----------------------------------------------------------- */
 
 static const char *sign(struct arena *arena,
     const struct credentials_there *credentials, struct text base)

@@ -15,8 +15,7 @@ struct pipe {
 	const struct mapping_field *fields[OUTLET_COLUMNS_MAX];
 };
 
-/* --- files of the bundle -----------------------------------------------------
- */
+/* --- files of the bundle -------------------------------------------------- */
 
 static void free_arena(void *arena)
 {
@@ -77,8 +76,7 @@ void feeding_begin(struct feeding *f)
 		outlet_header(f->outlets[i]);
 }
 
-/* --- where rows come from ----------------------------------------------------
- */
+/* --- where rows come from ------------------------------------------------- */
 
 static void find_fields(struct pipe *pipe)
 {
@@ -111,8 +109,7 @@ bool feeding_from(struct feeding *f, const struct mapping_file *file,
 	return true;
 }
 
-/* --- rows --------------------------------------------------------------------
- */
+/* --- rows ----------------------------------------------------------------- */
 
 static void find(struct feeding *f, int64_t line, const char *column,
     const struct mapping_fault *fault)
@@ -203,8 +200,7 @@ bool feeding_bad_row(struct feeding *f, int64_t line, const char *problem,
 	return true;
 }
 
-/* --- the end -----------------------------------------------------------------
- */
+/* --- the end -------------------------------------------------------------- */
 
 static bool write_manifest(struct feeding *f, struct err *err)
 {

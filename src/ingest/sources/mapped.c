@@ -25,8 +25,7 @@ struct mapped {
 	int width;
 };
 
-/* --- rows
- * ---------------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------- */
 
 static const char *problem_of(const struct csv_row *row, int width)
 {
@@ -55,8 +54,7 @@ static bool take_row(struct mapped *m, const struct csv_row *csv,
 	return feeding_row(m->feeding, csv->fields, csv->line, err);
 }
 
-/* --- a file
- * -------------------------------------------------------------------- */
+/* --- a file --------------------------------------------------------------- */
 
 static bool find_column(struct mapped *m, const struct csv_row *row, int i,
     struct err *err)
@@ -160,8 +158,7 @@ static bool read_file(struct mapped *m, const struct mapping_file *file,
 	return done;
 }
 
-/* --- all files
- * ------------------------------------------------------------------ */
+/* --- all files ------------------------------------------------------------ */
 
 /* What the one file is called where it came from. */
 static const char *name_of_one(const struct source *source)

@@ -34,8 +34,7 @@ struct place {
 	bool marked; /* the marker is there */
 };
 
-/* --- looking ----------------------------------------------------------------
- */
+/* --- looking -------------------------------------------------------------- */
 
 static bool add(struct place *place, const char *name, int64_t size,
     struct err *err)
@@ -125,8 +124,7 @@ static bool look(struct place *place, struct err *err)
 	return place->web ? look_web(place, err) : look_there(place, err);
 }
 
-/* --- whether it is complete -------------------------------------------------
- */
+/* --- whether it is complete ----------------------------------------------- */
 
 static bool same(const struct place *a, const struct place *b)
 {
@@ -171,8 +169,7 @@ static bool wait_until_complete(struct place *place, struct err *err)
 		   place->source->name, marker);
 }
 
-/* --- fetching ---------------------------------------------------------------
- */
+/* --- fetching ------------------------------------------------------------- */
 
 static const char *encoded(struct arena *arena, const char *name)
 {
@@ -225,8 +222,7 @@ static bool fetch_file(struct place *place, const struct found *file,
 	return done;
 }
 
-/* --- where it is ------------------------------------------------------------
- */
+/* --- where it is ---------------------------------------------------------- */
 
 static void free_remote(void *remote)
 {

@@ -28,8 +28,7 @@ struct queried {
 	int count;
 };
 
-/* --- what it will give, before a row is read ---------------------------------
- */
+/* --- what it will give, before a row is read ------------------------------ */
 
 static bool find_column(struct queried *q, struct asked *asked, int i,
     struct err *err)
@@ -90,8 +89,7 @@ static bool prepare(struct queried *q, struct asked *asked, struct err *err)
 	       map_columns(q, asked, err);
 }
 
-/* --- rows --------------------------------------------------------------------
- */
+/* --- rows ----------------------------------------------------------------- */
 
 static bool take_row(struct queried *q, const struct query_row *row,
     struct text *fields, int count, struct err *err)
@@ -169,8 +167,7 @@ static bool read_query(struct queried *q, const struct asked *asked,
 	return true;
 }
 
-/* --- all of it ---------------------------------------------------------------
- */
+/* --- all of it ------------------------------------------------------------ */
 
 /* What is asked: of a ready mapping, and what settings say besides, or instead
  * of some of it. */

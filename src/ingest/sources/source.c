@@ -35,8 +35,7 @@ static const struct {
 };
 /* clang-format on */
 
-/* --- what settings say ------------------------------------------------------
- */
+/* --- what settings say ---------------------------------------------------- */
 
 static const json_t *find_setting(const struct source *source, const char *path)
 {
@@ -104,8 +103,7 @@ static void free_object(void *object)
 	json_decref(object);
 }
 
-/* --- fetching ---------------------------------------------------------------
- */
+/* --- fetching ------------------------------------------------------------- */
 
 static bool fetch(struct source *source, const char *type, struct fetched *out,
     struct err *err)
@@ -168,8 +166,7 @@ void source_keep(const struct fetched *fetched)
 	buf_free(&archive);
 }
 
-/* --- as a job ---------------------------------------------------------------
- */
+/* --- as a job ------------------------------------------------------------- */
 
 static const char *describe(struct arena *arena,
     const struct ingest_report *report)

@@ -5,8 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* --- examples ----------------------------------------------------------------
- */
+/* --- examples ------------------------------------------------------------- */
 
 /* One of each kind that it tells of. */
 static void make_examples(const struct post *post, const struct told *like,
@@ -127,8 +126,7 @@ bool notify_test(struct db *db, struct arena *arena,
 	       (note == NULL || fail(err, FAULT_REFUSED, "%s", note));
 }
 
-/* --- kept --------------------------------------------------------------------
- */
+/* --- kept ----------------------------------------------------------------- */
 
 bool notify_retry(struct db *db, struct arena *arena, int64_t district,
     const char *name, int64_t *count, struct err *err)

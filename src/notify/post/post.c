@@ -9,8 +9,7 @@
  * likely to be down. */
 #define FAILURES_MAX 3
 
-/* --- the job -----------------------------------------------------------------
- */
+/* --- the job -------------------------------------------------------------- */
 
 static bool gather(const struct post *post, struct err *err)
 {

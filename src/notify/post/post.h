@@ -20,8 +20,7 @@ struct post {
 	const atomic_bool *stop;
 };
 
-/* --- send.c ------------------------------------------------------------------
- */
+/* --- send.c --------------------------------------------------------------- */
 
 /* Fills in the rest of what has db, arena, district and name. */
 bool post_open(struct post *post, struct err *err) must_use;
@@ -32,8 +31,7 @@ const char *post_says(const struct post *post, const char *part,
 bool post_send(const struct post *post, const struct message *message,
     const char **note, struct err *err) must_use;
 
-/* --- write.c -----------------------------------------------------------------
- */
+/* --- write.c -------------------------------------------------------------- */
 
 /* The first events of a message; where it holds passwords, all. */
 bool post_read_events(const struct post *post, int64_t message,

@@ -5,8 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* --- settings ----------------------------------------------------------------
- */
+/* --- settings ------------------------------------------------------------- */
 
 const char *post_says(const struct post *post, const char *part,
     const char *key)
@@ -59,8 +58,7 @@ static bool read_secret(const struct post *post, const char *part,
 	    arena_printf(post->arena, "%s.%s", part, key), out, err);
 }
 
-/* --- sending -----------------------------------------------------------------
- */
+/* --- sending -------------------------------------------------------------- */
 
 static void add_recipients(const struct post *post,
     const struct message *message, struct mailing *mailing)

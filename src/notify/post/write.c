@@ -19,8 +19,7 @@
 	"this message.\n"                                                      \
 	"\nHomeroom's notification {notification}, district {district}\n"
 
-/* --- texts -------------------------------------------------------------------
- */
+/* --- texts ---------------------------------------------------------------- */
 
 static bool is_about_passwords(const struct post *post)
 {
@@ -70,8 +69,7 @@ void post_write(const struct post *post, struct message *message,
 	message->notice.body = make_text(post, body_of(post), telling);
 }
 
-/* --- events ------------------------------------------------------------------
- */
+/* --- events --------------------------------------------------------------- */
 
 /* With room for one more. */
 void post_read_data(struct arena *arena, const char *text, struct told *event)
@@ -118,8 +116,7 @@ bool post_read_events(const struct post *post, int64_t message,
 	return true;
 }
 
-/* --- passwords ---------------------------------------------------------------
- */
+/* --- passwords ------------------------------------------------------------ */
 
 static const char *value_of(const struct told *event, const char *name)
 {

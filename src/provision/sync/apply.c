@@ -39,8 +39,7 @@ static void rest(const struct target *target, int64_t ms)
 		nanosleep(&moment, NULL);
 }
 
-/* --- one hand ---------------------------------------------------------------
- */
+/* --- one hand ------------------------------------------------------------- */
 
 static bool any_left(struct hand *hand, bool *left, struct err *err)
 {
@@ -158,8 +157,7 @@ static void *run_member(void *context)
 	return NULL;
 }
 
-/* --- all of them ------------------------------------------------------------
- */
+/* --- all of them ---------------------------------------------------------- */
 
 static bool run_crew(struct crew *crew, struct applied *out, struct err *err)
 {

@@ -3,8 +3,7 @@
 
 #include <strings.h>
 
-/* --- edits ------------------------------------------------------------------
- */
+/* --- edits ---------------------------------------------------------------- */
 
 static const char *const *texts(struct arena *arena, const json_t *list,
     int *count)
@@ -47,8 +46,7 @@ static const char *text_at(const json_t *object, const char *name)
 	return json_string_value(json_object_get(object, name));
 }
 
-/* --- accounts ---------------------------------------------------------------
- */
+/* --- accounts ------------------------------------------------------------- */
 
 static void describe_account(const struct target *target, struct arena *arena,
     const struct taken *t, struct directory_change *out)
@@ -95,8 +93,7 @@ static void describe_member(struct arena *arena, const struct taken *t,
 	out->member_count = 1;
 }
 
-/* --- all --------------------------------------------------------------------
- */
+/* --- all ------------------------------------------------------------------ */
 
 static const enum directory_verb verbs[ACTION_COUNT] = {
 	[ACTION_MAKE_PLACE] = DIRECTORY_CREATE,

@@ -45,8 +45,7 @@ static int keep(const char ***list, int *count, int *room, const char *text)
 	return (*count)++;
 }
 
-/* --- whose values ------------------------------------------------------------
- */
+/* --- whose values --------------------------------------------------------- */
 
 static const char free_accounts[] =
     "DECLARE unclaimed CURSOR FOR "
@@ -120,8 +119,7 @@ static bool find_index(struct planning *p, const char *attribute,
 	return load_index(p, *out, err);
 }
 
-/* --- claiming ---------------------------------------------------------------
- */
+/* --- claiming ------------------------------------------------------------- */
 
 static bool has_value(const json_t *attributes, const char *name,
     struct text value, bool *any)

@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <strings.h>
 
-/* --- actions ----------------------------------------------------------------
- */
+/* --- actions -------------------------------------------------------------- */
 
 static bool act(const struct differing *x, enum action_kind kind,
     struct buf *before, struct buf *after, const char *reason, struct err *err)
@@ -60,8 +59,7 @@ static bool change_text(const struct differing *x, enum action_kind kind,
 	return done;
 }
 
-/* --- attributes -------------------------------------------------------------
- */
+/* --- attributes ----------------------------------------------------------- */
 
 static bool value_in(const json_t *values, struct text value)
 {
@@ -135,8 +133,7 @@ static bool differ_attributes(const struct differing *x, struct err *err)
 	return done;
 }
 
-/* --- an account that is there ----------------------------------------------
- */
+/* --- an account that is there --------------------------------------------- */
 
 static bool place_guarded(const struct differing *x, const char *place)
 {
@@ -255,8 +252,7 @@ static bool delete_account(const struct differing *x, const char *reason,
 	return done;
 }
 
-/* --- an account that is not there ------------------------------------------
- */
+/* --- an account that is not there ----------------------------------------- */
 
 static void add_password(struct buf *out, const struct password_policy *policy)
 {
@@ -382,8 +378,7 @@ static bool find_account(struct differing *x, struct desire *desire,
 	return create(x, desire, err);
 }
 
-/* --- an account that was there ----------------------------------------------
- */
+/* --- an account that was there -------------------------------------------- */
 
 /* Theirs again, if nobody has been given it since. */
 static bool find_login(struct differing *x, struct desire *desire,
@@ -423,8 +418,7 @@ static bool come_back(struct differing *x, struct desire *desire,
 	return create(x, desire, err);
 }
 
-/* --- all ---------------------------------------------------------------------
- */
+/* --- all ------------------------------------------------------------------ */
 
 static bool turn(struct differing *x, struct desire *desire, struct err *err)
 {

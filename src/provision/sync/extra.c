@@ -11,8 +11,7 @@
 #define PRIMARY "SMTP:"
 #define PREFIX 5 /* letters of it */
 
-/* --- the last day -----------------------------------------------------------
- */
+/* --- the last day --------------------------------------------------------- */
 
 /* The end of a day by the directory's clocks. */
 static bool end_of(struct planning *p, const char *day, const char **out,
@@ -56,8 +55,7 @@ static bool expires_at(struct planning *p, const char *day, struct text *out,
 	return true;
 }
 
-/* --- addresses --------------------------------------------------------------
- */
+/* --- addresses ------------------------------------------------------------ */
 
 static bool has_address(const struct text *list, int count, struct text value)
 {
@@ -114,8 +112,7 @@ static void keep_addresses(const struct differing *x,
 	a->count = count;
 }
 
-/* --- both -------------------------------------------------------------------
- */
+/* --- both ----------------------------------------------------------------- */
 
 bool extra_wanted(struct differing *x, struct err *err)
 {

@@ -6,8 +6,7 @@
 /* Longer than any batch takes; a hand that died gives back at once. */
 #define LEASE_SECONDS "300"
 
-/* --- taking -----------------------------------------------------------------
- */
+/* --- taking --------------------------------------------------------------- */
 
 static void read_taken(struct hand *hand, const struct rows *rows, int i,
     struct taken *out)
@@ -64,8 +63,7 @@ static bool take(struct hand *hand, struct taken **out, int *count,
 	return true;
 }
 
-/* --- what was perhaps done before -------------------------------------------
- */
+/* --- what was perhaps done before ----------------------------------------- */
 
 static const char *member_text(const json_t *object, const char *name)
 {
@@ -159,8 +157,7 @@ static bool look_up(struct hand *hand, struct taken *taken, int count,
 	return true;
 }
 
-/* --- doing ------------------------------------------------------------------
- */
+/* --- doing ---------------------------------------------------------------- */
 
 struct batch {
 	struct directory_change *changes;

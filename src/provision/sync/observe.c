@@ -15,8 +15,7 @@ struct watching {
 	int64_t number; /* of the entry: of two of one anchor the later holds */
 };
 
-/* --- staging ----------------------------------------------------------------
- */
+/* --- staging -------------------------------------------------------------- */
 
 static bool copy_piece(struct db *db, const char *sql, struct buf *rows,
     struct err *err)
@@ -121,8 +120,7 @@ static bool see(void *context, const struct directory_entry *e, struct err *err)
 	return w->rows.len + w->members.len < PIECE || flush(w, err);
 }
 
-/* --- the picture ------------------------------------------------------------
- */
+/* --- the picture ---------------------------------------------------------- */
 
 /* In this order: an account that is back must not meet one of the same person.
  */
@@ -193,8 +191,7 @@ static bool make_picture(struct watching *w, struct arena *arena,
 	return done;
 }
 
-/* --- reading ----------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------- */
 
 #define DAY ((int64_t)24 * 3600 * 1000)
 

@@ -20,8 +20,7 @@ bool action_parse(struct text word, enum action_kind *out)
 	return false;
 }
 
-/* --- rows -------------------------------------------------------------------
- */
+/* --- rows ----------------------------------------------------------------- */
 
 static const char copy_actions[] =
     "COPY homeroom.action (plan, number, stage, kind, subject, person, anchor, "
@@ -85,8 +84,7 @@ bool plan_add(struct planning *p, const struct action *a, struct err *err)
 	return p->rows.len < PIECE || put_rows(p, err);
 }
 
-/* --- persons and accounts, side by side -------------------------------------
- */
+/* --- persons and accounts, side by side ----------------------------------- */
 
 static int order(const struct person *person, const struct account *account)
 {
@@ -167,8 +165,7 @@ static bool compare(struct planning *p, struct err *err)
 	return done;
 }
 
-/* --- the plan itself --------------------------------------------------------
- */
+/* --- the plan itself ------------------------------------------------------ */
 
 static bool begin(struct planning *p, struct err *err)
 {

@@ -31,8 +31,7 @@ static void ask_about(const struct target *target, struct asking *a)
 	    (struct values){ 4, { target->id_text, a->now, a->most, banned } };
 }
 
-/* --- as a plan --------------------------------------------------------------
- */
+/* --- as a plan ------------------------------------------------------------ */
 
 static bool propose(struct planning *p, struct err *err)
 {
@@ -45,8 +44,7 @@ static bool propose(struct planning *p, struct err *err)
 	    NULL, err);
 }
 
-/* --- as a list --------------------------------------------------------------
- */
+/* --- as a list ------------------------------------------------------------ */
 
 /* Rows are in the order of what was found. */
 static const char *count_kinds(struct arena *arena, const struct rows *rows)

@@ -114,8 +114,7 @@ bool provision_plan(struct db *db, struct arena *arena,
 	       run_plan(&target, db, wanted, &plan, out, err);
 }
 
-/* --- sync -------------------------------------------------------------------
- */
+/* --- sync ----------------------------------------------------------------- */
 
 /* A plan that was begun, or is approved and still of what is known: 0 when
  * there is none. Of one that is older than the data, only what may have been

@@ -15,8 +15,7 @@ struct scene {
 	bool any_exact;
 };
 
-/* --- what there is ----------------------------------------------------------
- */
+/* --- what there is -------------------------------------------------------- */
 
 static void grow(void *list, int count, int *room, size_t size)
 {
@@ -105,8 +104,7 @@ void scene_close(struct scene *scene)
 	memory_free(scene);
 }
 
-/* --- places -----------------------------------------------------------------
- */
+/* --- places --------------------------------------------------------------- */
 
 /* Of the first `parts` of a place. */
 static const char *address_of(struct planning *p,
@@ -184,8 +182,7 @@ bool scene_need_place(struct planning *p, const struct desired_place *place,
 	return true;
 }
 
-/* --- groups -----------------------------------------------------------------
- */
+/* --- groups --------------------------------------------------------------- */
 
 static bool make_group(struct planning *p, const char *address,
     const struct desired_group *group, struct err *err)
@@ -236,8 +233,7 @@ struct scene_group *scene_group(struct planning *p, struct text anchor)
 	return known != MAP_NONE ? p->scene->group[known] : NULL;
 }
 
-/* --- groups that are to hold nobody else ------------------------------------
- */
+/* --- groups that are to hold nobody else ---------------------------------- */
 
 static bool put_exact(struct planning *p, struct err *err)
 {
@@ -343,8 +339,7 @@ bool scene_finish(struct planning *p, struct err *err)
 	       copy_in_end(p->db, NULL, err) && exclude_all(p, err);
 }
 
-/* --- names ------------------------------------------------------------------
- */
+/* --- names ---------------------------------------------------------------- */
 
 /* Those of other directories where they are to be unique too, and of accounts
  * that were deleted. */

@@ -13,8 +13,7 @@
 
 #include <jansson.h>
 
-/* --- target.c: a directory that settings describe --------------------------
- */
+/* --- target.c: a directory that settings describe ------------------------- */
 
 struct target {
 	int64_t district;
@@ -49,8 +48,7 @@ const json_t *target_at(const struct target *target, const char *path);
 int64_t target_number(const struct target *target, const char *path,
     int64_t otherwise);
 
-/* --- json.c: lists of values ------------------------------------------------
- */
+/* --- json.c: lists of values ---------------------------------------------- */
 
 /* A parsed text that ends with the arena; the text is Postgres' own. */
 json_t *json_read(struct arena *arena, const char *text) must_use;
@@ -68,8 +66,7 @@ static inline struct text text_of(const char *text)
 	return (struct text){ text, text != NULL ? strlen(text) : 0 };
 }
 
-/* --- map.c: from a text to a number ----------------------------------------
- */
+/* --- map.c: from a text to a number --------------------------------------- */
 
 /* Texts that differ in the case of a to z are the same. 24 bytes each. */
 struct map;
@@ -82,8 +79,7 @@ void map_free(void *map); /* NULL is fine */
 int map_put(struct map *map, struct text key, int value);
 int map_get(const struct map *map, struct text key);
 
-/* --- observe.c: the directory's picture ------------------------------------
- */
+/* --- observe.c: the directory's picture ----------------------------------- */
 
 struct observed {
 	bool whole;
@@ -96,8 +92,7 @@ struct observed {
 bool observe(struct target *target, struct db *db, bool whole,
     struct observed *out, struct err *err) must_use;
 
-/* --- accounts.c: the picture of accounts, with the ledger ------------------
- */
+/* --- accounts.c: the picture of accounts, with the ledger ----------------- */
 
 struct account {
 	const char *anchor;
@@ -129,8 +124,7 @@ bool ledger_find(struct db *db, struct arena *arena,
     const struct target *target, const char *anchor, struct account *out,
     struct err *err) must_use;
 
-/* --- actions ---------------------------------------------------------------
- */
+/* --- actions -------------------------------------------------------------- */
 
 /* clang-format off */
 #define ACTIONS(X) \
@@ -182,8 +176,7 @@ struct action {
 	const char *basis; /* of a login that is given anew; or NULL */
 };
 
-/* --- plan.c -----------------------------------------------------------------
- */
+/* --- plan.c --------------------------------------------------------------- */
 
 struct planning;
 
@@ -245,8 +238,7 @@ bool plan_add(struct planning *p, const struct action *action,
 bool plan_hold(struct planning *p, struct planned *out,
     struct err *err) must_use;
 
-/* --- scene.c: places, groups and names that there are ----------------------
- */
+/* --- scene.c: places, groups and names that there are --------------------- */
 
 bool scene_open(struct planning *p, struct err *err) must_use;
 void scene_close(struct scene *scene); /* NULL is fine */
@@ -276,8 +268,7 @@ bool scene_names(struct planning *p, struct names **out,
  * no rule. */
 bool scene_finish(struct planning *p, struct err *err) must_use;
 
-/* --- claims.c: accounts that are nobody's yet ------------------------------
- */
+/* --- claims.c: accounts that are nobody's yet ----------------------------- */
 
 enum claim { CLAIM_NONE, CLAIM_ONE, CLAIM_MANY };
 
@@ -295,8 +286,7 @@ bool claims_find(struct planning *p, const struct person *person,
 /* Who claimed what somebody else did too is asked as well. */
 bool claims_finish(struct planning *p, struct err *err) must_use;
 
-/* --- differ.c: one person ---------------------------------------------------
- */
+/* --- differ.c: one person ------------------------------------------------- */
 
 /* One person and their account, being compared. */
 struct differing {
@@ -324,8 +314,7 @@ const char *life_of(const struct differing *x);
 bool differ_left(struct planning *p, const struct account *has,
     struct err *err) must_use;
 
-/* --- changes.c: actions as changes of the directory ------------------------
- */
+/* --- changes.c: actions as changes of the directory ----------------------- */
 
 /* An action that this hand has taken. */
 struct taken {
@@ -351,8 +340,7 @@ bool change_of(const struct target *target, struct arena *arena,
     const struct taken *taken, struct directory_change *out,
     const char **words);
 
-/* --- settle.c: what came of actions, in the ledger --------------------------
- */
+/* --- settle.c: what came of actions, in the ledger ------------------------ */
 
 struct hand {
 	const struct target *target;
@@ -371,8 +359,7 @@ struct hand {
 bool settle(struct hand *hand, struct taken *taken, int count,
     struct err *err) must_use;
 
-/* --- first.c ---------------------------------------------------------------
- */
+/* --- first.c -------------------------------------------------------------- */
 
 /* For accounts that are to be made now: first passwords, which are kept before
  * the directory hears of them. Of whom none can be made is settled. */
@@ -387,14 +374,12 @@ bool first_forget(struct hand *hand, const struct taken *taken, int count,
 bool settle_back(struct hand *hand, const struct taken *taken, int count,
     struct err *err) must_use;
 
-/* --- hand.c -----------------------------------------------------------------
- */
+/* --- hand.c --------------------------------------------------------------- */
 
 /* Takes some actions that are to be done and does them; *did: how many. */
 bool hand_turn(struct hand *hand, int *did, struct err *err) must_use;
 
-/* --- run.c -----------------------------------------------------------------
- */
+/* --- run.c ---------------------------------------------------------------- */
 
 struct provision_wanted;
 struct provision_run;
@@ -407,8 +392,7 @@ bool run_plan(struct target *target, struct db *db,
     const struct provision_wanted *wanted, const struct plan_wanted *plan,
     struct provision_run *out, struct err *err) must_use;
 
-/* --- apply.c ----------------------------------------------------------------
- */
+/* --- apply.c -------------------------------------------------------------- */
 
 struct applied {
 	int64_t done, failed;

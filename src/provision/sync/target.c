@@ -66,8 +66,7 @@ bool target_find(struct target *target, struct db *db, struct err *err)
 	return true;
 }
 
-/* --- reaching it ------------------------------------------------------------
- */
+/* --- reaching it ---------------------------------------------------------- */
 
 #define SETTINGS_MOST 200
 

@@ -15,8 +15,7 @@ static const char *number(struct arena *arena, int64_t value)
 	return arena_printf(arena, "%" PRId64, value);
 }
 
-/* --- reading ---------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------- */
 
 struct settings *settings_new(struct arena *arena)
 {
@@ -66,8 +65,7 @@ bool settings_json(struct arena *arena, const char *name, const char *yaml,
 	return true;
 }
 
-/* --- notes -----------------------------------------------------------------
- */
+/* --- notes ---------------------------------------------------------------- */
 
 bool applying_note(const struct applying *a, const char *before,
     const char *after, struct err *err)
@@ -197,8 +195,7 @@ static bool apply_application(struct applying *a, struct err *err)
 	       note_change(a, before, err);
 }
 
-/* --- districts -------------------------------------------------------------
- */
+/* --- districts ------------------------------------------------------------ */
 
 /* By a worker, if there is one; else by the next import. */
 static bool want_merge(struct applying *a, const struct rows *written,
@@ -241,8 +238,7 @@ static bool apply_district(struct applying *a, struct err *err)
 	return !made || applying_note(a, NULL, applying_json(a), err);
 }
 
-/* --- sources ----------------------------------------------------------------
- */
+/* --- sources -------------------------------------------------------------- */
 
 static bool write_source(struct applying *a, struct err *err)
 {
@@ -328,8 +324,7 @@ static bool apply_source(struct applying *a, struct err *err)
 	       note_change(a, before, err);
 }
 
-/* --- provisioning ------------------------------------------------------------
- */
+/* --- provisioning --------------------------------------------------------- */
 
 static bool apply_directory(struct applying *a, struct err *err)
 {
@@ -347,8 +342,7 @@ static bool apply_rule(struct applying *a, struct err *err)
 	       note_change(a, before, err);
 }
 
-/* --- notifications -----------------------------------------------------------
- */
+/* --- notifications -------------------------------------------------------- */
 
 static bool apply_notification(struct applying *a, struct err *err)
 {
@@ -358,8 +352,7 @@ static bool apply_notification(struct applying *a, struct err *err)
 	       note_change(a, before, err);
 }
 
-/* --- all of it -------------------------------------------------------------
- */
+/* --- all of it ------------------------------------------------------------ */
 
 /* clang-format off */
 static const struct {
@@ -447,8 +440,7 @@ bool settings_list(struct db *db, struct arena *arena,
 	return true;
 }
 
-/* --- deleting --------------------------------------------------------------
- */
+/* --- deleting ------------------------------------------------------------- */
 
 static bool drop(struct applying *a, enum statement statement,
     const struct values *values, struct err *err)

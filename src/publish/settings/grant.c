@@ -182,8 +182,7 @@ static bool write_grant(const struct applying *a, const struct grant_row *row,
 	    err);
 }
 
-/* --- before and after ------------------------------------------------------
- */
+/* --- before and after ----------------------------------------------------- */
 
 /* The entities whose records are shown otherwise than before; a list of their
  * numbers. What refers to records with new names changes as well. */
@@ -337,8 +336,7 @@ bool grant_withdraw(struct applying *a, struct err *err)
 	       applying_note(a, before.says, NULL, err);
 }
 
-/* --- published -------------------------------------------------------------
- */
+/* --- published ------------------------------------------------------------ */
 
 static bool add_version(const struct applying *a, const struct granted *first,
     int count, struct err *err)

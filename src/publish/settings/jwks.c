@@ -6,8 +6,7 @@
 
 #define KID_MAX 200
 
-/* --- public keys -----------------------------------------------------------
- */
+/* --- public keys ---------------------------------------------------------- */
 
 /* The member of a JWK, where it is a text. */
 static const char *member(const struct node *key, const char *name)
@@ -162,8 +161,7 @@ bool pem_check(const char *file, const struct node *pem, struct err *err)
 	return good;
 }
 
-/* --- applied ---------------------------------------------------------------
- */
+/* --- applied -------------------------------------------------------------- */
 
 static const char *keys_text(struct arena *arena, const struct keys *keys)
 {

@@ -39,8 +39,7 @@ static bool refuse(const struct checking *c, const struct node *node,
 	    node->line, c->key->path, what);
 }
 
-/* --- values ----------------------------------------------------------------
- */
+/* --- values --------------------------------------------------------------- */
 
 static bool check_text(const struct checking *c, const struct node *node,
     struct err *err)
@@ -277,8 +276,7 @@ static bool check_notice(const struct checking *c, const struct node *node,
 	return settings_check_notice(c->file, c->key->path, node, err);
 }
 
-/* --- the table ---------------------------------------------------------------
- */
+/* --- the table ------------------------------------------------------------ */
 
 /* clang-format off */
 #define STRINGS "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"
@@ -531,8 +529,7 @@ static const struct key keys[] = {
 };
 /* clang-format on */
 
-/* --- checking
- * ------------------------------------------------------------------ */
+/* --- checking ------------------------------------------------------------- */
 
 static bool check_value(struct checking *c, const struct node *node,
     struct err *err)
@@ -672,8 +669,7 @@ bool settings_known(const char *kind)
 	return find_key(kind, "kind") != NULL;
 }
 
-/* --- JSON Schema
- * -------------------------------------------------------------- */
+/* --- JSON Schema ---------------------------------------------------------- */
 
 static void put_property(struct buf *out, const struct key *key,
     const char *name, size_t len)

@@ -8,8 +8,7 @@
 
 #define DAYS_MAX 366
 
-/* --- limits ----------------------------------------------------------------
- */
+/* --- limits --------------------------------------------------------------- */
 
 bool limit_read(struct text text, struct limit *limit)
 {
@@ -102,8 +101,7 @@ bool settings_check_limits(const char *file, const struct node *map,
 	return true;
 }
 
-/* --- windows ---------------------------------------------------------------
- */
+/* --- windows -------------------------------------------------------------- */
 
 /* "08-15" or "2027-08-15". */
 static bool is_day(const struct node *node)

@@ -8,8 +8,7 @@
 
 #define TEMPLATE_MAX 20000
 
-/* --- values ------------------------------------------------------------------
- */
+/* --- values --------------------------------------------------------------- */
 
 static bool check_clock(const struct node *node, struct err *err)
 {
@@ -108,8 +107,7 @@ bool settings_check_notice(const char *file, const char *path,
 	return true;
 }
 
-/* --- applying ----------------------------------------------------------------
- */
+/* --- applying ------------------------------------------------------------- */
 
 static bool check_zone(const struct applying *a, const char *part,
     struct err *err)

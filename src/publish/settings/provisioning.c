@@ -7,8 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* --- parts of rules ---------------------------------------------------------
- */
+/* --- parts of rules ------------------------------------------------------- */
 
 /* What surrounds one part: "[…]", so that it can be checked alone. */
 struct part {
@@ -76,8 +75,7 @@ bool settings_check_named(const char *file, const char *path,
 	return true;
 }
 
-/* --- thresholds -------------------------------------------------------------
- */
+/* --- thresholds ----------------------------------------------------------- */
 
 static bool check_threshold(const char *file, const struct node *key,
     struct err *err)
@@ -125,8 +123,7 @@ bool settings_check_thresholds(const char *file, const struct node *node,
 	return true;
 }
 
-/* --- connections ------------------------------------------------------------
- */
+/* --- connections ---------------------------------------------------------- */
 
 /* A secret that stands in a file is one, whatever it is. */
 static struct param meant(const struct directory_type *type,
@@ -182,8 +179,7 @@ static bool check_connection(const struct applying *a, struct err *err)
 	return false;
 }
 
-/* --- made so ----------------------------------------------------------------
- */
+/* --- made so -------------------------------------------------------------- */
 
 static const char *number(struct arena *arena, int64_t value)
 {

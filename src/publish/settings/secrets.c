@@ -14,8 +14,7 @@ struct secret {
 	const char *mark, *sealed; /* NULL: there is none */
 };
 
-/* --- at rest ---------------------------------------------------------------
- */
+/* --- at rest -------------------------------------------------------------- */
 
 static void put_about(struct buf *about, const struct secret *secret)
 {
@@ -112,8 +111,7 @@ bool setting_secret(struct db *db, struct arena *arena,
 	return done;
 }
 
-/* --- coming in -------------------------------------------------------------
- */
+/* --- coming in ------------------------------------------------------------ */
 
 static bool is_mark(const char *text)
 {

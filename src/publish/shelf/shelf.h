@@ -24,8 +24,7 @@ bool zip_close(struct zip *zip, struct err *err) must_use;
 bool zip_outgrown(const struct zip *zip);
 void zip_free(struct zip *zip); /* NULL is fine */
 
-/* --- shelf.c: where bundles that were made lie -----------------------------
- */
+/* --- shelf.c: where bundles that were made lie ---------------------------- */
 
 #define SHELF_NAME_MAX 256
 

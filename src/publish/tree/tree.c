@@ -158,8 +158,7 @@ bool tree_read(struct arena *arena, const char *file, struct text yaml,
 	return made;
 }
 
-/* --- JSON
- * ----------------------------------------------------------------------- */
+/* --- JSON ----------------------------------------------------------------- */
 
 static void put_scalar(struct buf *out, const struct node *node)
 {

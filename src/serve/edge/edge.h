@@ -217,8 +217,7 @@ uint64_t reply_length(const struct request *rq);
 bool status_has_body(int status);
 const char *status_reason(int status); /* "Not Found", or "" */
 
-/* --- file.c: bodies that lie in files --------------------------------------
- */
+/* --- file.c: bodies that lie in files ------------------------------------- */
 
 struct reply_file {
 	int fd;

@@ -6,8 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* --- tokens that were good a moment ago ------------------------------------
- */
+/* --- tokens that were good a moment ago ----------------------------------- */
 
 #define SETS 512 /* a power of two */
 #define WAYS 4
@@ -66,8 +65,7 @@ static void remember(struct cache *cache, struct hash128 token,
 	*place = (struct entry){ token, claims->expires, *caller };
 }
 
-/* --- the request -----------------------------------------------------------
- */
+/* --- the request ---------------------------------------------------------- */
 
 /* What the header Authorization says after this scheme, or NULL. */
 static const char *credentials(const struct request *rq, const char *scheme)

@@ -23,8 +23,7 @@ static bool refuse(struct err *err)
 	    "disabled");
 }
 
-/* --- what it says ----------------------------------------------------------
- */
+/* --- what it says --------------------------------------------------------- */
 
 static void free_json(void *json)
 {
@@ -61,8 +60,7 @@ bool assertion_read(struct assertion *out, struct arena *arena,
 	       refuse(err);
 }
 
-/* --- whose it is -----------------------------------------------------------
- */
+/* --- whose it is ---------------------------------------------------------- */
 
 /* A key says its own algorithm: it is not for the assertion to choose. */
 static bool may_be_of(const struct assertion *assertion, const struct jwk *key)
@@ -87,8 +85,7 @@ static bool is_signed(const struct assertion *assertion, struct arena *arena,
 	return false;
 }
 
-/* --- whether it is good now ------------------------------------------------
- */
+/* --- whether it is good now ----------------------------------------------- */
 
 static bool is_us(const struct request *rq, const json_t *audience)
 {

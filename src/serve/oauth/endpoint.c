@@ -7,8 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* --- who asks --------------------------------------------------------------
- */
+/* --- who asks ------------------------------------------------------------- */
 
 /* After "Basic ", or NULL when the scheme is another. */
 static const char *basic_credentials(const char *authorization)
@@ -93,8 +92,7 @@ static bool authenticate(struct request *rq, struct db *db, struct form *form,
 	return known;
 }
 
-/* --- what it gets ----------------------------------------------------------
- */
+/* --- what it gets --------------------------------------------------------- */
 
 static bool choose_scopes(const struct form *form,
     const struct application *app, unsigned *scopes, struct err *err)

@@ -26,8 +26,7 @@ static struct {
 	atomic_bool stop, asked;
 } keeper;
 
-/* --- the database ----------------------------------------------------------
- */
+/* --- the database --------------------------------------------------------- */
 
 static bool load(struct err *err)
 {
@@ -72,8 +71,7 @@ static bool turn(struct err *err)
 	       (!wanted(news) || load(err));
 }
 
-/* --- the thread ------------------------------------------------------------
- */
+/* --- the thread ----------------------------------------------------------- */
 
 /* Until Postgres is back, what was known stays. One line says so. */
 static void note_failure(struct err *err)
@@ -108,8 +106,7 @@ static void *keep(void *unused)
 	return NULL;
 }
 
-/* --- the door --------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------- */
 
 static void forget(void)
 {

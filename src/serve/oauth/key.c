@@ -9,8 +9,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-/* --- what joins an arena ---------------------------------------------------
- */
+/* --- what joins an arena -------------------------------------------------- */
 
 static void free_pkey(void *pkey)
 {
@@ -35,8 +34,7 @@ const char *key_private(struct arena *arena, const char *pem, size_t len)
 	return own;
 }
 
-/* --- PEM -------------------------------------------------------------------
- */
+/* --- PEM ------------------------------------------------------------------ */
 
 static bool write_pem(struct arena *arena, EVP_PKEY *pkey, bool private,
     const char **pem, struct err *err)
@@ -58,8 +56,7 @@ static bool write_pem(struct arena *arena, EVP_PKEY *pkey, bool private,
 	return true;
 }
 
-/* --- the door --------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------- */
 
 bool key_read(struct key *key, struct arena *arena, struct err *err)
 {

@@ -12,8 +12,7 @@
  * whoever keeps a copy of the key set has it in time. */
 #define SHOWN_AHEAD DAY
 
-/* --- reading ---------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------- */
 
 static const char *about(struct arena *arena, const char *kid)
 {
@@ -101,8 +100,7 @@ static void render_keys(struct ring *ring)
 	buf_free(&out);
 }
 
-/* --- a new key -------------------------------------------------------------
- */
+/* --- a new key ------------------------------------------------------------ */
 
 static bool due(const struct ring *ring)
 {
@@ -198,8 +196,7 @@ static bool rotate(struct db *db, const char *key_file, struct err *err)
 	return false;
 }
 
-/* --- the door --------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------- */
 
 static bool fill(struct ring *ring, struct db *db, const char *key_file,
     struct err *err)

@@ -35,8 +35,7 @@ bool key_read(struct key *key, struct arena *arena, struct err *err) must_use;
 /* A private half that was sealed, taken into the arena, which wipes it. */
 const char *key_private(struct arena *arena, const char *pem, size_t len);
 
-/* --- ring.c: what is known now, the same for all threads -------------------
- */
+/* --- ring.c: what is known now, the same for all threads ------------------ */
 
 /* An application that may sign requests (OAuth 1.0a). */
 struct consumer {
@@ -84,8 +83,7 @@ void ring_show(struct ring *ring); /* from now on, to all threads */
 struct view *ring_view(void);
 void ring_forget(void); /* everything, when no other thread is left */
 
-/* --- jws.c: signed tokens as they come in ----------------------------------
- */
+/* --- jws.c: signed tokens as they come in --------------------------------- */
 
 struct json_t; /* jansson's */
 
@@ -108,8 +106,7 @@ const char *jws_algorithm(const struct json_t *header);
 /* Whether this key signed it, by this algorithm. */
 bool jws_verify(const struct jws *jws, const char *algorithm, const char *pem);
 
-/* --- token.c: the one door for tokens --------------------------------------
- */
+/* --- token.c: the one door for tokens ------------------------------------- */
 
 struct claims {
 	const char *client_id;
@@ -128,8 +125,7 @@ bool token_make(const struct ring *ring, struct arena *arena,
 bool token_read(const struct ring *ring, struct arena *arena, const char *token,
     struct claims *claims, bool *stranger, struct err *err) must_use;
 
-/* --- keeper.c: keeps the ring up to date with the database -----------------
- */
+/* --- keeper.c: keeps the ring up to date with the database ---------------- */
 
 bool keeper_open(const char *database_url, const char *key_file,
     const char *issuer, struct err *err) must_use;
@@ -137,15 +133,13 @@ void keeper_close(void);
 /* Somebody saw a key that we don't know. Any thread. */
 void keeper_ask(void);
 
-/* --- load.c: the ring from the database ------------------------------------
- */
+/* --- load.c: the ring from the database ----------------------------------- */
 
 /* Reads what the database has; makes a new key first where one is due. */
 bool load_ring(struct ring **out, struct db *db, const char *key_file,
     const char *issuer, struct err *err) must_use;
 
-/* --- throttle.c: who guesses too often must wait ---------------------------
- */
+/* --- throttle.c: who guesses too often must wait -------------------------- */
 
 /* Seconds to wait before another try; 0: none. Any thread. */
 int throttle_wait(const char *client, const char *client_id);
@@ -154,8 +148,7 @@ void throttle_failed(const char *client, const char *client_id);
 bool throttle_admit(struct request *rq, const char *client_id,
     struct err *err) must_use;
 
-/* --- form.c: what a client sends -------------------------------------------
- */
+/* --- form.c: what a client sends ------------------------------------------ */
 
 struct form {
 	const char *grant_type, *scope; /* NULL: not there, or empty */
@@ -180,8 +173,7 @@ bool form_read(struct form *form, struct arena *arena, struct text body,
 bool form_basic(struct form *form, struct arena *arena, const char *encoded,
     struct err *err) must_use;
 
-/* --- assertion.c: clients that prove themselves by their keys ----------------
- */
+/* --- assertion.c: clients that prove themselves by their keys ------------- */
 
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -204,8 +196,7 @@ bool assertion_read(struct assertion *out, struct arena *arena,
 bool assertion_check(const struct assertion *assertion, struct request *rq,
     struct db *db, struct application *out, struct err *err) must_use;
 
-/* --- nonce.c: what may be shown once only ------------------------------------
- */
+/* --- nonce.c: what may be shown once only --------------------------------- */
 
 struct nonce {
 	int64_t application;
@@ -222,8 +213,7 @@ bool nonce_take(const struct nonce *nonce, struct db *db, struct arena *arena,
 /* Forgets those that have expired. */
 bool nonce_purge(struct db *db, struct err *err) must_use;
 
-/* --- signature.c: signed requests (OAuth 1.0a, RFC 5849) ---------------------
- */
+/* --- signature.c: signed requests (OAuth 1.0a, RFC 5849) ------------------ */
 
 /* What the header Authorization says. */
 struct signature {
@@ -251,16 +241,14 @@ void signature_base(struct buf *out, struct arena *arena,
 bool signature_fits(const struct signature *signature, struct text base,
     struct text secret);
 
-/* --- signed.c: who signs -----------------------------------------------------
- */
+/* --- signed.c: who signs -------------------------------------------------- */
 
 /* On the loop: whom the request claims to be of, if it is in time. What of
  * rq->caller it fills is a claim, and rq->claim says so until it is proven. */
 bool signed_admit(struct request *rq, const char *header,
     struct err *err) must_use;
 
-/* --- endpoint.c: POST /oauth/token -----------------------------------------
- */
+/* --- endpoint.c: POST /oauth/token ---------------------------------------- */
 
 bool endpoint_token(struct request *rq, struct db *db, struct err *err);
 

@@ -14,8 +14,7 @@
 #define PARAMS_MAX 32  /* in a header */
 #define VALUE_MAX 1024 /* bytes of one, decoded */
 
-/* --- the header ------------------------------------------------------------
- */
+/* --- the header ----------------------------------------------------------- */
 
 /* Percent-decoded; NULL: it is no text, or too long. */
 static const char *decode(struct arena *arena, struct text part)
@@ -184,8 +183,7 @@ bool signature_read(struct signature *out, struct arena *arena,
 	       check_others(out, params, count, err);
 }
 
-/* --- the text that is signed -----------------------------------------------
- */
+/* --- the text that is signed ---------------------------------------------- */
 
 void signature_base(struct buf *out, struct arena *arena,
     const struct signature *signature, const struct signed_request *request)
@@ -211,8 +209,7 @@ void signature_base(struct buf *out, struct arena *arena,
 	buf_free(&url);
 }
 
-/* --- the signature ---------------------------------------------------------
- */
+/* --- the signature -------------------------------------------------------- */
 
 bool signature_fits(const struct signature *signature, struct text base,
     struct text secret)

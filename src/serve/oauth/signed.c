@@ -39,8 +39,7 @@ static const char not_good[] =
     "The signature is not good: unknown consumer key, another secret, or "
     "another text was signed.";
 
-/* --- on the loop -----------------------------------------------------------
- */
+/* --- on the loop ---------------------------------------------------------- */
 
 /* One way to say it, not two (RFC 5849 §3.1). */
 static bool says_elsewhere(const struct params *params)
@@ -93,8 +92,7 @@ bool signed_admit(struct request *rq, const char *header, struct err *err)
 	return true;
 }
 
-/* --- on a worker: the signature --------------------------------------------
- */
+/* --- on a worker: the signature ------------------------------------------- */
 
 /* RFC 5849 §3.4.1.3.1: a form is signed, any other body is not. */
 static bool read_body(const struct request *rq, struct params *out,
@@ -155,8 +153,7 @@ static bool check_signature(struct request *rq, struct err *err)
 	return refuse(rq, not_good, err);
 }
 
-/* --- on a worker: the nonce ------------------------------------------------
- */
+/* --- on a worker: the nonce ----------------------------------------------- */
 
 static bool ask_nonce(struct request *rq, struct db *db, struct err *err)
 {

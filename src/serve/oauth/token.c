@@ -8,8 +8,7 @@
 #include <jansson.h>
 #include <jwt.h>
 
-/* --- making ----------------------------------------------------------------
- */
+/* --- making --------------------------------------------------------------- */
 
 static const char *make_id(struct arena *arena)
 {
@@ -87,8 +86,7 @@ bool token_make(const struct ring *ring, struct arena *arena,
 	return done || fail(err, FAULT_INTERNAL, "libjwt: can't sign");
 }
 
-/* --- reading ---------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------- */
 
 /* What a client is told does not say which check it was. */
 static bool refuse(struct err *err)

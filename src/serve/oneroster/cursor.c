@@ -47,8 +47,7 @@ bool cursor_read(const struct request *rq, struct question *question,
 	return true;
 }
 
-/* --- links -----------------------------------------------------------------
- */
+/* --- links ---------------------------------------------------------------- */
 
 struct page_link {
 	const char *rel;
