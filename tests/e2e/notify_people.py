@@ -251,7 +251,8 @@ PEOPLE["s4"][0] = "south"
 roster()
 with Worker(2, "06:31"):
     until("the digest is told", lambda: told("digest"))
-    happens("account.created", 2, "06:30", "s1")
+    # Of no other notification: none of these is still to be sent below.
+    happens("account.disabled", 2, "06:30", "s1")
     due = district.run("jobs", "--name", "digest", "-o",
                        "csv").stdout.decode()
     check("what happens later is the next day's",
