@@ -61,6 +61,8 @@ def messy(students):
     ldif = unit("Old") + unit("Service Accounts") + unit("Board")
     ldif += "dn: CN=Chess,%s\nobjectClass: group\nsAMAccountName: Chess\n\n" \
         % old
+    # A group that is exact from now on: some are in it with right.
+    ldif += unit("Groups")
     for i, p in enumerate(students[:MESSY]):
         values = {"description": "from before", "login": "old%04d" % i}
         if i % 3 == 0:
@@ -71,6 +73,10 @@ def messy(students):
     for i in range(5):
         ldif += user("Orphan %d" % i, old, login="orphan%d" % i)
     ldif += user("svc-backup", "OU=Service Accounts," + BASE)
+    ldif += "dn: %s\nobjectClass: group\nsAMAccountName: students-north\n" \
+        "%s\n" % (group("students-north"), "".join(
+            "member: CN=Old %04d,%s\n" % (i, old)
+            for i in range(MESSY // 2)))
     twice, board, admin = students[MESSY:MESSY + 3]
     for i in range(2):
         ldif += user("Twice %d" % i, old, login="twice%d" % i,

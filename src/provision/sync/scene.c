@@ -256,7 +256,8 @@ static bool put_exact(struct planning *p, struct err *err)
 	return done;
 }
 
-/* Those of persons are in `maybe`; whoever else is in there goes, too. */
+/* Those of persons are in `maybe`, and of accounts that are adopted, or may be,
+ * too; whoever else is in there goes. */
 static const char strangers[] =
     "DECLARE strangers CURSOR FOR "
     "SELECT x.address, x.member, a.person, a.login, g.name, "
@@ -266,7 +267,9 @@ static const char strangers[] =
     "SELECT e.address, m.member FROM exact e JOIN homeroom.membership m "
     "ON m.directory = $1::integer AND m.\"group\" = e.anchor "
     "LEFT JOIN homeroom.account o ON o.directory = m.directory "
-    "AND o.anchor = m.member WHERE o.person IS NULL) x "
+    "AND o.anchor = m.member WHERE o.person IS NULL AND NOT EXISTS ("
+    "SELECT FROM homeroom.action t WHERE t.plan = $2::bigint "
+    "AND t.kind IN ('adopt', 'ask') AND t.anchor = m.member)) x "
     "LEFT JOIN homeroom.account a ON a.directory = $1::integer "
     "AND a.anchor = x.member "
     "LEFT JOIN homeroom.directory_group g ON g.directory = $1::integer "
@@ -305,7 +308,7 @@ static bool exclude(struct planning *p, const struct rows *rows, int i,
 
 static bool exclude_all(struct planning *p, struct err *err)
 {
-	const struct values values = { 1, { p->target->id_text } };
+	const struct values values = { 2, { p->target->id_text, p->id } };
 	struct arena *batch = arena_new();
 	const struct rows *rows = NULL;
 	bool done = db_ask_text(p->db, batch, strangers, &values, NULL, err);
