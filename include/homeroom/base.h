@@ -120,6 +120,8 @@ char *arena_text(struct arena *arena, const char *text) must_use;
 char *arena_textn(struct arena *arena, const char *text, size_t len) must_use;
 char *arena_printf(struct arena *arena, const char *fmt, ...)
     printf_like(2, 3) must_use;
+/* In decimal digits, as statements take their values. */
+char *arena_number(struct arena *arena, int64_t number) must_use;
 /* release(object) is called when the arena ends, last deferred first. */
 void arena_defer(struct arena *arena, void (*release)(void *), void *object);
 

@@ -91,11 +91,6 @@ bool audit_append(struct db *db, struct arena *arena,
 	return done;
 }
 
-static const char *number(struct arena *arena, int64_t value)
-{
-	return arena_printf(arena, "%lld", (long long)value);
-}
-
 static int64_t deadline(const struct audit *audit)
 {
 	return audit->until > 0 ? audit->until : clock_tick() + ANSWER_MS;
@@ -126,8 +121,8 @@ static bool ship_piece(struct audit *audit, const char *name, int64_t at,
 
 	lines_fold(&json, arena, lines, len);
 	values_add(&values, name);
-	values_add(&values, number(arena, at));
-	values_add(&values, number(arena, at + (int64_t)len));
+	values_add(&values, arena_number(arena, at));
+	values_add(&values, arena_number(arena, at + (int64_t)len));
 	values_add(&values, buf_text(&json));
 	db_deadline(audit->db, deadline(audit));
 	done = append(audit->db, arena, &values, err);

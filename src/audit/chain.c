@@ -52,8 +52,7 @@ bool audit_purge(struct db *db, struct arena *arena, int days, int64_t *dropped,
 	struct values values = { 0 };
 	const struct rows *rows;
 
-	values_add(&values, arena_printf(arena, "%lld",
-				(long long)(clock_now() - days * DAY_MS)));
+	values_add(&values, arena_number(arena, clock_now() - days * DAY_MS));
 	if (!db_ask(db, arena, STATEMENT_audit_purge, &values, &rows, err))
 		return false;
 	*dropped = rows_integer(rows, 0, 0);
@@ -151,7 +150,7 @@ static bool ask_links(struct db *db, struct arena *arena, int64_t after,
 {
 	struct values values = { 0 };
 
-	values_add(&values, arena_printf(arena, "%lld", (long long)after));
+	values_add(&values, arena_number(arena, after));
 	values_add(&values, PIECE);
 	return db_ask(db, arena, STATEMENT_audit_chain, &values, rows, err);
 }

@@ -3,27 +3,22 @@
 
 #include <string.h>
 
-static const char *number(struct arena *arena, int64_t value)
-{
-	return arena_printf(arena, "%lld", (long long)value);
-}
-
 static const char *or_null(struct arena *arena, int64_t value)
 {
-	return value == 0 ? NULL : number(arena, value);
+	return value == 0 ? NULL : arena_number(arena, value);
 }
 
 static void add_wanted(struct values *values, struct arena *arena,
     const struct audit_wanted *wanted)
 {
-	values_add(values, number(arena, wanted->district));
+	values_add(values, arena_number(arena, wanted->district));
 	values_add(values, or_null(arena, wanted->application));
 	values_add(values, or_null(arena, wanted->from));
 	values_add(values, or_null(arena, wanted->until));
 	values_add(values, wanted->endpoint);
-	values_add(values, number(arena, wanted->status_low));
-	values_add(values, number(arena, wanted->status_high));
-	values_add(values, number(arena, wanted->limit));
+	values_add(values, arena_number(arena, wanted->status_low));
+	values_add(values, arena_number(arena, wanted->status_high));
+	values_add(values, arena_number(arena, wanted->limit));
 }
 
 bool audit_list(struct db *db, struct arena *arena,
@@ -53,10 +48,10 @@ bool audit_changes(struct db *db, struct arena *arena,
 {
 	struct values values = { 0 };
 
-	values_add(&values, number(arena, wanted->district));
+	values_add(&values, arena_number(arena, wanted->district));
 	values_add(&values, or_null(arena, wanted->application));
 	values_add(&values, or_null(arena, wanted->from));
 	values_add(&values, or_null(arena, wanted->until));
-	values_add(&values, number(arena, wanted->limit));
+	values_add(&values, arena_number(arena, wanted->limit));
 	return db_ask(db, arena, STATEMENT_audit_changes, &values, rows, err);
 }

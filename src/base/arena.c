@@ -2,6 +2,7 @@
 #include "homeroom/base.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdalign.h>
 #include <stdio.h>
 #include <string.h>
@@ -182,6 +183,11 @@ char *arena_printf(struct arena *arena, const char *fmt, ...)
 	vsnprintf(text, (size_t)len + 1, fmt, args);
 	va_end(args);
 	return text;
+}
+
+char *arena_number(struct arena *arena, int64_t number)
+{
+	return arena_printf(arena, "%" PRId64, number);
 }
 
 void arena_defer(struct arena *arena, void (*release)(void *), void *object)

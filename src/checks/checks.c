@@ -31,7 +31,7 @@ bool checks_run(struct db *db, struct arena *arena,
 		.arena = arena,
 		.wanted = wanted,
 		.report = report,
-		.district = arena_printf(arena, "%" PRId64, wanted->district) };
+		.district = arena_number(arena, wanted->district) };
 	const struct values values = { 1, { run.district } };
 	bool done;
 

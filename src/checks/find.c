@@ -3,8 +3,6 @@
 #include "checks.h"
 #include "homeroom/embedded.h"
 
-#include <inttypes.h>
-
 /* One row a record, however many times it was found. */
 #define FIND                                                                   \
 	"WITH each AS ("                                                       \
@@ -23,7 +21,7 @@ static bool find(struct run *run, struct check_result *result, struct err *err)
 	const struct check *check = result->check;
 	const struct values values = { 5,
 		{ run->district, run->day, run->today, check->code,
-		    arena_printf(run->arena, "%d", CHECK_KEPT) } };
+		    arena_number(run->arena, CHECK_KEPT) } };
 	const struct rows *rows;
 	struct buf sql = { 0 };
 	bool done;
@@ -47,8 +45,7 @@ static bool open_version(struct run *run, struct err *err)
 {
 	struct checks_report *report = run->report;
 	const struct values values = { 2,
-		{ run->district,
-		    arena_printf(run->arena, "%" PRId64, report->at) } };
+		{ run->district, arena_number(run->arena, report->at) } };
 	const struct rows *rows;
 
 	if (!db_ask(run->db, run->arena, STATEMENT_checks_open, &values, &rows,

@@ -3,11 +3,6 @@
 
 #include <inttypes.h>
 
-static const char *number(struct run *run, int64_t value)
-{
-	return arena_printf(run->arena, "%" PRId64, value);
-}
-
 /* An array of SQL; none of its words needs quoting. */
 static const char *array(struct run *run, const char *const *words, int count)
 {
@@ -130,8 +125,8 @@ static bool note(struct run *run, struct err *err)
 	put_results(&json, report);
 	values_add(&values, run->district);
 	values_add(&values, run->version);
-	values_add(&values, number(run, report->at));
-	values_add(&values, number(run, report->ms));
+	values_add(&values, arena_number(run->arena, report->at));
+	values_add(&values, arena_number(run->arena, report->ms));
 	values_add(&values, buf_text(&json));
 	values_add(&values, run->schools);
 	done = db_ask(run->db, run->arena, STATEMENT_checks_note, &values, NULL,
@@ -180,7 +175,7 @@ static bool ask_examples(struct run *run, struct check_result *const *told,
 	for (int i = 0; i < count; i++)
 		words[i] = run->wanted->names ? told[i]->check->entity : "none";
 	values_add(&values, array(run, words, count));
-	values_add(&values, number(run, run->wanted->examples));
+	values_add(&values, arena_number(run->arena, run->wanted->examples));
 	return db_ask(run->db, run->arena, STATEMENT_checks_examples, &values,
 	    rows, err);
 }

@@ -146,9 +146,8 @@ static void print_ends(const struct task *task, const struct audit_chain *chain)
 	const char *row[] = {
 		arena_printf(arena, "%lld:%s", (long long)chain->head.number,
 		    chain->head.hash),
-		arena_printf(arena, "%lld",
-		    (long long)(chain->head.number - chain->purged.number)),
-		arena_printf(arena, "%lld", (long long)chain->purged.number),
+		arena_number(arena, chain->head.number - chain->purged.number),
+		arena_number(arena, chain->purged.number),
 	};
 
 	listing_row(&listing, row);

@@ -18,7 +18,7 @@ bool check_tells(const struct check_result *result)
 
 static const char *number(struct arena *arena, int64_t value)
 {
-	return value < 0 ? NULL : arena_printf(arena, "%" PRId64, value);
+	return value < 0 ? NULL : arena_number(arena, value);
 }
 
 /* --- what is looked for --------------------------------------------------- */

@@ -62,7 +62,7 @@ static bool has_own_data(struct db *db, struct house *house, int64_t district,
 	struct values values = { 0 };
 	const struct rows *rows;
 
-	values_add(&values, arena_printf(house->arena, "%" PRId64, district));
+	values_add(&values, arena_number(house->arena, district));
 	values_add(&values, INGEST_MADE_UP);
 	if (!db_ask(db, house->arena, STATEMENT_source_others, &values, &rows,
 		err))

@@ -5,7 +5,6 @@
 #include "homeroom/ingest.h"
 #include "homeroom/publish.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,7 +25,7 @@ static const struct column columns[] = {
 /* Of these numbers, 0 is none. */
 static const char *number(struct arena *arena, int64_t value)
 {
-	return value > 0 ? arena_printf(arena, "%" PRId64, value) : NULL;
+	return value > 0 ? arena_number(arena, value) : NULL;
 }
 
 static void print(struct arena *arena, const struct person_account *account,

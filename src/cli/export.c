@@ -139,7 +139,7 @@ static bool note(struct task *task, struct err *err)
 	};
 
 	if (made->since > 0)
-		entry.since = arena_printf(arena, "%" PRId64, made->since);
+		entry.since = arena_number(arena, made->since);
 	return audit_append(task->house.db, arena, &entry,
 	    house_who(&task->house), err);
 }

@@ -4,7 +4,6 @@
 #include "cli.h"
 #include "homeroom/publish.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 static const struct flag flags_known[] = {
@@ -93,9 +92,9 @@ static bool list_jobs(struct house *house, const struct flags *flags,
     int64_t district, int64_t limit, const struct rows **rows, struct err *err)
 {
 	const struct values values = { 4,
-		{ arena_printf(house->arena, "%" PRId64, district),
+		{ arena_number(house->arena, district),
 		    flags_get(flags, "--kind"),
-		    arena_printf(house->arena, "%" PRId64, limit),
+		    arena_number(house->arena, limit),
 		    flags_get(flags, "--name") } };
 
 	return db_ask(house->db, house->arena, STATEMENT_job_list, &values,
@@ -133,9 +132,9 @@ static bool list_schedules(struct house *house, const struct flags *flags,
     int64_t district, const struct rows **rows, struct err *err)
 {
 	const struct values values = { 3,
-		{ arena_printf(house->arena, "%" PRId64, district),
+		{ arena_number(house->arena, district),
 		    flags_get(flags, "--kind"),
-		    arena_printf(house->arena, "%" PRId64, clock_now()) } };
+		    arena_number(house->arena, clock_now()) } };
 
 	return db_ask(house->db, house->arena, STATEMENT_schedule_list, &values,
 	    rows, err);
@@ -204,8 +203,8 @@ static bool rest(struct house *house, const struct subject *subject,
     bool paused, struct err *err)
 {
 	const struct values values = { 4,
-		{ arena_printf(house->arena, "%" PRId64, subject->district),
-		    subject->kind, subject->name, paused ? "t" : "f" } };
+		{ arena_number(house->arena, subject->district), subject->kind,
+		    subject->name, paused ? "t" : "f" } };
 	const struct rows *rows;
 
 	if (!db_ask(house->db, house->arena, STATEMENT_schedule_paused, &values,

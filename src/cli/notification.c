@@ -104,8 +104,8 @@ static bool list(struct task *task, struct err *err)
 {
 	struct arena *arena = task->house.arena;
 	const struct values values = { 3,
-		{ arena_printf(arena, "%" PRId64, task->district), task->name,
-		    arena_printf(arena, "%" PRId64, task->limit) } };
+		{ arena_number(arena, task->district), task->name,
+		    arena_number(arena, task->limit) } };
 	struct listing listing = { .columns = columns };
 	const struct rows *rows;
 

@@ -109,11 +109,11 @@ static bool run_list(const struct flags *flags, int64_t limit,
 
 	if (done) {
 		const struct values values = { 4,
-			{ arena_printf(house.arena, "%" PRId64, district),
+			{ arena_number(house.arena, district),
 			    flags_has(flags, "--review") ? "t" : "f",
 			    flags->argument_count > 0 ? flags->arguments[0]
 						      : NULL,
-			    arena_printf(house.arena, "%" PRId64, limit) } };
+			    arena_number(house.arena, limit) } };
 
 		done = db_ask(house.db, house.arena, STATEMENT_person_list,
 		    &values, &rows, err);

@@ -52,8 +52,8 @@ static bool list(struct house *house, int64_t district, enum format format,
     int64_t limit, struct err *err)
 {
 	const struct values values = { 4,
-		{ arena_printf(house->arena, "%" PRId64, district), NULL, NULL,
-		    arena_printf(house->arena, "%" PRId64, limit) } };
+		{ arena_number(house->arena, district), NULL, NULL,
+		    arena_number(house->arena, limit) } };
 	struct listing listing = { .columns = columns, .title = "Plans" };
 	const struct rows *rows;
 

@@ -57,9 +57,9 @@ bool planned_print(struct house *house, int64_t district, int64_t plan,
 	bool brief = format == FORMAT_TABLE || format == FORMAT_HTML;
 	int64_t most = format == FORMAT_TABLE ? limit : INT64_MAX - 1;
 	const struct values values = { 3,
-		{ arena_printf(house->arena, "%" PRId64, district),
-		    arena_printf(house->arena, "%" PRId64, plan),
-		    arena_printf(house->arena, "%" PRId64, most + 1) } };
+		{ arena_number(house->arena, district),
+		    arena_number(house->arena, plan),
+		    arena_number(house->arena, most + 1) } };
 	struct listing listing = { .columns = brief ? columns_short : columns,
 		.title = arena_printf(house->arena, "Plan %" PRId64, plan) };
 	const struct rows *rows;
@@ -80,8 +80,8 @@ bool planned_print(struct house *house, int64_t district, int64_t plan,
 bool held_list(struct approving *a, struct listing *listing, struct err *err)
 {
 	const struct values values = { 4,
-		{ arena_printf(a->house.arena, "%" PRId64, a->district), NULL,
-		    NULL, "1000" } };
+		{ arena_number(a->house.arena, a->district), NULL, NULL,
+		    "1000" } };
 	const struct rows *rows;
 
 	if (!db_ask(a->house.db, a->house.arena, STATEMENT_plan_list, &values,

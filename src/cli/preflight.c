@@ -4,7 +4,6 @@
 #include "cli.h"
 #include "homeroom/publish.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 static const struct flag flags_known[] = {
@@ -85,8 +84,7 @@ static void add_finding(struct listing *listing, struct arena *arena,
 		    f->entity, f->withheld);
 	listing_row(listing,
 	    (const char *[]){ f->entity,
-		f->withheld != NULL ? NULL
-				    : arena_printf(arena, "%" PRId64, f->count),
+		f->withheld != NULL ? NULL : arena_number(arena, f->count),
 		f->severe ? "error" : "warning", f->code, what,
 		examples(arena, f) });
 }
@@ -101,9 +99,8 @@ static bool print(struct arena *arena, const struct preflight *flight,
 	for (int i = 0; i < flight->count; i++)
 		listing_row(&listing,
 		    (const char *[]){ flight->counts[i].entity,
-			arena_printf(arena, "%" PRId64,
-			    flight->counts[i].records),
-			NULL, NULL, "will be received", NULL });
+			arena_number(arena, flight->counts[i].records), NULL,
+			NULL, "will be received", NULL });
 	for (int i = 0; i < flight->finding_count; i++) {
 		const struct preflight_finding *f = &flight->findings[i];
 

@@ -46,10 +46,8 @@ static bool find_status(struct house *house, const char *name,
 
 	if (!district_find(house->db, house->arena, name, &district, err))
 		return false;
-	values_add(&values,
-	    arena_printf(house->arena, "%lld", (long long)district));
-	values_add(&values,
-	    arena_printf(house->arena, "%lld", (long long)clock_now()));
+	values_add(&values, arena_number(house->arena, district));
+	values_add(&values, arena_number(house->arena, clock_now()));
 	return db_ask(house->db, house->arena, STATEMENT_status, &values, rows,
 	    err);
 }

@@ -3,7 +3,6 @@
 #include "ingest.h"
 #include "guard/guard.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,7 +25,7 @@ static struct values *values_of(struct ingest *job, int64_t first)
 {
 	struct values *values = arena_alloc(job->arena, sizeof(*values));
 
-	values_add(values, arena_printf(job->arena, "%" PRId64, first));
+	values_add(values, arena_number(job->arena, first));
 	return values;
 }
 

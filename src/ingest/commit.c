@@ -15,11 +15,6 @@
 /* What grants see is one table, and larger. */
 #define WORTH_STATISTICS_OF_ALL 1000
 
-static const char *number(struct ingest *job, int64_t value)
-{
-	return arena_printf(job->arena, "%" PRId64, value);
-}
-
 /* --- the version --------------------------------------------------------- */
 
 /* Live rows of which `which` holds leave for history. */
@@ -50,8 +45,8 @@ static bool forget_versions(struct ingest *job, int64_t before, struct err *err)
 {
 	struct values values = { 0 };
 
-	values_add(&values, number(job, job->request->district));
-	values_add(&values, number(job, before));
+	values_add(&values, arena_number(job->arena, job->request->district));
+	values_add(&values, arena_number(job->arena, before));
 	return db_ask(job->db, job->brief, STATEMENT_version_purge, &values,
 	    NULL, err);
 }
@@ -83,9 +78,9 @@ static bool bury_old(struct ingest *job, struct err *err)
 	const char *old;
 	int64_t buried, horizon;
 
-	values_add(&values, number(job, job->request->district));
-	values_add(&values, number(job, clock_now()));
-	values_add(&values, number(job, job->request->keep_days));
+	values_add(&values, arena_number(job->arena, job->request->district));
+	values_add(&values, arena_number(job->arena, clock_now()));
+	values_add(&values, arena_number(job->arena, job->request->keep_days));
 	if (!db_ask(job->db, job->brief, STATEMENT_version_horizon, &values,
 		&rows, err))
 		return false;
@@ -120,11 +115,11 @@ static bool add_version(struct ingest *job, struct err *err)
 {
 	struct values values = { 0 };
 
-	values_add(&values, number(job, job->request->district));
-	values_add(&values, number(job, job->version_made));
-	values_add(&values, number(job, job->import));
+	values_add(&values, arena_number(job->arena, job->request->district));
+	values_add(&values, arena_number(job->arena, job->version_made));
+	values_add(&values, arena_number(job->arena, job->import));
 	values_add(&values, row_counts(job));
-	values_add(&values, number(job, clock_now()));
+	values_add(&values, arena_number(job->arena, clock_now()));
 	values_add(&values, job->note);
 	return db_ask(job->db, job->brief, STATEMENT_version_add, &values, NULL,
 	    err);
@@ -159,9 +154,9 @@ static bool end_import(struct ingest *job, struct err *err)
 	char digest[sizeof(job->digest) * 2 + 1];
 
 	hex_encode(digest, job->digest, sizeof(job->digest));
-	values_add(&values, number(job, job->import));
+	values_add(&values, arena_number(job->arena, job->import));
 	values_add(&values, outcome_names[job->report.outcome]);
-	values_add(&values, number(job, job->report.version));
+	values_add(&values, arena_number(job->arena, job->report.version));
 	values_add(&values, digest);
 	values_add(&values, report_json(job, is_settled(job)));
 	return db_ask(job->db, job->brief, STATEMENT_import_end, &values, NULL,
@@ -199,11 +194,11 @@ static bool keep_reading(struct ingest *job, struct err *err)
 
 	if (fetched == NULL || fetched->since == NULL)
 		return true;
-	values_add(&values, number(job, job->source));
+	values_add(&values, arena_number(job->arena, job->source));
 	values_add(&values, fetched->key);
 	values_add(&values, fetched->since);
-	values_add(&values, number(job, fetched->deltas));
-	values_add(&values, number(job, job->report.version));
+	values_add(&values, arena_number(job->arena, fetched->deltas));
+	values_add(&values, arena_number(job->arena, job->report.version));
 	return db_ask(job->db, job->brief, STATEMENT_reading_keep, &values,
 	    NULL, err);
 }

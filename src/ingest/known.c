@@ -234,7 +234,7 @@ static void judge_copy(struct ingest *job, struct part *part,
 	if (copy->known < copy->first) {
 		set_aside(job, part, copy, copy->staged, copy->known);
 		add_item(&copies->lines,
-		    arena_printf(job->brief, "%" PRId64, copy->staged));
+		    arena_number(job->brief, copy->staged));
 		part->staged--;
 	} else if (copy->staged == copy->first) {
 		set_aside(job, part, copy, copy->known, copy->staged);

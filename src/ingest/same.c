@@ -4,7 +4,6 @@
 #include "ingest.h"
 #include "guard/guard.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -186,9 +185,8 @@ bool find_same(struct ingest *job, struct err *err)
 	const struct rows *rows;
 
 	hex_encode(digest, job->digest, sizeof(job->digest));
-	values_add(&values,
-	    arena_printf(job->arena, "%" PRId64, job->request->district));
-	values_add(&values, arena_printf(job->arena, "%" PRId64, job->source));
+	values_add(&values, arena_number(job->arena, job->request->district));
+	values_add(&values, arena_number(job->arena, job->source));
 	values_add(&values, digest);
 	if (!db_ask(job->db, job->brief, STATEMENT_import_last, &values, &rows,
 		err))

@@ -83,8 +83,7 @@ static bool judge(int status, struct err *err)
 bool hook_send(struct arena *arena, const struct hook *hook,
     const struct message *message, struct err *err)
 {
-	const char *timestamp =
-	    arena_printf(arena, "%" PRId64, clock_now() / 1000);
+	const char *timestamp = arena_number(arena, clock_now() / 1000);
 	struct remote *remote = remote_new(&hook->account);
 	struct remote_answer answer;
 	struct buf body = { 0 };
@@ -93,8 +92,7 @@ bool hook_send(struct arena *arena, const struct hook *hook,
 	put_body(&body, message);
 	const struct param headers[] = {
 		{ "Content-Type", "application/json" },
-		{ "Homeroom-Message",
-		    arena_printf(arena, "%" PRId64, message->id) },
+		{ "Homeroom-Message", arena_number(arena, message->id) },
 		{ "Homeroom-Timestamp", timestamp },
 		{ "Homeroom-Signature",
 		    sign(arena, hook->secret, timestamp, &body) },

@@ -25,7 +25,7 @@ bool password_keep(struct db *db, struct arena *arena,
     const struct password_account *account, const char *password,
     struct err *err)
 {
-	const char *directory = as_number(arena, account->directory);
+	const char *directory = arena_number(arena, account->directory);
 	const struct hpke_about bound =
 	    about(arena, directory, account->person);
 	struct values values = { 4,
@@ -53,7 +53,7 @@ bool password_drop(struct db *db, struct arena *arena,
     const struct password_account *account, struct err *err)
 {
 	const struct values values = { 2,
-		{ as_number(arena, account->directory), account->person } };
+		{ arena_number(arena, account->directory), account->person } };
 
 	return db_ask(db, arena, STATEMENT_password_drop, &values, NULL, err);
 }
@@ -80,7 +80,7 @@ static bool list(struct db *db, struct arena *arena,
     struct err *err)
 {
 	const struct values values = { 7,
-		{ as_number(arena, wanted->district), wanted->directory,
+		{ arena_number(arena, wanted->district), wanted->directory,
 		    wanted->school, wanted->class, wanted->person,
 		    wanted->again ? "t" : "f",
 		    wanted->to != NULL ? wanted->who : NULL } };
@@ -171,7 +171,7 @@ static bool note(struct db *db, struct arena *arena,
 		json_quote(&said, wanted->to, strlen(wanted->to));
 	}
 	buf_char(&said, '}');
-	values_add(&values, as_number(arena, wanted->district));
+	values_add(&values, arena_number(arena, wanted->district));
 	values_add(&values, wanted->who);
 	values_add(&values, wanted->directory);
 	values_add(&values, buf_text(&said));
@@ -264,7 +264,7 @@ bool password_forget(struct db *db, struct arena *arena,
     const struct password_wanted *wanted, int64_t *count, struct err *err)
 {
 	const struct values values = { 3,
-		{ as_number(arena, wanted->district), wanted->directory,
+		{ arena_number(arena, wanted->district), wanted->directory,
 		    wanted->person } };
 	const struct rows *rows;
 	bool done;

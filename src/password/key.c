@@ -11,11 +11,6 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-const char *as_number(struct arena *arena, int64_t value)
-{
-	return arena_printf(arena, "%" PRId64, value);
-}
-
 const char *as_hex(struct arena *arena, const void *data, size_t len)
 {
 	char *out = arena_alloc(arena, 2 * len + 1);
@@ -47,7 +42,7 @@ static bool read_hex(const char *text, unsigned char out[HPKE_KEY])
 static bool find_key(struct db *db, struct arena *arena, int64_t district,
     const struct rows **rows, struct err *err)
 {
-	const struct values values = { 1, { as_number(arena, district) } };
+	const struct values values = { 1, { arena_number(arena, district) } };
 
 	return db_ask(db, arena, STATEMENT_password_key_find, &values, rows,
 	    err);
@@ -58,7 +53,7 @@ static bool make_key(struct db *db, struct arena *arena, int64_t district,
     struct err *err)
 {
 	unsigned char private[HPKE_KEY], public[HPKE_KEY];
-	struct values values = { 1, { as_number(arena, district) } };
+	struct values values = { 1, { arena_number(arena, district) } };
 	struct buf sealed = { 0 };
 	char now[CLOCK_TEXT];
 	bool done;
@@ -174,7 +169,7 @@ bool password_set_key(struct db *db, struct arena *arena, int64_t district,
 {
 	unsigned char public[HPKE_KEY];
 	size_t len = sizeof(public);
-	struct values values = { 1, { as_number(arena, district) } };
+	struct values values = { 1, { arena_number(arena, district) } };
 	char now[CLOCK_TEXT];
 	EVP_PKEY *key;
 	bool done;

@@ -41,8 +41,7 @@ uint32_t chance(uint32_t below);
 
 /* --- key.c: the district's key -------------------------------------------- */
 
-/* Values of a statement. */
-const char *as_number(struct arena *arena, int64_t value);
+/* A value of a statement. */
 const char *as_hex(struct arena *arena, const void *data, size_t len);
 
 /* The public one; made with its private one when there is none. */

@@ -2,15 +2,13 @@
  * asked. */
 #include "provision.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 static bool load_rules(struct db *db, struct arena *arena,
     struct provision_book *book, struct err *err)
 {
 	const struct values values = { 2,
-		{ arena_printf(arena, "%" PRId64, book->district),
-		    book->name } };
+		{ arena_number(arena, book->district), book->name } };
 	struct rulebook_texts texts = { .directory = book->settings };
 	const struct rows *rows;
 	const char **rules;
@@ -30,7 +28,7 @@ bool book_load(struct db *db, struct arena *arena, int64_t district,
     const char *directory, struct provision_book *out, struct err *err)
 {
 	const struct values values = { 2,
-		{ arena_printf(arena, "%" PRId64, district), directory } };
+		{ arena_number(arena, district), directory } };
 	const struct rows *rows;
 
 	if (!db_ask(db, arena, STATEMENT_directory_find, &values, &rows, err))
@@ -57,7 +55,7 @@ static bool find_years(struct db *db, struct arena *arena,
     struct err *err)
 {
 	const struct values values = { 1,
-		{ arena_printf(arena, "%" PRId64, book->district) } };
+		{ arena_number(arena, book->district) } };
 	struct school_year *years;
 	const struct rows *rows;
 

@@ -2,7 +2,6 @@
  * each with the columns that rules ask for and no others. */
 #include "provision.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #define BATCH 10000
@@ -115,8 +114,8 @@ static bool find_heard(struct persons *persons, int64_t district,
 		const struct text name = { echoed[i], strlen(echoed[i]) };
 		const struct field *f = field_find(&entity_users, name, BOTH);
 		const struct values values = { 3,
-			{ arena_printf(persons->arena, "%" PRId64, district),
-			    echoed[i], f->need & REQUIRED ? "t" : "f" } };
+			{ arena_number(persons->arena, district), echoed[i],
+			    f->need & REQUIRED ? "t" : "f" } };
 
 		if (!db_ask(persons->db, persons->arena, STATEMENT_told_sources,
 			&values, &rows, err))
@@ -243,7 +242,7 @@ bool persons_open(struct persons **out, struct db *db, struct arena *arena,
 {
 	struct persons *persons = arena_alloc(arena, sizeof(*persons));
 	const struct values values = { 4,
-		{ arena_printf(arena, "%" PRId64, book->district),
+		{ arena_number(arena, book->district),
 		    rulebook_zone(book->rules), "", NULL } };
 
 	*out = persons;

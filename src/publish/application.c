@@ -58,11 +58,6 @@ static const char *make_client_id(struct arena *arena)
 
 /* --- rows ----------------------------------------------------------------- */
 
-static const char *integer_text(struct arena *arena, int64_t n)
-{
-	return arena_printf(arena, "%lld", (long long)n);
-}
-
 static const char *time_text(struct arena *arena, int64_t when)
 {
 	char text[CLOCK_TEXT];
@@ -135,7 +130,7 @@ bool application_create(struct db *db, struct arena *arena,
 	    !hash_secret(hash, made.client_secret, err))
 		return false;
 	scopes_write(&scopes, wanted->scopes);
-	values_add(&values, integer_text(arena, change->district));
+	values_add(&values, arena_number(arena, change->district));
 	values_add(&values, change->name);
 	values_add(&values, made.client_id);
 	values_add(&values, hash);
@@ -160,7 +155,7 @@ static bool begin_change(struct db *db, struct arena *arena,
 {
 	struct values values = { 0 };
 
-	values_add(&values, integer_text(arena, change->district));
+	values_add(&values, arena_number(arena, change->district));
 	values_add(&values, change->name);
 	if (!db_begin(db, err))
 		return false;
@@ -348,7 +343,7 @@ bool application_list(struct db *db, struct arena *arena, int64_t district,
 	struct values values = { 0 };
 	const struct rows *rows;
 
-	values_add(&values, integer_text(arena, district));
+	values_add(&values, arena_number(arena, district));
 	values_add(&values, time_text(arena, clock_now()));
 	if (!db_ask(db, arena, STATEMENT_application_list, &values, &rows, err))
 		return false;

@@ -2,20 +2,13 @@
  * with the calendar, though no record does. */
 #include "publish.h"
 
-#include <inttypes.h>
-
-static const char *number(struct arena *arena, int64_t value)
-{
-	return arena_printf(arena, "%" PRId64, value);
-}
-
 /* *live is 0 when there is nothing to look at. */
 static bool begin_day(struct db *db, struct arena *arena, int64_t district,
     int64_t *live, struct err *err)
 {
 	char now[CLOCK_TEXT];
-	const struct values which = { 1, { number(arena, district) } };
-	struct values day = { 2, { number(arena, district), now } };
+	const struct values which = { 1, { arena_number(arena, district) } };
+	struct values day = { 2, { arena_number(arena, district), now } };
 	const struct rows *rows;
 
 	clock_format(now, clock_now());
@@ -36,8 +29,9 @@ static bool add_day(struct db *db, struct arena *arena, int64_t district,
     int64_t version, struct err *err)
 {
 	struct values values = { 6,
-		{ number(arena, district), number(arena, version), "0", "{}",
-		    number(arena, clock_now()), "another day" } };
+		{ arena_number(arena, district), arena_number(arena, version),
+		    "0", "{}", arena_number(arena, clock_now()),
+		    "another day" } };
 
 	return db_ask(db, arena, STATEMENT_version_add, &values, NULL, err);
 }

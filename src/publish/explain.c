@@ -4,7 +4,6 @@
  */
 #include "publish.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* So far records lead to others. */
@@ -79,8 +78,7 @@ static bool find_sighting(const struct explaining *e,
     struct err *err)
 {
 	const struct values values = { 3,
-		{ e->grant, arena_printf(e->arena, "%d", entity->number),
-		    id } };
+		{ e->grant, arena_number(e->arena, entity->number), id } };
 	const struct rows *rows;
 
 	if (!db_ask(e->c.db, e->arena, STATEMENT_visible_find, &values, &rows,
@@ -380,8 +378,7 @@ static bool find_real(struct explaining *e, const struct entity *entity,
     const char **id, struct err *err)
 {
 	const struct values values = { 3,
-		{ e->grant, arena_printf(e->arena, "%d", entity->number),
-		    *id } };
+		{ e->grant, arena_number(e->arena, entity->number), *id } };
 	const struct rows *rows;
 
 	if (!db_ask(e->c.db, e->arena, STATEMENT_visible_named, &values, &rows,
@@ -435,7 +432,7 @@ bool grant_explain(struct db *db, struct arena *arena,
 {
 	struct explaining e = { .arena = arena,
 		.out = out,
-		.district = arena_printf(arena, "%" PRId64, wanted->district),
+		.district = arena_number(arena, wanted->district),
 		.c = { .db = db, .district = wanted->district } };
 	bool done;
 

@@ -29,11 +29,6 @@ struct making {
 	uint64_t filled; /* bit i: entities[i] has a file in it */
 };
 
-static const char *number(struct arena *arena, int64_t value)
-{
-	return arena_printf(arena, "%lld", (long long)value);
-}
-
 /* --- which bundle --------------------------------------------------------- */
 
 static bool has_file(const struct making *m, int i)
@@ -79,9 +74,9 @@ static bool settle_since(struct making *m, const char *state, struct err *err)
 static bool find(struct making *m, struct err *err)
 {
 	const struct values values = { 3,
-		{ number(m->arena, m->wanted->application),
-		    number(m->arena, m->wanted->epoch),
-		    number(m->arena, m->wanted->since) } };
+		{ arena_number(m->arena, m->wanted->application),
+		    arena_number(m->arena, m->wanted->epoch),
+		    arena_number(m->arena, m->wanted->since) } };
 	const struct rows *rows;
 
 	if (!db_ask(m->db, m->arena, STATEMENT_export_find, &values, &rows,
@@ -279,9 +274,9 @@ static bool write_zip(struct making *m, int fd, bool large, struct err *err)
 static bool take_role(struct making *m, struct err *err)
 {
 	const struct values values = { 5,
-		{ number(m->arena, m->wanted->application),
-		    number(m->arena, m->wanted->epoch), STATEMENT_MS, "auto",
-		    "" } };
+		{ arena_number(m->arena, m->wanted->application),
+		    arena_number(m->arena, m->wanted->epoch), STATEMENT_MS,
+		    "auto", "" } };
 	const struct rows *rows;
 
 	if (!db_ask(m->db, m->arena, STATEMENT_session_open, &values, &rows,

@@ -52,7 +52,7 @@ static bool keep_key(struct db *db, struct arena *arena, int64_t grant,
 	struct values values = { 0 };
 
 	hex_encode(hex, sealed->data, sealed->len);
-	values_add(&values, arena_printf(arena, "%" PRId64, grant));
+	values_add(&values, arena_number(arena, grant));
 	values_add(&values, arena_printf(arena, "\\x%s", hex));
 	return db_ask(db, arena, STATEMENT_grant_key, &values, NULL, err);
 }
@@ -119,8 +119,7 @@ static bool open_key(struct naming *naming, struct arena *arena,
 bool names_load(const struct names **out, struct db *db, struct arena *arena,
     int64_t district, struct err *err)
 {
-	struct values values = { 1,
-		{ arena_printf(arena, "%" PRId64, district) } };
+	struct values values = { 1, { arena_number(arena, district) } };
 	struct names *names = arena_alloc(arena, sizeof(*names));
 	const struct rows *rows;
 
@@ -270,8 +269,8 @@ bool grant_retell(struct db *db, int64_t district, int64_t version,
 {
 	struct arena *arena = arena_new();
 	const struct values values = { 3,
-		{ arena_printf(arena, "%" PRId64, grant),
-		    arena_printf(arena, "%" PRId64, version), numbers } };
+		{ arena_number(arena, grant), arena_number(arena, version),
+		    numbers } };
 	const struct names *names;
 	bool told = names_load(&names, db, arena, district, err) &&
 		    names_fill(names, db, open_records, &values, err) &&
@@ -290,7 +289,7 @@ bool grant_hush(struct db *db, int64_t grant, const char *numbers,
 {
 	struct arena *arena = arena_new();
 	const struct values values = { 2,
-		{ arena_printf(arena, "%" PRId64, grant), numbers } };
+		{ arena_number(arena, grant), numbers } };
 	bool done = db_ask_text(db, arena, hush, &values, NULL, err);
 
 	arena_free(arena);

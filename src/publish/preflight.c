@@ -4,7 +4,6 @@
 #include "publish.h"
 #include "tree/tree.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* A check may take so long (ms). */
@@ -198,9 +197,9 @@ static bool take_role(struct flight *f, const struct application *application,
     struct err *err)
 {
 	const struct values values = { 5,
-		{ arena_printf(f->arena, "%" PRId64, application->id),
-		    arena_printf(f->arena, "%" PRId64, application->epoch),
-		    STATEMENT_MS, "auto", "" } };
+		{ arena_number(f->arena, application->id),
+		    arena_number(f->arena, application->epoch), STATEMENT_MS,
+		    "auto", "" } };
 	const struct rows *rows;
 
 	if (!db_ask(f->db, f->arena, STATEMENT_session_begin, NULL, NULL,

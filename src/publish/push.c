@@ -27,8 +27,7 @@ struct push {
 static bool find(struct push *push, int64_t district, struct err *err)
 {
 	const struct values values = { 2,
-		{ arena_printf(push->arena, "%" PRId64, district),
-		    push->name } };
+		{ arena_number(push->arena, district), push->name } };
 	const struct rows *rows;
 	const char *format;
 
@@ -127,9 +126,8 @@ static bool note(const struct push *push, struct err *err)
 	struct values values = { 0 };
 
 	values_add(&values,
-	    arena_printf(push->arena, "%" PRId64, push->wanted.application));
-	values_add(&values,
-	    arena_printf(push->arena, "%" PRId64, push->made.version));
+	    arena_number(push->arena, push->wanted.application));
+	values_add(&values, arena_number(push->arena, push->made.version));
 	values_add(&values, push->made.tag);
 	return db_ask(push->db, push->arena, STATEMENT_push_note, &values, NULL,
 	    err);
@@ -151,8 +149,7 @@ static bool audit(const struct push *push, struct err *err)
 	};
 
 	if (made->since > 0)
-		entry.since =
-		    arena_printf(push->arena, "%" PRId64, made->since);
+		entry.since = arena_number(push->arena, made->since);
 	return audit_append(push->db, push->arena, &entry, NULL, err);
 }
 

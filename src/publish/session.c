@@ -64,12 +64,9 @@ static bool ask_open(struct reader *reader, const struct session *session,
 	int64_t left = session->deadline - clock_tick();
 	struct values values = { 0 };
 
-	values_add(&values,
-	    arena_printf(arena, "%lld", (long long)session->application));
-	values_add(&values,
-	    arena_printf(arena, "%lld", (long long)session->epoch));
-	values_add(&values,
-	    arena_printf(arena, "%lld", (long long)(left > 1 ? left : 1)));
+	values_add(&values, arena_number(arena, session->application));
+	values_add(&values, arena_number(arena, session->epoch));
+	values_add(&values, arena_number(arena, left > 1 ? left : 1));
 	values_add(&values, has_fresh(session) ? "auto" : "force_generic_plan");
 	/* Nothing for 0, the live version. */
 	values_add(&values,

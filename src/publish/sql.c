@@ -31,8 +31,7 @@ int sql_value(struct sql *sql, const char *value)
 
 int sql_integer(struct sql *sql, int64_t value)
 {
-	return sql_value(sql,
-	    arena_printf(sql->arena, "%lld", (long long)value));
+	return sql_value(sql, arena_number(sql->arena, value));
 }
 
 void sql_put(struct sql *sql, const char *fmt, ...)

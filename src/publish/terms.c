@@ -355,8 +355,7 @@ static void modified_contains(struct sql *sql, const struct term *t)
 	array_open(&list);
 	for (int i = 0; i < t->times->count; i++) {
 		const struct moment *m = &t->times->moments[i];
-		const char *version =
-		    arena_printf(sql->arena, "%lld", (long long)m->version);
+		const char *version = arena_number(sql->arena, m->version);
 
 		if (strstr(m->text, t->literal) != NULL)
 			array_item(&list,

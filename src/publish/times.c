@@ -54,18 +54,16 @@ bool times_learn(struct times *times, struct db *db, struct arena *arena,
 {
 	int64_t known =
 	    times->count > 0 ? times->moments[times->count - 1].version : 0;
-	const char *district =
-	    arena_printf(arena, "%lld", (long long)times->district);
-	struct values values = { 2,
-		{ district, arena_printf(arena, "%lld", (long long)known) } };
+	const char *district = arena_number(arena, times->district);
+	struct values values = { 2, { district, arena_number(arena, known) } };
 	const struct rows *rows;
 
 	if (!db_ask(db, arena, STATEMENT_version_times, &values, &rows, err))
 		return false;
 	for (int i = 0; i < rows_count(rows); i++)
 		add(times, rows_integer(rows, i, 0), rows_integer(rows, i, 1));
-	if (!learn_rows(times, db, arena, district,
-		arena_printf(arena, "%lld", (long long)live), err))
+	if (!learn_rows(times, db, arena, district, arena_number(arena, live),
+		err))
 		return false;
 	times->live = live;
 	return true;

@@ -1,7 +1,6 @@
 /* Versions: which there are, going back to one, and letting go of old ones. */
 #include "homeroom/publish.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,11 +11,6 @@ struct going_back {
 	const char *district, *to, *next; /* as values */
 };
 
-static const char *number(struct arena *arena, int64_t value)
-{
-	return arena_printf(arena, "%" PRId64, value);
-}
-
 /* --- listing ------------------------------------------------------------- */
 
 bool version_list(struct db *db, struct arena *arena, int64_t district,
@@ -26,8 +20,8 @@ bool version_list(struct db *db, struct arena *arena, int64_t district,
 	const struct rows *rows;
 	struct version *list;
 
-	values_add(&values, number(arena, district));
-	values_add(&values, number(arena, limit));
+	values_add(&values, arena_number(arena, district));
+	values_add(&values, arena_number(arena, limit));
 	if (!db_ask(db, arena, STATEMENT_version_list, &values, &rows, err))
 		return false;
 	list =
@@ -214,7 +208,7 @@ static bool add_version(const struct going_back *c, struct err *err)
 	values_add(&values, c->next);
 	values_add(&values, "0");
 	values_add(&values, "{}");
-	values_add(&values, number(c->arena, clock_now()));
+	values_add(&values, arena_number(c->arena, clock_now()));
 	values_add(&values, arena_printf(c->arena, "rollback to %s", c->to));
 	return db_ask(c->db, c->arena, STATEMENT_version_add, &values, NULL,
 	    err);
@@ -229,7 +223,7 @@ static bool go_back(struct going_back *c, struct rollback *rollback,
 	if (!lock(c, &live, err) || !can_go_back(c, live, rollback->to, err))
 		return false;
 	rollback->made = live + 1;
-	c->next = number(c->arena, live + 1);
+	c->next = arena_number(c->arena, live + 1);
 	for (const struct entity *const *e = entities; *e != NULL; e++) {
 		if (!undo(c, *e, &count, err) ||
 		    (count > 0 && *e == &entity_users && !ask_again(c, err)))
@@ -247,8 +241,8 @@ bool version_rollback(struct db *db, struct rollback *rollback, struct err *err)
 	struct going_back c = {
 		.db = db,
 		.arena = arena,
-		.district = number(arena, rollback->district),
-		.to = number(arena, rollback->to),
+		.district = arena_number(arena, rollback->district),
+		.to = arena_number(arena, rollback->to),
 	};
 	bool done = db_begin(db, err) && go_back(&c, rollback, err);
 
@@ -268,8 +262,8 @@ static bool find_horizon(const struct going_back *c, int days, int64_t *horizon,
     struct err *err)
 {
 	const struct values values = { 3,
-		{ c->district, number(c->arena, clock_now()),
-		    number(c->arena, days) } };
+		{ c->district, arena_number(c->arena, clock_now()),
+		    arena_number(c->arena, days) } };
 	const struct rows *rows;
 
 	if (!db_ask(c->db, c->arena, STATEMENT_version_horizon, &values, &rows,
@@ -289,7 +283,7 @@ static bool purge(struct going_back *c, int days, int64_t *dropped,
 		return false;
 	if (horizon == 0)
 		return true;
-	c->to = number(c->arena, horizon);
+	c->to = arena_number(c->arena, horizon);
 	for (const struct entity *const *e = entities; *e != NULL; e++) {
 		if (!ask(c, *e,
 			"DELETE FROM history.{t} WHERE district = $1::int "
@@ -311,7 +305,7 @@ bool version_purge(struct db *db, int64_t district, int days, int64_t *dropped,
 	struct going_back c = {
 		.db = db,
 		.arena = arena,
-		.district = number(arena, district),
+		.district = arena_number(arena, district),
 	};
 	bool done;
 

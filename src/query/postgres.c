@@ -172,7 +172,7 @@ static bool begin(struct queries *queries, struct err *err)
 	    " ('TimeZone', 'UTC')) as wanted (name, value)";
 
 	return run(queries, session,
-		   arena_printf(queries->arena, "%" PRId64,
+		   arena_number(queries->arena,
 		       queries->account.seconds * 1000),
 		   err) &&
 	       run(queries, "begin isolation level repeatable read read only",

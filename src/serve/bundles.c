@@ -19,11 +19,6 @@ void bundles_use(struct makers *makers)
 
 /* --- the answer ----------------------------------------------------------- */
 
-static const char *number(const struct request *rq, int64_t value)
-{
-	return arena_printf(rq->arena, "%lld", (long long)value);
-}
-
 static const char *format_name(const struct request *rq)
 {
 	const enum oneroster *format = rq->route->of;
@@ -37,12 +32,13 @@ static void put_tag(struct request *rq, const char *tag, int64_t version)
 	reply_header(rq, "ETag", tag);
 	/* About children: never in a shared cache. */
 	reply_header(rq, "Cache-Control", "private, no-cache");
-	reply_header(rq, "Homeroom-Version", number(rq, version));
+	reply_header(rq, "Homeroom-Version", arena_number(rq->arena, version));
 }
 
 static void put_headers(struct request *rq, const struct export *made)
 {
-	const char *mode = "bulk", *version = number(rq, made->version);
+	const char *mode = "bulk",
+		   *version = arena_number(rq->arena, made->version);
 
 	if (made->since > 0) {
 		mode = arena_printf(rq->arena, "delta; since=%lld",
@@ -85,7 +81,7 @@ void bundle_reply(struct request *rq, const struct export *made)
 	if (known != NULL && known->version == made->version)
 		known_note(known, made->tag);
 	if (made->since > 0)
-		rq->since = number(rq, made->since);
+		rq->since = arena_number(rq->arena, made->since);
 	if (request_has(rq, made->tag)) {
 		rq->status = 304;
 		return;

@@ -198,8 +198,7 @@ static void tell(struct request *rq, const struct quota quotas[QUOTAS],
 			buf_printf(&left, ";t=%" PRId64, seconds(q->until));
 		if (reason != REASON_NONE)
 			reply_header(rq, "Retry-After",
-			    arena_printf(rq->arena, "%" PRId64,
-				seconds(q->until)));
+			    arena_number(rq->arena, seconds(q->until)));
 	}
 	if (policy.len > 0)
 		reply_header(rq, "RateLimit-Policy", buf_text(&policy));

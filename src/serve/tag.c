@@ -76,8 +76,7 @@ static void put_headers(struct request *rq, const char *tag, int64_t version)
 	/* About children: never in a shared cache. */
 	reply_header(rq, "Cache-Control", "private, no-cache");
 	rq->version = version;
-	reply_header(rq, "Homeroom-Version",
-	    arena_printf(rq->arena, "%lld", (long long)version));
+	reply_header(rq, "Homeroom-Version", arena_number(rq->arena, version));
 }
 
 static void not_modified(struct request *rq, enum coding coding)

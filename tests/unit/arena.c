@@ -51,6 +51,9 @@ static void copies(void **state)
 	CHECK(memcmp(arena_copy(arena, big, sizeof(big)), big, sizeof(big)) ==
 		  0,
 	    "copy");
+	CHECK(strcmp(arena_number(arena, INT64_MIN), "-9223372036854775808") ==
+		  0,
+	    "number");
 	arena_free(arena);
 }
 

@@ -119,8 +119,7 @@ static bool time_bytes(struct arena *arena, enum syntax syntax,
 	if (syntax == SYNTAX_TICKS) {
 		if (when < -EPOCH_MS || when > INT64_MAX / TICKS_MS - EPOCH_MS)
 			return false;
-		*out = arena_printf(arena, "%" PRId64,
-		    (when + EPOCH_MS) * TICKS_MS);
+		*out = arena_number(arena, (when + EPOCH_MS) * TICKS_MS);
 		return true;
 	}
 	clock_format(iso, when);

@@ -31,12 +31,12 @@ static bool ask(struct ingest *job, const char *sql, int64_t after,
 {
 	struct arena *arena = job->arena;
 	struct values values = { 3,
-		{ arena_printf(arena, "%" PRId64, job->request->district),
-		    arena_printf(arena, "%" PRId64, job->source),
-		    arena_printf(arena, "%d", entity_users.number) } };
+		{ arena_number(arena, job->request->district),
+		    arena_number(arena, job->source),
+		    arena_number(arena, entity_users.number) } };
 
 	if (after > 0)
-		values_add(&values, arena_printf(arena, "%" PRId64, after));
+		values_add(&values, arena_number(arena, after));
 	return db_ask_text(job->db, job->brief, sql, &values, NULL, err);
 }
 

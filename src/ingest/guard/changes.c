@@ -2,7 +2,6 @@
  * a table of the session, from which it is listed, and known again. */
 #include "guard.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 static const char make[] =
@@ -181,7 +180,7 @@ static const char list[] =
 bool changes_open(struct ingest *job, struct err *err)
 {
 	const struct values values = { 3,
-		{ arena_printf(job->arena, "%" PRId64, job->request->district),
+		{ arena_number(job->arena, job->request->district),
 		    job->request->entity, job->request->school } };
 
 	if (!changes_make(job, err) ||

@@ -29,7 +29,7 @@ static const char *describe(const struct over *o, const char *whose)
 	struct arena *arena = o->job->arena;
 	const char *most =
 	    o->limit->records >= 0 && o->count > o->limit->records
-		? arena_printf(arena, "%" PRId64, o->limit->records)
+		? arena_number(arena, o->limit->records)
 		: arena_printf(arena, "%d %%", o->limit->percent);
 
 	return arena_printf(arena,
@@ -225,10 +225,10 @@ static bool find_losses(struct ingest *job, const struct measure *m,
 			    ? FEW
 			    : limit->records;
 	const struct values values = { 4,
-		{ arena_printf(arena, "%" PRId64, job->request->district),
-		    arena_printf(arena, "%" PRId64, job->version_made),
-		    arena_printf(arena, "%" PRId64, least),
-		    arena_printf(arena, "%d",
+		{ arena_number(arena, job->request->district),
+		    arena_number(arena, job->version_made),
+		    arena_number(arena, least),
+		    arena_number(arena,
 			limit->percent > 0 ? limit->percent : 0) } };
 
 	return db_ask_text(job->db, arena, losses_sql(job, m), &values, rows,

@@ -2,7 +2,6 @@
  * means that a record is missing, and the windows of the year. */
 #include "guard.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -134,7 +133,7 @@ static bool ask_sessions(struct ingest *job, const json_t *window, bool *on,
 	const char *before = say(window, "before"),
 		   *after = say(window, "after");
 	const struct values values = { 6,
-		{ arena_printf(job->arena, "%" PRId64, job->request->district),
+		{ arena_number(job->arena, job->request->district),
 		    start != NULL ? start : say(window, "endOf"),
 		    start != NULL ? "start" : "end", job->guard->policy.today,
 		    before != NULL ? before : "0",
@@ -247,8 +246,8 @@ bool policy_read(struct ingest *job, struct err *err)
 {
 	char now[CLOCK_TEXT];
 	const struct values values = { 3,
-		{ arena_printf(job->arena, "%" PRId64, job->request->district),
-		    arena_printf(job->arena, "%" PRId64, job->source), now } };
+		{ arena_number(job->arena, job->request->district),
+		    arena_number(job->arena, job->source), now } };
 	const struct rows *rows;
 	json_t *source, *district;
 

@@ -7,11 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *number(struct arena *arena, int64_t value)
-{
-	return arena_printf(arena, "%" PRId64, value);
-}
-
 static const char *home_of(struct arena *arena, int64_t source)
 {
 	return arena_printf(arena, "%s/sources/%" PRId64,
@@ -31,8 +26,8 @@ static bool decide(struct db *db, int64_t import, const char *word,
 {
 	struct arena *arena = arena_new();
 	const struct values values = { 4,
-		{ number(arena, import), word, who,
-		    became != 0 ? number(arena, became) : NULL } };
+		{ arena_number(arena, import), word, who,
+		    became != 0 ? arena_number(arena, became) : NULL } };
 	const struct rows *rows;
 	bool done =
 	    db_ask(db, arena, STATEMENT_waiting_decide, &values, &rows, err);
@@ -65,8 +60,8 @@ bool waiting_add(struct ingest *job, struct err *err)
 	const struct fetched *fetched = job->request->fetched;
 	char host[256] = "";
 	const struct values values = { 4,
-		{ number(job->arena, job->import), job->guard->listed, host,
-		    fetched->path + strlen(fetched->folder) } };
+		{ arena_number(job->arena, job->import), job->guard->listed,
+		    host, fetched->path + strlen(fetched->folder) } };
 
 	gethostname(host, sizeof(host) - 1);
 	return db_ask(job->db, job->brief, STATEMENT_waiting_add, &values, NULL,
@@ -123,8 +118,8 @@ bool waiting_keep(struct ingest *job, struct err *err)
 bool waiting_begin(struct ingest *job, struct err *err)
 {
 	const struct values values = { 2,
-		{ number(job->arena, job->request->district),
-		    number(job->arena, job->request->approves) } };
+		{ arena_number(job->arena, job->request->district),
+		    arena_number(job->arena, job->request->approves) } };
 	const struct rows *rows;
 
 	if (job->request->approves == 0)
@@ -174,7 +169,7 @@ bool waiting_compare(struct ingest *job, struct err *err)
 bool waiting_list(struct db *db, struct arena *arena, int64_t district,
     const struct waiting **list, int *count, struct err *err)
 {
-	const struct values values = { 1, { number(arena, district) } };
+	const struct values values = { 1, { arena_number(arena, district) } };
 	const struct rows *rows;
 	struct waiting *all;
 
@@ -197,8 +192,8 @@ bool waiting_open(struct db *db, struct arena *arena,
     struct ingest_request *request, struct fetched *fetched, struct err *err)
 {
 	const struct values values = { 2,
-		{ number(arena, request->district),
-		    number(arena, request->approves) } };
+		{ arena_number(arena, request->district),
+		    arena_number(arena, request->approves) } };
 	const struct rows *rows;
 	int64_t source;
 
@@ -229,8 +224,8 @@ bool waiting_drop(struct db *db, struct arena *arena,
     const struct ingest_request *request, struct err *err)
 {
 	const struct values values = { 2,
-		{ number(arena, request->district),
-		    number(arena, request->approves) } };
+		{ arena_number(arena, request->district),
+		    arena_number(arena, request->approves) } };
 	const struct rows *rows;
 
 	if (!db_ask(db, arena, STATEMENT_waiting_find, &values, &rows, err))

@@ -16,9 +16,8 @@ struct decided {
 static struct values about(struct ingest *job)
 {
 	return (struct values){ 3,
-		{ arena_printf(job->arena, "%" PRId64, job->request->district),
-		    arena_printf(job->arena, "%" PRId64, job->source),
-		    job->change->id } };
+		{ arena_number(job->arena, job->request->district),
+		    arena_number(job->arena, job->source), job->change->id } };
 }
 
 static bool find_record(struct ingest *job, struct decided *out,

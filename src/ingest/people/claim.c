@@ -1,8 +1,6 @@
 /* Claims: records whose persons are to be found, and what is known of them. */
 #include "people.h"
 
-#include <inttypes.h>
-
 bool people_ask(struct ingest *job, const char *text, int64_t *count,
     struct err *err)
 {
@@ -33,8 +31,8 @@ static bool put_speaker(struct ingest *job, int place, struct err *err)
 {
 	const struct speaker *speaker = &job->people->speakers[place - 1];
 	struct values values = { 3,
-		{ arena_printf(job->arena, "%d", place),
-		    arena_printf(job->arena, "%" PRId64, speaker->source),
+		{ arena_number(job->arena, place),
+		    arena_number(job->arena, speaker->source),
 		    speaker->echoes ? "t" : "f" } };
 
 	return db_ask_text(job->db, job->arena,
@@ -44,8 +42,8 @@ static bool put_speaker(struct ingest *job, int place, struct err *err)
 
 static bool put_key(struct ingest *job, int n, struct err *err)
 {
-	struct values values = { 2, { arena_printf(job->arena, "%d", n),
-					job->people->keys[n - 1] } };
+	struct values values = { 2,
+		{ arena_number(job->arena, n), job->people->keys[n - 1] } };
 
 	return db_ask_text(job->db, job->arena,
 	    "INSERT INTO known_key VALUES ($1::int, $2::text)", &values, NULL,

@@ -2,7 +2,6 @@
  * it is, and which one counts. */
 #include "people.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -188,8 +187,7 @@ static bool find_records(struct explaining *e, const char *person,
 {
 	struct ingest *job = e->job;
 	struct values values = { 2,
-		{ arena_printf(e->arena, "%" PRId64, job->request->district),
-		    person } };
+		{ arena_number(e->arena, job->request->district), person } };
 	struct buf sql = { 0 };
 	bool found;
 

@@ -2,7 +2,6 @@
  * rows of records that are part of another person now follow them. */
 #include "people.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* --- what was said -------------------------------------------------------- */
@@ -160,8 +159,8 @@ bool people_again(struct ingest *job, struct err *err)
 bool people_forget(struct ingest *job, int64_t horizon, struct err *err)
 {
 	struct values values = { 2,
-		{ arena_printf(job->arena, "%" PRId64, job->request->district),
-		    arena_printf(job->arena, "%" PRId64, horizon) } };
+		{ arena_number(job->arena, job->request->district),
+		    arena_number(job->arena, horizon) } };
 
 	return db_ask_text(job->db, job->arena,
 	    "DELETE FROM roster.said_users s USING homeroom.import i "

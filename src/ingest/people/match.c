@@ -192,7 +192,7 @@ static bool link_pairs(struct ingest *job, const struct match_rule *rule,
     int place, struct err *err)
 {
 	struct values values = { 2,
-		{ rule->name, arena_printf(job->arena, "%d", place) } };
+		{ rule->name, arena_number(job->arena, place) } };
 
 	return db_ask_text(job->db, job->arena,
 		   "UPDATE claim c SET person = p.person, rule = $1::text, "
@@ -218,7 +218,7 @@ static bool note_unclear(struct ingest *job, const struct match_rule *rule,
     int place, struct err *err)
 {
 	struct values values = { 3,
-		{ rule->name, arena_printf(job->arena, "%d", place),
+		{ rule->name, arena_number(job->arena, place),
 		    rule->review ? "t" : "f" } };
 
 	return db_ask_text(job->db, job->arena,

@@ -2,7 +2,6 @@
  * that match, and the fields with orders of their own. */
 #include "people.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -175,17 +174,13 @@ static void read_orders(struct ingest *job, struct people *people,
 
 /* --- all of it ------------------------------------------------------------ */
 
-static const char *number(struct ingest *job, int64_t value)
-{
-	return arena_printf(job->arena, "%" PRId64, value);
-}
-
 static bool read_speakers(struct ingest *job, struct people *people,
     struct err *err)
 {
 	struct values values = { 3,
-		{ number(job, job->request->district), number(job, job->source),
-		    number(job, job->made_up) } };
+		{ arena_number(job->arena, job->request->district),
+		    arena_number(job->arena, job->source),
+		    arena_number(job->arena, job->made_up) } };
 	const struct rows *rows;
 
 	if (!db_ask(job->db, job->arena, STATEMENT_person_sources, &values,
@@ -220,8 +215,9 @@ static bool read_speakers(struct ingest *job, struct people *people,
 
 bool people_read(struct ingest *job, struct people *people, struct err *err)
 {
-	struct values values = { 2, { number(job, job->request->district),
-					number(job, job->source) } };
+	struct values values = { 2,
+		{ arena_number(job->arena, job->request->district),
+		    arena_number(job->arena, job->source) } };
 	const struct rows *rows;
 	json_t *district;
 

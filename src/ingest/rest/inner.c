@@ -169,7 +169,7 @@ bool inner_known(const struct roster *roster, const struct entity *entity,
 {
 	const struct source *source = roster->source;
 	const struct values values = { 2,
-		{ arena_printf(roster->arena, "%" PRId64, source->district),
+		{ arena_number(roster->arena, source->district),
 		    source->name } };
 	const struct rows *rows;
 
@@ -195,8 +195,7 @@ static bool find_known(const struct putting *p, const struct rows **rows,
 	const struct source *source = p->roster->source;
 	struct arena *arena = p->call->arena;
 	const struct values values = { 3,
-		{ arena_printf(arena, "%" PRId64, source->district),
-		    source->name,
+		{ arena_number(arena, source->district), source->name,
 		    arena_textn(arena, p->parent.at, p->parent.len) } };
 
 	return db_ask_text(source->db, arena,

@@ -3,7 +3,6 @@
 #include "rest.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -87,9 +86,8 @@ static bool ask(struct list *list, struct call *call, int64_t first, int count,
 
 	(void)err;
 	call->url = l->url;
-	call_param(call, "limit", arena_printf(call->arena, "%d", count));
-	call_param(call, "offset",
-	    arena_printf(call->arena, "%" PRId64, first));
+	call_param(call, "limit", arena_number(call->arena, count));
+	call_param(call, "offset", arena_number(call->arena, first));
 	call_param(call, "sort", "sourcedId");
 	call_param(call, "orderBy", "asc");
 	if (l->upstream->roster.delta) {

@@ -4,7 +4,6 @@
 #include "homeroom/mapping.h"
 #include "homeroom/publish.h"
 
-#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
@@ -47,9 +46,8 @@ static bool ask(struct list *list, struct call *call, int64_t first, int count,
 	call->method = "POST";
 	call->body = "{}";
 	call->url = q->url;
-	call_param(call, "pagesize", arena_printf(call->arena, "%d", count));
-	call_param(call, "page",
-	    arena_printf(call->arena, "%" PRId64, first / count + 1));
+	call_param(call, "pagesize", arena_number(call->arena, count));
+	call_param(call, "page", arena_number(call->arena, first / count + 1));
 	return true;
 }
 

@@ -1,8 +1,6 @@
 /* Since when a server is asked for what changed, instead of for everything. */
 #include "rest.h"
 
-#include <inttypes.h>
-
 #define OVERLAP_MINUTES 60
 
 /* Whatever else settings say, another server, or other lists, are read anew. */
@@ -29,8 +27,8 @@ bool since_find(struct since *since, const struct source *source,
     struct roster *roster, struct err *err)
 {
 	const struct values values = { 3,
-		{ arena_printf(source->arena, "%" PRId64, source->district),
-		    source->name, since->key = key_of(source) } };
+		{ arena_number(source->arena, source->district), source->name,
+		    since->key = key_of(source) } };
 	const struct rows *rows;
 
 	since->every = source_number(source, "fullEvery", 1);

@@ -2,7 +2,6 @@
  * signature on each request (RFC 5849). */
 #include "rest.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
@@ -164,8 +163,7 @@ const char *signed_header(struct arena *arena,
 		{ "oauth_consumer_key", credentials->id },
 		{ "oauth_nonce", nonce(arena) },
 		{ "oauth_signature_method", credentials->signature },
-		{ "oauth_timestamp",
-		    arena_printf(arena, "%" PRId64, clock_now() / 1000) },
+		{ "oauth_timestamp", arena_number(arena, clock_now() / 1000) },
 		{ "oauth_version", "1.0" },
 	};
 	const struct signed_parts parts = { call->method, call->url, all,

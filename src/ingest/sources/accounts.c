@@ -2,7 +2,6 @@
  * accounts of a directory, from our own ledger. */
 #include "sources.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #define BATCH "10000"
@@ -95,7 +94,7 @@ static bool find_directory(const struct giving *g, const char **id,
 {
 	const struct source *source = g->source;
 	const struct values values = { 2,
-		{ arena_printf(source->arena, "%" PRId64, source->district),
+		{ arena_number(source->arena, source->district),
 		    g->directory } };
 	const struct rows *rows;
 

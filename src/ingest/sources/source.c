@@ -130,8 +130,7 @@ bool source_fetch(struct db *db, struct arena *arena,
 		.stop = wanted->stop,
 		.db = db,
 		.district = wanted->district };
-	const char *district =
-	    arena_printf(arena, "%" PRId64, wanted->district);
+	const char *district = arena_number(arena, wanted->district);
 	const struct values values = { 2, { district, wanted->name } };
 	const struct rows *rows;
 	json_error_t wrong;

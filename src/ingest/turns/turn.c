@@ -41,9 +41,9 @@ bool turn_wait(struct db *db, struct arena *arena, struct job *job,
     struct turn *turn, struct err *err)
 {
 	const struct values values = { 4,
-		{ arena_printf(arena, "%" PRId64, job->district), job->subject,
-		    arena_printf(arena, "%" PRId64, clock_now()),
-		    arena_printf(arena, "%" PRId64,
+		{ arena_number(arena, job->district), job->subject,
+		    arena_number(arena, clock_now()),
+		    arena_number(arena,
 			job->due != 0 ? job->due : clock_now()) } };
 	const struct rows *rows;
 

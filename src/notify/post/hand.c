@@ -2,7 +2,6 @@
  * up, tried again. */
 #include "post.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* --- examples ------------------------------------------------------------- */
@@ -132,7 +131,7 @@ bool notify_retry(struct db *db, struct arena *arena, int64_t district,
     const char *name, int64_t *count, struct err *err)
 {
 	const struct values values = { 2,
-		{ arena_printf(arena, "%" PRId64, district), name } };
+		{ arena_number(arena, district), name } };
 	const struct job job = { .district = district,
 		.kind = "notify",
 		.subject = name };

@@ -1,7 +1,6 @@
 /* Messages of a notification: gathered from events, sent, tried again. */
 #include "post.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #define ATTEMPTS_MAX 10
@@ -26,8 +25,7 @@ static bool note_outcome(const struct post *post, int64_t message,
 {
 	char now[CLOCK_TEXT];
 	const struct values values = { 4,
-		{ arena_printf(post->arena, "%" PRId64, message), state, reason,
-		    now } };
+		{ arena_number(post->arena, message), state, reason, now } };
 
 	clock_format(now, clock_now());
 	return db_ask(post->db, post->arena, STATEMENT_message_note, &values,

@@ -2,7 +2,6 @@
 #include "post.h"
 #include "homeroom/publish.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* --- settings ------------------------------------------------------------- */
@@ -22,8 +21,7 @@ static void free_object(void *object)
 bool post_open(struct post *post, struct err *err)
 {
 	const struct values values = { 2,
-		{ arena_printf(post->arena, "%" PRId64, post->district),
-		    post->name } };
+		{ arena_number(post->arena, post->district), post->name } };
 	const struct rows *rows;
 	json_t *said;
 

@@ -2,7 +2,6 @@
 #include "post.h"
 #include "homeroom/password.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* A message tells of so many events one by one. */
@@ -92,7 +91,7 @@ bool post_read_events(const struct post *post, int64_t message,
 {
 	struct arena *arena = post->arena;
 	const struct values values = { 2,
-		{ arena_printf(arena, "%" PRId64, message),
+		{ arena_number(arena, message),
 		    post_asks_passwords(post) ? NULL : EVENTS_MAX } };
 	const struct rows *rows;
 	struct told *events;

@@ -1,8 +1,6 @@
 /* A hand: takes actions of a plan, a few at a time, and does them. */
 #include "sync.h"
 
-#include <inttypes.h>
-
 /* Longer than any batch takes; a hand that died gives back at once. */
 #define LEASE_SECONDS "300"
 
@@ -47,8 +45,7 @@ static bool take(struct hand *hand, struct taken **out, int *count,
 {
 	char now[CLOCK_TEXT];
 	const struct values values = { 4,
-		{ hand->plan, now,
-		    arena_printf(hand->arena, "%" PRId64, most(hand)),
+		{ hand->plan, now, arena_number(hand->arena, most(hand)),
 		    LEASE_SECONDS } };
 	const struct rows *rows;
 

@@ -2,7 +2,6 @@
 #include "homeroom/provision.h"
 #include "sync.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 /* Where a directory says nothing about its logins. */
@@ -74,8 +73,7 @@ static bool note(const struct target *target, struct db *db,
 	char now[CLOCK_TEXT];
 	const struct values values = { 4,
 		{ target->id_text, now,
-		    arena_printf(target->arena, "%" PRId64, f->run.plan),
-		    f->counts } };
+		    arena_number(target->arena, f->run.plan), f->counts } };
 
 	clock_format(now, clock_now());
 	return db_ask(db, target->arena, STATEMENT_reconcile_note, &values,
@@ -88,8 +86,7 @@ static bool find(const struct target *target, struct db *db,
 	struct asking a;
 
 	ask_about(target, &a);
-	values_add(&a.values,
-	    arena_printf(target->arena, "%" PRId64, out->run.plan));
+	values_add(&a.values, arena_number(target->arena, out->run.plan));
 	values_add(&a.values, FINDINGS_MOST);
 	if (!db_ask(db, target->arena, STATEMENT_reconcile_findings, &a.values,
 		&out->rows, err))
@@ -121,7 +118,7 @@ bool provision_trend(struct db *db, struct arena *arena,
 {
 	struct target target;
 	struct values values = { 2,
-		{ target.id_text, arena_printf(arena, "%d", limit) } };
+		{ target.id_text, arena_number(arena, limit) } };
 
 	return run_begin(&target, db, arena, wanted, err) &&
 	       db_ask(db, arena, STATEMENT_reconcile_trend, &values, rows, err);

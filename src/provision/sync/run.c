@@ -178,7 +178,7 @@ static bool wake_sources(const struct target *target, struct db *db,
     const struct provision_wanted *wanted, struct err *err)
 {
 	const struct values values = { 2,
-		{ arena_printf(target->arena, "%" PRId64, target->district),
+		{ arena_number(target->arena, target->district),
 		    target->name } };
 	const struct rows *rows;
 
@@ -245,8 +245,8 @@ bool provision_approve(struct db *db, struct arena *arena,
 {
 	char now[CLOCK_TEXT];
 	const struct values values = { 4,
-		{ arena_printf(arena, "%" PRId64, wanted->district),
-		    arena_printf(arena, "%" PRId64, plan), wanted->who, now } };
+		{ arena_number(arena, wanted->district),
+		    arena_number(arena, plan), wanted->who, now } };
 	const struct rows *rows;
 
 	clock_format(now, clock_now());
@@ -267,8 +267,8 @@ bool provision_drop(struct db *db, struct arena *arena,
     const struct provision_wanted *wanted, int64_t plan, struct err *err)
 {
 	const struct values values = { 3,
-		{ arena_printf(arena, "%" PRId64, wanted->district),
-		    arena_printf(arena, "%" PRId64, plan), wanted->who } };
+		{ arena_number(arena, wanted->district),
+		    arena_number(arena, plan), wanted->who } };
 	const struct rows *rows;
 
 	if (!db_ask(db, arena, STATEMENT_plan_drop, &values, &rows, err))

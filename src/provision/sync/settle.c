@@ -38,8 +38,8 @@ static bool note_done(const struct hand *hand, const struct taken *t,
 		? t->outcome.anchor
 		: t->anchor;
 	struct values values = { 6,
-		{ hand->plan, arena_printf(hand->arena, "%" PRId64, t->number),
-		    now, anchor, member ? t->group : t->address,
+		{ hand->plan, arena_number(hand->arena, t->number), now, anchor,
+		    member ? t->group : t->address,
 		    hand->target->type->login } };
 
 	values.count = ledger[t->kind].values;
@@ -99,7 +99,7 @@ static bool note_end(struct hand *hand, const struct taken *t, bool done,
 		    t->outcome.result == DIRECTORY_PENDING;
 	char wanted[CLOCK_TEXT];
 	const struct values values = { 8,
-		{ hand->plan, arena_printf(hand->arena, "%" PRId64, t->number),
+		{ hand->plan, arena_number(hand->arena, t->number),
 		    done    ? "done"
 		    : again ? "waiting"
 			    : "failed",
@@ -128,7 +128,7 @@ static bool is_lost(const struct taken *t)
 static bool note_lost(struct hand *hand, const struct taken *t, struct err *err)
 {
 	const struct values values = { 3,
-		{ hand->plan, arena_printf(hand->arena, "%" PRId64, t->number),
+		{ hand->plan, arena_number(hand->arena, t->number),
 		    t->anchor } };
 
 	hand->lost++;
@@ -165,8 +165,7 @@ bool settle_back(struct hand *hand, const struct taken *taken, int count,
 	for (int i = 0; good && i < count; i++) {
 		const struct values values = { 3,
 			{ hand->plan,
-			    arena_printf(hand->arena, "%" PRId64,
-				taken[i].number),
+			    arena_number(hand->arena, taken[i].number),
 			    taken[i].sent ? "t" : "f" } };
 
 		good = db_ask(hand->db, hand->arena, STATEMENT_action_back,

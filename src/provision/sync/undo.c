@@ -17,9 +17,9 @@ bool provision_undo(struct db *db, struct arena *arena,
     const struct provision_wanted *wanted, int64_t plan,
     struct provision_run *out, struct err *err)
 {
-	const char *number = arena_printf(arena, "%" PRId64, plan);
+	const char *number = arena_number(arena, plan);
 	const struct values values = { 2,
-		{ arena_printf(arena, "%" PRId64, wanted->district), number } };
+		{ arena_number(arena, wanted->district), number } };
 	struct plan_wanted back = { .purpose = "undo",
 		.who = wanted->who,
 		.fill = take_back,

@@ -2,18 +2,12 @@
 #include "settings.h"
 #include "../tree/tree.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 struct settings {
 	struct arena *arena;
 	struct document *first, **end;
 };
-
-static const char *number(struct arena *arena, int64_t value)
-{
-	return arena_printf(arena, "%" PRId64, value);
-}
 
 /* --- reading -------------------------------------------------------------- */
 
@@ -73,7 +67,7 @@ bool applying_note(const struct applying *a, const char *before,
 	struct values values = { 0 };
 
 	values_add(&values,
-	    a->district != 0 ? number(a->arena, a->district) : NULL);
+	    a->district != 0 ? arena_number(a->arena, a->district) : NULL);
 	values_add(&values, a->who);
 	values_add(&values, a->document->kind);
 	values_add(&values, a->document->name);
@@ -172,7 +166,7 @@ static bool check_profile(const struct applying *a, struct err *err)
 static bool apply_application(struct applying *a, struct err *err)
 {
 	struct values values = { 2,
-		{ number(a->arena, a->district), a->document->name } };
+		{ arena_number(a->arena, a->district), a->document->name } };
 	const struct rows *rows;
 	const char *before;
 
@@ -243,7 +237,7 @@ static bool apply_district(struct applying *a, struct err *err)
 static bool write_source(struct applying *a, struct err *err)
 {
 	const struct values values = { 4,
-		{ number(a->arena, a->district), a->document->name,
+		{ arena_number(a->arena, a->district), a->document->name,
 		    node_get(a->document->map, "type")->text,
 		    applying_json(a) } };
 
@@ -424,8 +418,8 @@ bool settings_list(struct db *db, struct arena *arena,
     int *count, struct err *err)
 {
 	const struct values values = { 4,
-		{ number(arena, which->district), which->kind, which->name,
-		    which->as } };
+		{ arena_number(arena, which->district), which->kind,
+		    which->name, which->as } };
 	struct setting_text *texts;
 	const struct rows *rows;
 
@@ -479,7 +473,7 @@ static bool delete_one(struct applying *a, struct err *err)
 	};
 	const char *name = a->document->name;
 	const struct values values = { 2,
-		{ number(a->arena, a->district), name } };
+		{ arena_number(a->arena, a->district), name } };
 
 	if (strcmp(a->document->kind, "grant") == 0)
 		return grant_withdraw(a, err);

@@ -13,16 +13,11 @@ struct grant_row {
 	bool keyed;         /* it has a key for pseudonyms */
 };
 
-static const char *number(struct arena *arena, int64_t value)
-{
-	return arena_printf(arena, "%" PRId64, value);
-}
-
 static bool find_grant(const struct applying *a, const char *name,
     struct grant_row *out, struct err *err)
 {
 	const struct values values = { 2,
-		{ number(a->arena, a->district), name } };
+		{ arena_number(a->arena, a->district), name } };
 	const struct rows *rows;
 
 	if (!db_ask(a->db, a->arena, STATEMENT_grant_find, &values, &rows, err))
@@ -82,8 +77,9 @@ static const char *scopes_text(const struct applying *a)
 static bool saw_everything(const struct applying *a,
     const struct grant_row *after, struct err *err)
 {
-	const struct values values = { 2, { number(a->arena, after->id),
-					      number(a->arena, a->district) } };
+	const struct values values = { 2,
+		{ arena_number(a->arena, after->id),
+		    arena_number(a->arena, a->district) } };
 	struct withheld withheld;
 
 	withheld_read(&withheld, after->fields);
@@ -108,7 +104,8 @@ static bool saw_everything(const struct applying *a,
 static bool lock_roster(const struct applying *a, int64_t *live,
     struct err *err)
 {
-	const struct values values = { 1, { number(a->arena, a->district) } };
+	const struct values values = { 1,
+		{ arena_number(a->arena, a->district) } };
 	const struct rows *rows;
 
 	if (!db_ask(a->db, a->arena, STATEMENT_roster_lock_briefly, &values,
@@ -138,11 +135,11 @@ static void tell_fields(const struct applying *a, const char *fields)
 static bool tell_counts(const struct applying *a, const struct granted *g,
     struct err *err)
 {
-	const char *grant = number(a->arena, g->grant);
+	const char *grant = arena_number(a->arena, g->grant);
 	const struct values counts = { 2,
-		{ grant, number(a->arena, g->live + 1) } };
+		{ grant, arena_number(a->arena, g->live + 1) } };
 	const struct values schools = { 2,
-		{ number(a->arena, g->district), grant } };
+		{ arena_number(a->arena, g->district), grant } };
 	const struct rows *rows;
 
 	if (!db_ask(a->db, a->arena, STATEMENT_grant_counts, &counts, &rows,
@@ -175,7 +172,7 @@ static bool write_grant(const struct applying *a, const struct grant_row *row,
 {
 	struct values values = { 0 };
 
-	values_add(&values, number(a->arena, row->id));
+	values_add(&values, arena_number(a->arena, row->id));
 	values_add(&values, wanted);
 	values_add(&values, scopes_text(a));
 	return db_ask(a->db, a->arena, STATEMENT_grant_write, &values, NULL,
@@ -201,7 +198,7 @@ static const char *find_turned(const struct applying *a,
 		    withheld_renames(&was, *e) != withheld_renames(&is, *e);
 	array_open(&list);
 	for (const struct entity *const *e = entities; *e != NULL; e++) {
-		const char *number_of = number(a->arena, (*e)->number);
+		const char *number_of = arena_number(a->arena, (*e)->number);
 
 		if (renamed || withheld_differs(&was, &is, *e))
 			array_item(&list,
@@ -225,7 +222,7 @@ static const char *find_unmasked(const struct applying *a,
 	withheld_read(&is, after->fields);
 	array_open(&list);
 	for (const struct entity *const *e = entities; *e != NULL; e++) {
-		const char *number_of = number(a->arena, (*e)->number);
+		const char *number_of = arena_number(a->arena, (*e)->number);
 
 		if (withheld_renames(&was, *e) && !withheld_renames(&is, *e))
 			array_item(&list,
@@ -242,10 +239,11 @@ static const char *find_unmasked(const struct applying *a,
 static bool turn(const struct applying *a, const struct grant_row *before,
     const struct grant_row *after, int64_t live, struct err *err)
 {
-	const char *grant = number(a->arena, before->id);
+	const char *grant = arena_number(a->arena, before->id);
 	bool widened = !before->full && after->full;
 	const struct values values = { 3,
-		{ grant, number(a->arena, live + 1), widened ? "t" : "f" } };
+		{ grant, arena_number(a->arena, live + 1),
+		    widened ? "t" : "f" } };
 
 	if (live == 0)
 		return true;
@@ -343,11 +341,11 @@ static bool add_version(const struct applying *a, const struct granted *first,
 {
 	struct values values = { 0 };
 
-	values_add(&values, number(a->arena, first->district));
-	values_add(&values, number(a->arena, first->live + 1));
+	values_add(&values, arena_number(a->arena, first->district));
+	values_add(&values, arena_number(a->arena, first->live + 1));
 	values_add(&values, "0");
 	values_add(&values, "{}");
-	values_add(&values, number(a->arena, clock_now()));
+	values_add(&values, arena_number(a->arena, clock_now()));
 	values_add(&values,
 	    count == 1
 		? arena_printf(a->arena, "grant of %s", first->document->name)

@@ -3,7 +3,6 @@
 #include "homeroom/notify.h"
 #include "../tree/tree.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #define TEMPLATE_MAX 20000
@@ -160,8 +159,7 @@ static bool goes_by_person(const struct node *map)
 static bool check_application(const struct applying *a, struct err *err)
 {
 	const struct node *name = node_get(a->document->map, "application");
-	struct values values = { 1,
-		{ arena_printf(a->arena, "%" PRId64, a->district) } };
+	struct values values = { 1, { arena_number(a->arena, a->district) } };
 	const struct rows *rows;
 
 	if (name == NULL)
@@ -254,8 +252,8 @@ bool notification_apply(struct applying *a, struct err *err)
 		return false;
 
 	const struct values values = { 3,
-		{ arena_printf(a->arena, "%" PRId64, a->district),
-		    a->document->name, applying_json(a) } };
+		{ arena_number(a->arena, a->district), a->document->name,
+		    applying_json(a) } };
 
 	return db_ask(a->db, a->arena, STATEMENT_notification_write, &values,
 	    NULL, err);

@@ -4,7 +4,6 @@
 #include "homeroom/rules.h"
 #include "../tree/tree.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* --- parts of rules ------------------------------------------------------- */
@@ -181,18 +180,13 @@ static bool check_connection(const struct applying *a, struct err *err)
 
 /* --- made so -------------------------------------------------------------- */
 
-static const char *number(struct arena *arena, int64_t value)
-{
-	return arena_printf(arena, "%" PRId64, value);
-}
-
 bool directory_apply(struct applying *a, struct err *err)
 {
 	struct values values = { 0 };
 
 	if (!check_connection(a, err) || !secrets_apply(a, err))
 		return false;
-	values_add(&values, number(a->arena, a->district));
+	values_add(&values, arena_number(a->arena, a->district));
 	values_add(&values, a->document->name);
 	values_add(&values, node_get(a->document->map, "type")->text);
 	values_add(&values, applying_json(a));
@@ -224,7 +218,7 @@ bool rule_apply(struct applying *a, struct err *err)
 {
 	const struct node *directory = node_get(a->document->map, "directory");
 	struct values values = { 2,
-		{ number(a->arena, a->district), directory->text } };
+		{ arena_number(a->arena, a->district), directory->text } };
 	const struct rows *rows;
 
 	if (!check_rule(a, err) ||

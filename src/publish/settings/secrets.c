@@ -31,8 +31,7 @@ static struct values name_it(struct arena *arena, const struct secret *secret)
 {
 	struct values values = { 0 };
 
-	values_add(&values,
-	    arena_printf(arena, "%" PRId64, secret->which->district));
+	values_add(&values, arena_number(arena, secret->which->district));
 	values_add(&values, secret->which->kind);
 	values_add(&values, secret->which->name);
 	values_add(&values, secret->path);

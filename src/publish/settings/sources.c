@@ -5,7 +5,6 @@
 #include "homeroom/query.h"
 #include "../tree/tree.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #define DATABASE_LENGTH_MAX 2000
@@ -90,8 +89,7 @@ bool settings_check_source(const char *file, const char *path,
 bool source_circle(const struct applying *a, struct err *err)
 {
 	const struct values values = { 2,
-		{ arena_printf(a->arena, "%" PRId64, a->district),
-		    a->document->name } };
+		{ arena_number(a->arena, a->district), a->document->name } };
 	const struct rows *rows;
 
 	if (!db_ask(a->db, a->arena, STATEMENT_source_circle, &values, &rows,
@@ -107,8 +105,7 @@ bool source_circle(const struct applying *a, struct err *err)
 bool source_directory(const struct applying *a, struct err *err)
 {
 	const struct node *named = node_get(a->document->map, "directory");
-	struct values values = { 1,
-		{ arena_printf(a->arena, "%" PRId64, a->district) } };
+	struct values values = { 1, { arena_number(a->arena, a->district) } };
 	const struct rows *rows;
 
 	if (named == NULL)

@@ -3,15 +3,13 @@
 #include "oauth.h"
 #include "homeroom/publish.h"
 
-#include <inttypes.h>
-
 static bool note(struct db *db, struct arena *arena,
     const struct lending *lending, int64_t until, struct err *err)
 {
 	char time[CLOCK_TEXT];
 	const struct values values = { 3,
-		{ arena_printf(arena, "%" PRId64, lending->application->id),
-		    lending->who, time } };
+		{ arena_number(arena, lending->application->id), lending->who,
+		    time } };
 
 	clock_format(time, until);
 	return db_ask(db, arena, STATEMENT_application_lend, &values, NULL,

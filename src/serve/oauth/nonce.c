@@ -34,8 +34,7 @@ bool nonce_take(const struct nonce *nonce, struct db *db, struct arena *arena,
 	char when[CLOCK_TEXT];
 
 	clock_format(when, nonce->expires);
-	values_add(&values,
-	    arena_printf(arena, "%lld", (long long)nonce->application));
+	values_add(&values, arena_number(arena, nonce->application));
 	values_add(&values, nonce->hash);
 	values_add(&values, when);
 	if (!db_ask(db, arena, STATEMENT_nonce_take, &values, &rows, err))

@@ -159,8 +159,7 @@ static bool ask_nonce(struct request *rq, struct db *db, struct err *err)
 {
 	const struct signature *signature = &rq->claim->signature;
 	const char *texts[] = { "oauth1",
-		arena_printf(rq->arena, "%lld", (long long)signature->time),
-		signature->nonce };
+		arena_number(rq->arena, signature->time), signature->nonce };
 	struct values values = { 0 };
 	struct nonce nonce;
 	char expires[CLOCK_TEXT];
@@ -168,8 +167,7 @@ static bool ask_nonce(struct request *rq, struct db *db, struct err *err)
 	if (!nonce_hash(&nonce, texts, array_length(texts), err))
 		return false;
 	clock_format(expires, signature->time + OLDEST + CLOCKS_APART);
-	values_add(&values,
-	    arena_printf(rq->arena, "%lld", (long long)rq->caller.application));
+	values_add(&values, arena_number(rq->arena, rq->caller.application));
 	values_add(&values, rq->claim->sealed);
 	values_add(&values, nonce.hash);
 	values_add(&values, expires);

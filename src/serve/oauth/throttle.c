@@ -111,6 +111,6 @@ bool throttle_admit(struct request *rq, const char *client_id, struct err *err)
 
 	if (wait == 0)
 		return true;
-	reply_header(rq, "Retry-After", arena_printf(rq->arena, "%d", wait));
+	reply_header(rq, "Retry-After", arena_number(rq->arena, wait));
 	return fail(err, FAULT_BUSY, "too many failed attempts");
 }

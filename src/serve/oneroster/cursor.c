@@ -137,5 +137,5 @@ void cursor_reply(struct request *rq, const struct question *q,
 	reply_header(rq, "Link", buf_text(&header));
 	buf_free(&header);
 	reply_header(rq, "X-Total-Count",
-	    arena_printf(rq->arena, "%lld", (long long)answer->total));
+	    arena_number(rq->arena, answer->total));
 }
