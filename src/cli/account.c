@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 static const struct flag flags_known[] = {
-	{ "--district", "NAME", "Whose (default: default)" },
+	FLAG_DISTRICT,
 	{ "--person", "ID", "Whose the account is from now on, by sourcedId" },
 	{ "--unlink", NULL, "It is nobody's any more" },
 	{ "--protect", NULL, "Nothing touches it from now on" },

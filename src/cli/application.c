@@ -10,11 +10,6 @@
 
 /* --- the verbs ------------------------------------------------------------ */
 
-#define FLAG_DISTRICT                                                          \
-	{                                                                      \
-		"--district", "NAME", "Another district than the only one"     \
-	}
-
 static const struct flag create_flags[] = {
 	{ "--full", NULL, "May see everything that its scopes name" },
 	{ "--scope", "SCOPE",

@@ -14,7 +14,7 @@ static const struct flag flags_known[] = {
 	{ "--entity", "NAME", "With --show: only that, such as users" },
 	{ "--school", "ID", "With --show: only what is of that school" },
 	{ "--drop", NULL, "Never take it" },
-	{ "--district", "NAME", "Whose (default: default)" },
+	FLAG_DISTRICT,
 	FLAG_DRY_RUN,
 	FLAG_OUTPUT,
 	{ 0 },

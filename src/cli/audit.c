@@ -23,7 +23,7 @@ static const struct flag flags_known[] = {
 	{ "--verify", NULL,
 	    "Does the chain hold, and is HEAD, written down before, on it?" },
 	{ "--record", "ID", "Not kept: says so" },
-	{ "--district", "NAME", "Whose (default: default)" },
+	FLAG_DISTRICT,
 	FLAG_OUTPUT,
 	{ 0 },
 };

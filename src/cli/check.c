@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 static const struct flag flags_known[] = {
-	{ "--district", "NAME", "Whose roster (default: default)" },
+	FLAG_DISTRICT,
 	{ "--code", "CODE", "All records that this check found" },
 	{ "--examples", "N", "Records that are shown of each (default: 5)" },
 	{ "--names", NULL, "With names of people, classes and orgs" },

@@ -20,6 +20,10 @@ struct flag {
 	{                                                                      \
 		"-o", "FORMAT", "table (default), json, yaml, csv or html"     \
 	}
+#define FLAG_DISTRICT                                                          \
+	{                                                                      \
+		"--district", "NAME", "Which district (default: default)"      \
+	}
 #define FLAG_DRY_RUN                                                           \
 	{                                                                      \
 		"--dry-run", NULL, "Show what would change, change nothing"    \

@@ -9,7 +9,7 @@
 
 static const struct flag flags_known[] = {
 	{ "--grant", "APPLICATION", "Whose grant is asked about" },
-	{ "--district", "NAME", "Another district than the only one" },
+	FLAG_DISTRICT,
 	FLAG_OUTPUT,
 	{ 0 },
 };

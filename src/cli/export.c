@@ -16,7 +16,7 @@ static const struct flag flags_known[] = {
 	{ "--format", "VERSION", "OneRoster 1.1 or 1.2 (default)" },
 	{ "--since", "VERSION",
 	    "A delta since this version of the roster; all without it" },
-	{ "--district", "NAME", "Another district than the only one" },
+	FLAG_DISTRICT,
 	FLAG_OUTPUT,
 	{ 0 },
 };
@@ -40,15 +40,13 @@ struct task {
 	struct export made;
 };
 
-static bool find_application(struct task *task, struct err *err)
+static bool find_application(struct task *task, int64_t district,
+    struct err *err)
 {
 	const char *name = flags_get(&task->flags, "--application");
 	struct application application;
-	int64_t district;
 
-	if (!district_find(task->house.db, task->house.arena,
-		flags_get(&task->flags, "--district"), &district, err) ||
-	    !application_find(task->house.db, task->house.arena, district, name,
+	if (!application_find(task->house.db, task->house.arena, district, name,
 		&application, err))
 		return false;
 	if (!application.enabled)
@@ -147,11 +145,13 @@ static bool note(struct task *task, struct err *err)
 static bool export(struct task *task, struct err *err)
 {
 	const char *path = task->flags.arguments[0];
+	int64_t district;
 	bool done;
 
 	task->made.fd = -1;
-	if (!house_open(&task->house, DB_SERVE, err) ||
-	    !find_application(task, err) ||
+	if (!house_enter(&task->house, DB_SERVE, &task->flags, &district,
+		err) ||
+	    !find_application(task, district, err) ||
 	    !export_make(task->house.db, task->house.arena,
 		config_get("HOMEROOM_HOME"), &task->wanted, &task->made, err))
 		return false;

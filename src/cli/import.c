@@ -10,7 +10,7 @@
 
 static const struct flag flags_known[] = {
 	{ "--source", "NAME", "Where the data come from (default: csv)" },
-	{ "--district", "NAME", "Whose data they are (default: default)" },
+	FLAG_DISTRICT,
 	{ "--accept", NULL, "Go on though many records are removed" },
 	FLAG_DRY_RUN,
 	{ "--changes", NULL, "With --dry-run: list what would change" },

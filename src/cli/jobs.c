@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 static const struct flag flags_known[] = {
-	{ "--district", "NAME", "Whose (default: default)" },
+	FLAG_DISTRICT,
 	{ "--kind", "KIND", "Only those: source, push, checks …" },
 	{ "--name", "NAME", "Only those of this source or application" },
 	{ "--limit", "N", "How many (default: 20)" },

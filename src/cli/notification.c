@@ -10,11 +10,6 @@
 
 /* --- the verbs ------------------------------------------------------------ */
 
-#define FLAG_DISTRICT                                                          \
-	{                                                                      \
-		"--district", "NAME", "Another district than the only one"     \
-	}
-
 static const struct flag list_flags[] = {
 	FLAG_DISTRICT,
 	{ "--limit", "N", "How many (default: 20)" },

@@ -17,7 +17,7 @@ static const struct flag flags_known[] = {
 	{ "--person", "ID", "Only that of one person" },
 	{ "--again", NULL, "Those too that were opened before" },
 	{ "--key", "FILE", "Private key, where the district keeps it itself" },
-	{ "--district", "NAME", "Another district than the only one" },
+	FLAG_DISTRICT,
 	FLAG_OUTPUT,
 	{ 0 },
 };

@@ -11,13 +11,13 @@
 static const struct flag list_flags[] = {
 	{ "--review", NULL, "Only those that somebody must look at" },
 	{ "--limit", "N", "How many (default: 1000)" },
-	{ "--district", "NAME", "Whose (default: default)" },
+	FLAG_DISTRICT,
 	FLAG_OUTPUT,
 	{ 0 },
 };
 
 static const struct flag change_flags[] = {
-	{ "--district", "NAME", "Whose (default: default)" },
+	FLAG_DISTRICT,
 	FLAG_DRY_RUN,
 	FLAG_OUTPUT,
 	{ 0 },

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 static const struct flag flags_known[] = {
-	{ "--district", "NAME", "Whose (default: default)" },
+	FLAG_DISTRICT,
 	{ "--person", "ID", "Of one person alone, by sourcedId" },
 	{ "--only", "ACTIONS", "Only those, for instance create,disable" },
 	{ "--whole", NULL, "Read all of the directory, not what changed" },

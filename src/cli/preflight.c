@@ -9,7 +9,7 @@
 static const struct flag flags_known[] = {
 	{ "--profile", "NAME", "Another importer's than its own" },
 	{ "--list", NULL, "List the profiles" },
-	{ "--district", "NAME", "Another district than the only one" },
+	FLAG_DISTRICT,
 	FLAG_OUTPUT,
 	{ 0 },
 };

@@ -11,7 +11,7 @@
 static const struct flag flags_known[] = {
 	{ "--person", "ID",
 	    "Of one person, by sourcedId: each value, and why" },
-	{ "--district", "NAME", "Another district than the only one" },
+	FLAG_DISTRICT,
 	FLAG_OUTPUT,
 	{ 0 },
 };

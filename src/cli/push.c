@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 static const struct flag flags_known[] = {
-	{ "--district", "NAME", "Whose (default: default)" },
+	FLAG_DISTRICT,
 	{ 0 },
 };
 

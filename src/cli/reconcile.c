@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 static const struct flag flags_known[] = {
-	{ "--district", "NAME", "Whose (default: default)" },
+	FLAG_DISTRICT,
 	{ "--plan", "FINDINGS",
 	    "Plan what is proposed, for instance orphan,disabled-in-group" },
 	{ "--trend", NULL, "How much was found, over time; reads nothing" },

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const struct flag flags_known[] = {
-	{ "--district", "NAME", "Whose roster (default: default)" },
+	FLAG_DISTRICT,
 	FLAG_DRY_RUN,
 	{ 0 },
 };

@@ -27,13 +27,13 @@ static const struct command apply_command = {
 };
 
 static const struct flag district_flags[] = {
-	{ "--district", "NAME", "Another district than the only one" },
+	FLAG_DISTRICT,
 	{ 0 },
 };
 
 static const struct flag get_flags[] = {
 	{ "--as", "NAME", "Print it under another name, to apply a copy" },
-	{ "--district", "NAME", "Another district than the only one" },
+	FLAG_DISTRICT,
 	{ 0 },
 };
 
@@ -148,12 +148,6 @@ int cli_apply(int argc, char **argv)
 
 /* --- get and delete ------------------------------------------------------- */
 
-static bool find_district(const struct flags *flags, struct house *house,
-    int64_t *district, struct err *err)
-{
-	return house_enter(house, DB_OWNER, flags, district, err);
-}
-
 static bool get(const struct flags *flags, struct house *house, struct err *err)
 {
 	const struct setting_text *list;
@@ -163,7 +157,7 @@ static bool get(const struct flags *flags, struct house *house, struct err *err)
 	if (flags->argument_count > 1)
 		which.name = flags->arguments[1];
 	which.as = which.name != NULL ? flags_get(flags, "--as") : NULL;
-	if (!find_district(flags, house, &which.district, err) ||
+	if (!house_enter(house, DB_OWNER, flags, &which.district, err) ||
 	    !settings_list(house->db, house->arena, &which, &list, &count, err))
 		return false;
 	if (count == 0 && which.name != NULL)
@@ -182,7 +176,7 @@ static bool drop(const struct flags *flags, struct house *house,
 {
 	struct change change = { .name = flags->arguments[1] };
 
-	if (!find_district(flags, house, &change.district, err))
+	if (!house_enter(house, DB_OWNER, flags, &change.district, err))
 		return false;
 	change.who = house_who(house);
 	return house_settled(

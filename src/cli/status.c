@@ -6,7 +6,7 @@
 #include "homeroom/store.h"
 
 static const struct flag flags_known[] = {
-	{ "--district", "NAME", "Whose (default: default)" },
+	FLAG_DISTRICT,
 	FLAG_OUTPUT,
 	{ 0 },
 };
@@ -38,16 +38,13 @@ static void print(const struct rows *rows, enum format format)
 	listing_print(&listing, format);
 }
 
-static bool find_status(struct house *house, const char *name,
+static bool find_status(struct house *house, int64_t district,
     const struct rows **rows, struct err *err)
 {
-	struct values values = { 0 };
-	int64_t district;
+	const struct values values = { 2,
+		{ arena_number(house->arena, district),
+		    arena_number(house->arena, clock_now()) } };
 
-	if (!district_find(house->db, house->arena, name, &district, err))
-		return false;
-	values_add(&values, arena_number(house->arena, district));
-	values_add(&values, arena_number(house->arena, clock_now()));
 	return db_ask(house->db, house->arena, STATEMENT_status, &values, rows,
 	    err);
 }
@@ -59,14 +56,14 @@ int cli_status(int argc, char **argv)
 	struct err err = { 0 };
 	const struct rows *rows;
 	enum format format;
+	int64_t district;
 	bool done;
 
 	if (!flags_read(&flags, &command, argc, argv) ||
 	    !flags_format(&flags, &format))
 		return flags.exit;
-	done =
-	    house_open(&house, DB_INGEST, &err) &&
-	    find_status(&house, flags_get(&flags, "--district"), &rows, &err);
+	done = house_enter(&house, DB_INGEST, &flags, &district, &err) &&
+	       find_status(&house, district, &rows, &err);
 	if (done)
 		print(rows, format);
 	house_close(&house);

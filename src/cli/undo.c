@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 static const struct flag flags_known[] = {
-	{ "--district", "NAME", "Whose (default: default)" },
+	FLAG_DISTRICT,
 	{ "--limit", "N", "Actions in a table (default: 50)" },
 	FLAG_OUTPUT,
 	{ 0 },

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 static const struct flag flags_known[] = {
-	{ "--district", "NAME", "Whose roster (default: default)" },
+	FLAG_DISTRICT,
 	{ "--limit", "N", "How many, the newest first (default: 20)" },
 	FLAG_OUTPUT,
 	{ 0 },
