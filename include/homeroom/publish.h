@@ -133,8 +133,7 @@ bool application_check(struct db *db, struct arena *arena,
     const char *client_id, const char *client_secret, struct application *out,
     struct err *err) must_use;
 
-/* --- public keys -----------------------------------------------------------
- */
+/* --- public keys -------------------------------------------------------- */
 
 /* A public key as RFC 7517 writes it: what of it counts; NULL: not there. */
 struct jwk {
@@ -213,8 +212,7 @@ bool grant_explain(struct db *db, struct arena *arena,
     const struct explain_wanted *wanted, struct explanation *out,
     struct err *err) must_use;
 
-/* --- settings, as people write them ----------------------------------------
- */
+/* --- settings, as people write them ------------------------------------- */
 
 /* Documents of YAML, checked. */
 struct settings;
@@ -229,28 +227,8 @@ bool settings_read(struct settings *wanted, const char *file, struct text yaml,
 bool settings_apply(struct settings *wanted, struct db *db, const char *who,
     bool dry_run, struct buf *report, struct err *err) must_use;
 bool settings_known(const char *kind);
-
-/* --- limits of what may change at once ------------------------------------
- */
-
-/* More than so many records, or more than so many of a hundred. */
-struct limit {
-	int64_t records; /* -1: any number */
-	int percent;     /* -1: any share */
-};
-
-#define LIMIT_NONE                                                             \
-	{                                                                      \
-		-1, -1                                                         \
-	}
-/* What can be limited, of an entity and of a school, with spaces around. */
-#define LIMITS_OF_RECORDS " added changed removed "
-#define LIMITS_OF_SCHOOLS " removed students classes enrollments "
-#define WINDOW_SESSIONS " schoolYear semester term gradingPeriod "
-#define WINDOW_TAKES " everything additions nothing "
-
-/* "5 %", "200" or "any". */
-bool limit_read(struct text text, struct limit *limit) must_use;
+/* False: there is no such setting; *err tells how to list those there are. */
+bool settings_lack(const char *kind, const char *name, struct err *err);
 
 struct setting_text {
 	const char *name;
@@ -273,6 +251,27 @@ bool settings_delete(struct db *db, const struct change *change,
     const char *kind, struct err *err) must_use;
 /* JSON Schema of a kind; false: there is no such kind. */
 bool settings_schema(struct buf *out, const char *kind);
+
+/* --- limits of what may change at once ---------------------------------- */
+
+/* More than so many records, or more than so many of a hundred. */
+struct limit {
+	int64_t records; /* -1: any number */
+	int percent;     /* -1: any share */
+};
+
+#define LIMIT_NONE                                                             \
+	{                                                                      \
+		-1, -1                                                         \
+	}
+/* What can be limited, of an entity and of a school, with spaces around. */
+#define LIMITS_OF_RECORDS " added changed removed "
+#define LIMITS_OF_SCHOOLS " removed students classes enrollments "
+#define WINDOW_SESSIONS " schoolYear semester term gradingPeriod "
+#define WINDOW_TAKES " everything additions nothing "
+
+/* "5 %", "200" or "any". */
+bool limit_read(struct text text, struct limit *limit) must_use;
 
 /* --- secrets at rest ----------------------------------------------------- */
 
@@ -369,8 +368,7 @@ void reading_records(struct reading *reading, struct buf *out);
 /* All that it asked is written: the rows go. Before it asks again. */
 void reader_rest(struct reader *reader);
 
-/* --- bundles ---------------------------------------------------------------
- */
+/* --- bundles ------------------------------------------------------------ */
 
 /*
  * A CSV bundle of the live version as an application sees it: a zip, made once
@@ -487,8 +485,7 @@ bool preflight_run(struct db *db, struct arena *arena,
     const struct application *application, const char *profile,
     struct preflight *out, struct err *err) must_use;
 
-/* --- pushes ----------------------------------------------------------------
- */
+/* --- pushes ------------------------------------------------------------- */
 
 /* Brings an application its bundle, to the SFTP server that its settings name:
  * the job of the kind "push" whose subject is the application's name. What was

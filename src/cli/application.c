@@ -249,8 +249,7 @@ static bool rehearse(const struct task *task, bool exists, const char *what,
 	if (!find(task, &found, err))
 		return false;
 	if (exists && found == NULL)
-		return fail(err, FAULT_NOT_FOUND,
-		    "there is no application '%s'", task->change.name);
+		return settings_lack("application", task->change.name, err);
 	if (!exists && found != NULL)
 		return fail(err, FAULT_CONFLICT,
 		    "there is an application '%s' already", task->change.name);

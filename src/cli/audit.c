@@ -281,19 +281,15 @@ static bool read_flags(struct task *task, int argc, char **argv)
 static bool find_application(struct task *task, struct err *err)
 {
 	const char *name = flags_get(&task->flags, "--application");
-	const struct application *list;
-	int count;
+	struct application found;
 
 	if (name == NULL)
 		return true;
-	if (!application_list(task->house.db, task->house.arena,
-		task->wanted.district, &list, &count, err))
+	if (!application_find(task->house.db, task->house.arena,
+		task->wanted.district, name, &found, err))
 		return false;
-	for (int i = 0; i < count; i++)
-		if (strcmp(list[i].name, name) == 0)
-			task->wanted.application = list[i].id;
-	return task->wanted.application != 0 ||
-	       fail(err, FAULT_NOT_FOUND, "there is no application '%s'", name);
+	task->wanted.application = found.id;
+	return true;
 }
 
 static bool run(struct task *task, struct err *err)

@@ -160,9 +160,7 @@ static bool check_subject(struct house *house, const struct subject *subject,
 
 	if (!settings_list(house->db, house->arena, &which, &list, &count, err))
 		return false;
-	return count > 0 ||
-	       fail(err, FAULT_NOT_FOUND, "no settings describe %s '%s'",
-		   which.kind, which.name);
+	return count > 0 || settings_lack(which.kind, which.name, err);
 }
 
 static bool run_now(struct house *house, const struct subject *subject,

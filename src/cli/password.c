@@ -213,8 +213,7 @@ static bool check_directory(struct task *task, struct err *err)
 	if (!settings_list(task->house.db, task->house.arena, &which, &list_of,
 		&count, err))
 		return false;
-	return count > 0 || fail(err, FAULT_NOT_FOUND,
-				"there is no directory '%s'", which.name);
+	return count > 0 || settings_lack("directory", which.name, err);
 }
 
 static bool run(struct task *task, size_t verb, struct err *err)

@@ -161,8 +161,7 @@ static bool get(const struct flags *flags, struct house *house, struct err *err)
 	    !settings_list(house->db, house->arena, &which, &list, &count, err))
 		return false;
 	if (count == 0 && which.name != NULL)
-		return fail(err, FAULT_NOT_FOUND, "there is no %s '%s'",
-		    which.kind, which.name);
+		return settings_lack(which.kind, which.name, err);
 	for (int i = 0; i < count; i++) {
 		puts("---");
 		print_safe(list[i].json);

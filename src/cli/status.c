@@ -2,7 +2,6 @@
 #include "homeroom/cli.h"
 #include "cli.h"
 #include "homeroom/base.h"
-#include "homeroom/publish.h"
 #include "homeroom/store.h"
 
 static const struct flag flags_known[] = {

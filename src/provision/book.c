@@ -1,6 +1,7 @@
 /* The rules of a directory, from settings; and the moment in which they are
  * asked. */
 #include "provision.h"
+#include "homeroom/publish.h"
 
 #include <string.h>
 
@@ -34,10 +35,7 @@ bool book_load(struct db *db, struct arena *arena, int64_t district,
 	if (!db_ask(db, arena, STATEMENT_directory_find, &values, &rows, err))
 		return false;
 	if (rows_count(rows) == 0)
-		return fail(err, FAULT_NOT_FOUND,
-		    "there is no directory '%.60s'; `homeroom get directory` "
-		    "lists those that there are",
-		    directory);
+		return settings_lack("directory", directory, err);
 	*out = (struct provision_book){
 		.district = district,
 		.directory = rows_integer(rows, 0, 0),

@@ -93,8 +93,8 @@ bool district_find(struct db *db, struct arena *arena, const char *name,
 	if (!db_ask(db, arena, STATEMENT_district_find, &values, &rows, err))
 		return false;
 	if (rows_count(rows) == 0)
-		return fail(err, FAULT_NOT_FOUND, "there is no district '%s'",
-		    name);
+		return settings_lack("district",
+		    name != NULL ? name : "default", err);
 	*district = rows_integer(rows, 0, 0);
 	return true;
 }
@@ -163,8 +163,7 @@ static bool begin_change(struct db *db, struct arena *arena,
 		err)) {
 		if (rows_count(*found) == 1)
 			return true;
-		err_set(err, FAULT_NOT_FOUND, "there is no application '%s'",
-		    change->name);
+		(void)settings_lack("application", change->name, err);
 	}
 	db_rollback(db);
 	return false;
@@ -374,7 +373,7 @@ bool application_find(struct db *db, struct arena *arena, int64_t district,
 			*out = list[i];
 			return true;
 		}
-	return fail(err, FAULT_NOT_FOUND, "there is no application '%s'", name);
+	return settings_lack("application", name, err);
 }
 
 /* The row whose secret it is, or -1. Looks at every row, and at one that never

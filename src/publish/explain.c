@@ -421,8 +421,7 @@ static bool find_and_explain(struct explaining *e,
 		err))
 		return false;
 	if (rows_count(grant) == 0)
-		return fail(err, FAULT_NOT_FOUND,
-		    "there is no application '%s'", wanted->application);
+		return settings_lack("application", wanted->application, err);
 	return explain_grant(e, grant, entity, wanted->id, err);
 }
 

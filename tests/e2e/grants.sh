@@ -25,7 +25,8 @@ refused "bad.yaml:3: addresses must be addresses or networks, such as 192.0.2.0/
 	'addresses: [10.0.0.1/8]'
 refused "bad.yaml:3: share.sessions.before must be a number from 0 to 1000000" \
 	'share: {sessions: {before: -1}}'
-refused "there is no application 'nobody'" 'like: nobody'
+refused "there is no application 'nobody'; \`homeroom get application\` lists those that there are" \
+	'like: nobody'
 
 cat >grant.yaml <<END
 kind: grant
@@ -132,5 +133,6 @@ hr delete grant pub
 is 'deleted, it shares nothing' 1 \
 	"$(hr get grant pub | grep -c '"access": "none"')"
 hr delete application pub
-is 'no application, no grant' "homeroom: there is no grant 'pub'" \
+is 'no application, no grant' \
+	"homeroom: there is no grant 'pub'; \`homeroom get grant\` lists those that there are" \
 	"$(hr get grant pub 2>&1)"

@@ -30,7 +30,7 @@ bool post_open(struct post *post, struct err *err)
 		return false;
 	if (rows_count(rows) == 0)
 		return fail(err, FAULT_NOT_FOUND,
-		    "there is no notification '%s': `homeroom get "
+		    "there is no notification '%.60s'; `homeroom get "
 		    "notification` lists those that there are",
 		    post->name);
 	said = json_loads(rows_get(rows, 0, 1), 0, NULL);

@@ -448,8 +448,7 @@ static bool drop(struct applying *a, enum statement statement,
 	if (!settings_list(a->db, a->arena, &which, &before, &count, err))
 		return false;
 	if (count == 0)
-		return fail(err, FAULT_NOT_FOUND, "there is no %s '%s'",
-		    a->document->kind, a->document->name);
+		return settings_lack(a->document->kind, a->document->name, err);
 	if (!db_ask(a->db, a->arena, statement, values, &rows, err))
 		return false;
 	if (rows_affected(rows) == 0)

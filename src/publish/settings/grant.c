@@ -23,8 +23,7 @@ static bool find_grant(const struct applying *a, const char *name,
 	if (!db_ask(a->db, a->arena, STATEMENT_grant_find, &values, &rows, err))
 		return false;
 	if (rows_count(rows) == 0)
-		return fail(err, FAULT_NOT_FOUND,
-		    "there is no application '%s'", name);
+		return settings_lack("application", name, err);
 	*out = (struct grant_row){ rows_integer(rows, 0, 0),
 		rows_get(rows, 0, 1), rows_get(rows, 0, 2)[0] == 't',
 		rows_get(rows, 0, 3)[0] == 't', rows_get(rows, 0, 4),

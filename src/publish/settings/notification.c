@@ -167,10 +167,11 @@ static bool check_application(const struct applying *a, struct err *err)
 	values_add(&values, name->text);
 	if (!db_ask(a->db, a->arena, STATEMENT_grant_find, &values, &rows, err))
 		return false;
-	return rows_count(rows) > 0 ||
-	       fail(err, FAULT_NOT_FOUND,
-		   "the notification '%s': there is no application '%.60s'",
-		   a->document->name, name->text);
+	if (rows_count(rows) > 0)
+		return true;
+	(void)settings_lack("application", name->text, err);
+	err_add(err, "the notification '%s'", a->document->name);
+	return false;
 }
 
 /* What is told by person is about persons. */
