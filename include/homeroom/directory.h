@@ -68,9 +68,6 @@ struct directory_type {
 
 /* NULL: there is no such kind. */
 const struct directory_type *directory_type(const char *name);
-/* The next after `type`, or the first after NULL; NULL ends. */
-const struct directory_type *directory_type_next(
-    const struct directory_type *type);
 
 /* --- opening ---------------------------------------------------------------
  */
@@ -212,30 +209,21 @@ bool directory_find(struct directory *dir, struct arena *arena,
 /* --- acting ----------------------------------------------------------------
  */
 
-/* clang-format off */
-#define DIRECTORY_VERBS(X) \
-/*	  verb            word              needs, beside the anchor */ \
-	X(CREATE,         "create")         /* no anchor; name, place, edits … */ \
-	X(UPDATE,         "update")         /* edits */ \
-	X(MOVE,           "move")           /* place */ \
-	X(RENAME,         "rename")         /* name */ \
-	X(ENABLE,         "enable")         \
-	X(DISABLE,        "disable")        \
-	X(DELETE,         "delete")         /* of a container: if it is empty */ \
-	X(RESTORE,        "restore")        /* name, place, edits: what it had */ \
-	X(ADD_MEMBERS,    "add-members")    /* members */ \
-	X(REMOVE_MEMBERS, "remove-members") /* members */ \
-	X(SET_PASSWORD,   "set-password")   /* password */
-/* clang-format on */
-
+/* And what each needs, beside the anchor. */
 enum directory_verb {
-#define DIRECTORY_ENUM(verb, word) DIRECTORY_##verb,
-	DIRECTORY_VERBS(DIRECTORY_ENUM)
-#undef DIRECTORY_ENUM
-	    DIRECTORY_VERB_COUNT
+	DIRECTORY_CREATE, /* no anchor; name, place, edits … */
+	DIRECTORY_UPDATE, /* edits */
+	DIRECTORY_MOVE,   /* place */
+	DIRECTORY_RENAME, /* name */
+	DIRECTORY_ENABLE,
+	DIRECTORY_DISABLE,
+	DIRECTORY_DELETE,         /* of a container: if it is empty */
+	DIRECTORY_RESTORE,        /* name, place, edits: what it had */
+	DIRECTORY_ADD_MEMBERS,    /* members */
+	DIRECTORY_REMOVE_MEMBERS, /* members */
+	DIRECTORY_SET_PASSWORD,   /* password */
+	DIRECTORY_VERB_COUNT
 };
-
-extern const char *const directory_verbs[DIRECTORY_VERB_COUNT];
 
 /*
  * An attribute before and after; of one with many values only what differs is

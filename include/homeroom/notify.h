@@ -1,7 +1,7 @@
 /*
  * notify: telling people what happened, by mail and by webhook.
  *
- * What happened is in homeroom.event (store's event_put). A job of each
+ * What happened is in homeroom.event (by homeroom.put_event). A job of each
  * notification tells of all that has gathered, in one message for each whom
  * it concerns; one that can't be sent is tried again, later each time, and
  * given up in the end.
@@ -43,8 +43,6 @@ bool template_check(const char *text, struct err *err) must_use;
 bool template_asks(const char *text, const char *name);
 void template_render(struct buf *out, const char *text,
     const struct telling *telling);
-/* "A run failed"; of an unknown kind, the kind. */
-const char *event_title(const char *kind);
 
 /* Whether it is someone@example.org, and nothing else. */
 bool address_valid(const char *address) must_use;

@@ -43,14 +43,10 @@ int district_year(int64_t when);
  * Writes the bundle into the folder `dir`: whole or not at all. The folder is
  * made, or must be empty or hold a bundle made before (which is replaced; it
  * may be `from` itself). Memory does not grow with the number of students.
- */
-bool district_generate(const struct district_plan *plan, const char *dir,
-    struct err *err) must_use;
-
-/*
- * The same in pieces, for whoever wants to show how far it is. A step writes
- * a few thousand people; all is in place once *done == *total. Closing before
- * that leaves nothing behind.
+ *
+ * In pieces, so that it can be shown how far it is: a step writes a few
+ * thousand people; all is in place once *done == *total. Closing before that
+ * leaves nothing behind.
  */
 struct district;
 

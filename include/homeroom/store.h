@@ -219,21 +219,6 @@ bool schedule_drop(struct db *db, const struct schedule *schedule,
  * missed. Outside a transaction. */
 bool schedule_turn(struct db *db, struct err *err) must_use;
 
-/* --- events --------------------------------------------------------------- */
-
-/* Something that people may want to know of. Written down in the transaction
- * in which it happened, so that neither is without the other; whom to tell is
- * in the settings of the kind notification. */
-struct event {
-	int64_t district;
-	const char *kind;    /* "run.failed" */
-	const char *subject; /* "source sis" */
-	const char *data;    /* a JSON object of texts, for templates */
-};
-
-bool event_put(struct db *db, const struct event *event,
-    struct err *err) must_use;
-
 /* --- COPY ---------------------------------------------------------------- */
 
 /* Into `COPY … FROM STDIN` in text format: copy_in, then any number of

@@ -16,12 +16,6 @@ const char *const directory_kinds[] = {
 	[DIRECTORY_CONTAINER] = "container",
 };
 
-const char *const directory_verbs[] = {
-#define DIRECTORY_WORD(verb, word) [DIRECTORY_##verb] = (word),
-	DIRECTORY_VERBS(DIRECTORY_WORD)
-#undef DIRECTORY_WORD
-};
-
 const char *const directory_results[] = {
 	[DIRECTORY_DONE] = "done",
 	[DIRECTORY_ALREADY] = "already",
@@ -60,17 +54,6 @@ const struct directory_type *directory_type(const char *name)
 	for (size_t i = 0; i < array_length(connectors); i++)
 		if (strcmp(connectors[i]->type->name, name) == 0)
 			return connectors[i]->type;
-	return NULL;
-}
-
-const struct directory_type *directory_type_next(
-    const struct directory_type *type)
-{
-	if (type == NULL)
-		return connectors[0]->type;
-	for (size_t i = 0; i + 1 < array_length(connectors); i++)
-		if (connectors[i]->type == type)
-			return connectors[i + 1]->type;
 	return NULL;
 }
 

@@ -55,8 +55,6 @@ enum mode { MODE_ABSENT, MODE_BULK, MODE_DELTA };
 #define PARTS_MAX 32
 #define COPY_PIECE (256 << 10)
 
-extern const char *const mode_names[];
-
 struct part {
 	const struct entity *entity;
 	const char *file; /* "users.csv" */
@@ -177,8 +175,7 @@ void findings_report(struct findings *findings, struct arena *arena,
 
 /* --- sql.c: statements composed from the tables' names ------------------- */
 
-bool is_own(const struct field *field);     /* comes from the entity's file */
-bool is_derived(const struct field *field); /* comes from other records */
+bool is_own(const struct field *field); /* comes from the entity's file */
 /* Is a column of the staging table: what is own, and what the file has for
  * other entities to use. */
 bool is_staged(const struct field *field);

@@ -22,7 +22,7 @@ static const struct {
 };
 /* clang-format on */
 
-const char *const mode_names[] = { "absent", "bulk", "delta" };
+static const char *const mode_names[] = { "absent", "bulk", "delta" };
 
 /* --- parts --------------------------------------------------------------- */
 

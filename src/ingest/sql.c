@@ -21,7 +21,8 @@ bool is_own(const struct field *f)
 	       strcmp(f->column, "status") != 0;
 }
 
-bool is_derived(const struct field *f)
+/* Comes from other records. */
+static bool is_derived(const struct field *f)
 {
 	return is_kept(f) && (f->need & DERIVED);
 }

@@ -84,7 +84,8 @@ static void put_recipients(struct buf *out, const struct mailing *mailing)
 		buf_printf(out, "%s%s", i > 0 ? ",\r\n " : "", mailing->to[i]);
 }
 
-void mail_write(struct buf *out, const struct mailing *mailing,
+/* RFC 5322; its lines end with CR LF. */
+static void write_mail(struct buf *out, const struct mailing *mailing,
     const struct message *message)
 {
 	const char *body = message->notice.body;
@@ -128,7 +129,7 @@ bool mail_send(struct arena *arena, const struct mailing *mailing,
 	int refused;
 	bool done;
 
-	mail_write(&text, mailing, message);
+	write_mail(&text, mailing, message);
 	mail.message = (struct text){ text.data, text.len };
 	done = remote_send(remote, &mail, &refused, err);
 	/* It may hold passwords. */

@@ -33,10 +33,7 @@ struct hook {
 	struct remote_account account;
 };
 
-/* mail.c: RFC 5322, its lines end with CR LF. */
-void mail_write(struct buf *out, const struct mailing *mailing,
-    const struct message *message);
-/* *note: what people should know though it was sent; or NULL. */
+/* mail.c. *note: what people should know though it was sent; or NULL. */
 bool mail_send(struct arena *arena, const struct mailing *mailing,
     const struct message *message, const char **note, struct err *err) must_use;
 /* hook.c */

@@ -25,7 +25,8 @@ static const struct {
 };
 /* clang-format on */
 
-const char *event_title(const char *kind)
+/* Of an unknown kind, the kind. */
+static const char *title_of(const char *kind)
 {
 	for (size_t i = 0; i < array_length(titles); i++)
 		if (strcmp(titles[i].kind, kind) == 0)
@@ -51,7 +52,7 @@ static void put_summary(struct buf *out, const struct telling *t)
 	bool alike = true;
 
 	assert(t->count > 0 && t->events != NULL);
-	title = event_title(t->events[0].kind);
+	title = title_of(t->events[0].kind);
 	for (int i = 1; i < t->count; i++)
 		alike =
 		    alike && strcmp(t->events[i].kind, t->events[0].kind) == 0;
@@ -88,7 +89,7 @@ static void put_of_event(struct buf *out, struct text name,
 	if (text_is(name, "event")) {
 		put_value(out, event->kind);
 	} else if (text_is(name, "title")) {
-		put_value(out, event_title(event->kind));
+		put_value(out, title_of(event->kind));
 	} else if (text_is(name, "subject")) {
 		put_value(out, event->subject);
 	} else if (text_is(name, "at")) {

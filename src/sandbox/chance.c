@@ -19,7 +19,7 @@ struct dice dice_about(uint64_t seed, enum about about, uint64_t a, uint64_t b)
 	return (struct dice){ mix(x + b * UINT64_C(0xa0761d6478bd642f)) };
 }
 
-uint64_t dice_roll(struct dice *dice)
+static uint64_t roll(struct dice *dice)
 {
 	dice->state += UINT64_C(0x9e3779b97f4a7c15);
 	return mix(dice->state);
@@ -27,7 +27,7 @@ uint64_t dice_roll(struct dice *dice)
 
 int64_t dice_below(struct dice *dice, int64_t n)
 {
-	return (int64_t)((dice_roll(dice) >> 32) * (uint64_t)n >> 32);
+	return (int64_t)((roll(dice) >> 32) * (uint64_t)n >> 32);
 }
 
 bool dice_percent(struct dice *dice, int percent)
@@ -41,7 +41,7 @@ struct id id_of(uint64_t seed, enum about about, uint64_t a, uint64_t b)
 	static const char hex[] = "0123456789abcdef";
 	static const char shape[] = "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx";
 	struct dice dice = dice_about(seed, about, a, b);
-	uint64_t bits = dice_roll(&dice);
+	uint64_t bits = roll(&dice);
 	struct id id;
 	int used = 0;
 
@@ -52,7 +52,7 @@ struct id id_of(uint64_t seed, enum about about, uint64_t a, uint64_t b)
 		id.text[i] = hex[bits & 15];
 		bits >>= 4;
 		if (++used == 16)
-			bits = dice_roll(&dice);
+			bits = roll(&dice);
 	}
 	return id;
 }

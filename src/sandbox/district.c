@@ -172,18 +172,3 @@ void district_close(struct district *district)
 		folder_abandon(&district->folder);
 	arena_free(district->arena);
 }
-
-bool district_generate(const struct district_plan *plan, const char *dir,
-    struct err *err)
-{
-	struct district *district;
-	int64_t done = 0, total = 1;
-	bool ok = district_open(&district, plan, dir, err);
-
-	if (!ok)
-		return false;
-	while (ok && done < total)
-		ok = district_step(district, &done, &total, err);
-	district_close(district);
-	return ok;
-}

@@ -239,7 +239,7 @@ static const struct name native_families[] = {
 #define OF(people) people##_girls, people##_boys, people##_families, \
 	array_length(people##_girls), array_length(people##_boys), array_length(people##_families)
 
-const struct culture cultures[] = {
+static const struct culture cultures[] = {
 /*	  weight                 race or origin         hispanic  two families  country  language */
 	{ 560, OF(us),           RACE_WHITE_OR_BLACK,   false,    false,        "US",    "en" },
 	{ 30,  OF(irish),        RACE_WHITE,            false,    false,        "IE",    "en" },

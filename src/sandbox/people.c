@@ -70,22 +70,9 @@ int row_family(const struct made_up *m, int64_t row, int grade)
 	return row_patterns[pattern][grade] - 'a';
 }
 
-uint64_t row_family_key(int64_t row, int family)
+static uint64_t key_of(int64_t row, int family)
 {
 	return (uint64_t)row * 16 + (uint64_t)family;
-}
-
-struct family family_of(const struct made_up *m, const struct student *student)
-{
-	struct seat home;
-	int64_t row;
-
-	if (student->fate.generation > 0)
-		return family_of_key(m, ONLY_CHILD + student->key);
-	home = layout_seat(&m->layout, student->place);
-	row = layout_rank(&m->layout, &home);
-	return family_of_key(m,
-	    row_family_key(row, row_family(m, row, home.grade)));
 }
 
 static int guardian_count(struct dice *dice)
@@ -97,7 +84,7 @@ static int guardian_count(struct dice *dice)
 	return roll < 30 ? 1 : roll < 97 ? 2 : GUARDIANS_MAX;
 }
 
-struct family family_of_key(const struct made_up *m, uint64_t key)
+static struct family family_by(const struct made_up *m, uint64_t key)
 {
 	struct dice dice = dice_about(m->layout.seed, ABOUT_FAMILY, key, 1);
 	const struct culture *c = culture_draw(&dice);
@@ -112,6 +99,18 @@ struct family family_of_key(const struct made_up *m, uint64_t key)
 		family.second = name_draw(c->families, c->family_count, &dice);
 	family.guardians = guardian_count(&dice);
 	return family;
+}
+
+struct family family_of(const struct made_up *m, const struct student *student)
+{
+	struct seat home;
+	int64_t row;
+
+	if (student->fate.generation > 0)
+		return family_by(m, ONLY_CHILD + student->key);
+	home = layout_seat(&m->layout, student->place);
+	row = layout_rank(&m->layout, &home);
+	return family_by(m, key_of(row, row_family(m, row, home.grade)));
 }
 
 uint64_t guardian_key(const struct family *family, int guardian)

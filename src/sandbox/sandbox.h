@@ -35,7 +35,6 @@ struct dice {
 };
 
 struct dice dice_about(uint64_t seed, enum about about, uint64_t a, uint64_t b);
-uint64_t dice_roll(struct dice *dice);
 int64_t dice_below(struct dice *dice, int64_t n); /* 0 … n-1; n < 2^32 */
 bool dice_percent(struct dice *dice, int percent);
 
@@ -306,8 +305,6 @@ int64_t student_number(const struct made_up *m, const struct student *student);
 struct family family_of(const struct made_up *m, const struct student *student);
 /* Which of a row's families the child of that grade belongs to. */
 int row_family(const struct made_up *m, int64_t row, int grade);
-uint64_t row_family_key(int64_t row, int family);
-struct family family_of_key(const struct made_up *m, uint64_t key);
 uint64_t guardian_key(const struct family *family, int guardian);
 
 void name_student(const struct made_up *m, const struct student *student,
@@ -346,7 +343,6 @@ struct posts {
 };
 /* school == school_count: the district's own office. */
 struct posts posts_of(const struct layout *layout, int school);
-enum job post_job(const struct posts *posts, int number);
 /* The post of who teaches a section; with `second`, of who helps. */
 int post_teaching(const struct posts *posts, const struct section *section,
     int block);

@@ -103,7 +103,7 @@ struct posts posts_of(const struct layout *layout, int school)
 	return posts;
 }
 
-enum job post_job(const struct posts *posts, int number)
+static enum job job_of(const struct posts *posts, int number)
 {
 	enum job job = 0;
 
@@ -133,7 +133,7 @@ struct staff staff_in(const struct made_up *m, const struct posts *posts,
 {
 	struct staff staff = { .post = (uint64_t)posts->school * POSTS_MAX +
 				       (uint64_t)number,
-		.job = post_job(posts, number) };
+		.job = job_of(posts, number) };
 
 	staff.fate = fate_of_staff(m, staff.post);
 	staff.key = staff.post * GENERATIONS + (uint64_t)staff.fate.generation;

@@ -144,7 +144,6 @@ static void limits_are_data(void **state)
 		  strchr(at->banned, '*') != NULL,
 	    "%s", type->login);
 	CHECK(directory_type("x") == NULL, "no such kind");
-	CHECK(directory_type_next(NULL) != NULL, "a first kind");
 }
 
 static void no_password_without_a_need(void **state)

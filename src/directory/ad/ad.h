@@ -60,15 +60,9 @@ bool guid_valid(const char *text);
 /* "<GUID=…>": an object, wherever it is. */
 const char *guid_dn(struct arena *arena, const char *anchor);
 
-/* A FILETIME as milliseconds since 1970; 0: never. */
-int64_t ticks_time(const struct berval *bytes);
-/* A generalized time, likewise; 0: it is none. */
-int64_t general_time(const struct berval *bytes);
-
 /* --- names: dn.c ---------------------------------------------------------- */
 
-/* RFC 4514 and RFC 4515: a value within a DN and within a filter. */
-void dn_escape(struct buf *out, const char *value);
+/* RFC 4515: a value within a filter. */
 void filter_escape(struct buf *out, const void *value, size_t len);
 const char *dn_make(struct arena *arena, enum directory_kind kind,
     const char *name, const char *place);
@@ -234,8 +228,6 @@ struct reading {
 };
 
 bool reading_give(struct reading *reading, const struct directory_entry *entry,
-    struct err *err) must_use;
-bool usn_read(struct reading *reading, struct arena *arena, const char *cookie,
     struct err *err) must_use;
 bool dirsync_read(struct reading *reading, struct arena *arena,
     const char *cookie, struct err *err) must_use;

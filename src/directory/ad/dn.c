@@ -14,7 +14,8 @@ static void escape_byte(struct buf *out, unsigned char byte, char mark)
 	buf_puts(out, hex);
 }
 
-void dn_escape(struct buf *out, const char *value)
+/* RFC 4514. */
+static void escape(struct buf *out, const char *value)
 {
 	size_t len = strlen(value);
 
@@ -52,7 +53,7 @@ const char *dn_make(struct arena *arena, enum directory_kind kind,
 	const char *made;
 
 	buf_puts(&out, kind == DIRECTORY_CONTAINER ? "OU=" : "CN=");
-	dn_escape(&out, name);
+	escape(&out, name);
 	if (place[0] != '\0') {
 		buf_char(&out, ',');
 		buf_puts(&out, place);

@@ -83,8 +83,8 @@ static bool usn_since(struct ad *ad, const char *cookie, int64_t *since,
 	return true;
 }
 
-bool usn_read(struct reading *reading, struct arena *arena, const char *cookie,
-    struct err *err)
+static bool read_by_usn(struct reading *reading, struct arena *arena,
+    const char *cookie, struct err *err)
 {
 	struct ad *ad = reading->ad;
 	struct search search = { .base = ad->root.domain,
@@ -126,6 +126,6 @@ bool ad_read(void *self, struct arena *arena,
 	if (by_usn == ad->dirsync)
 		return fail(err, FAULT_GONE,
 		    "the last reading was of another kind");
-	return by_usn ? usn_read(&reading, arena, cookie, err)
+	return by_usn ? read_by_usn(&reading, arena, cookie, err)
 		      : dirsync_read(&reading, arena, cookie, err);
 }

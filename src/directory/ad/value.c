@@ -72,7 +72,8 @@ static bool integer(const struct berval *bytes, int64_t *out)
 	    INT64_MIN, INT64_MAX, out);
 }
 
-int64_t ticks_time(const struct berval *bytes)
+/* A FILETIME as milliseconds since 1970; 0: never. */
+static int64_t ticks_time(const struct berval *bytes)
 {
 	int64_t ticks;
 
@@ -82,7 +83,8 @@ int64_t ticks_time(const struct berval *bytes)
 }
 
 /* "20261122123108.0Z" as "2026-11-22T12:31:08.0Z", for clock_parse. */
-int64_t general_time(const struct berval *bytes)
+/* A generalized time, likewise; 0: it is none. */
+static int64_t general_time(const struct berval *bytes)
 {
 	const char *in = bytes->bv_val;
 	char text[48];

@@ -11,14 +11,14 @@
 /* A school that lost more than this, too. */
 #define LOST_PERCENT 50
 
-const char *const limit_words[] = {
+static const char *const limit_words[] = {
 	[LIMIT_ADDED] = "added",
 	[LIMIT_CHANGED] = "changed",
 	[LIMIT_REMOVED] = "removed",
 	[LIMIT_DISABLED] = "disabled",
 };
 
-const char *const school_words[] = {
+static const char *const school_words[] = {
 	[SCHOOL_REMOVED] = "removed",
 	[SCHOOL_STUDENTS] = "students",
 	[SCHOOL_CLASSES] = "classes",

@@ -102,9 +102,6 @@ struct people {
 	struct part *users;
 };
 
-/* What an echo says; the rest of its records is the person's own. */
-extern const char *const echoed_fields[]; /* ends with NULL */
-
 /* settings.c */
 bool people_read(struct ingest *job, struct people *people,
     struct err *err) must_use;

@@ -38,7 +38,9 @@ int people_key(struct ingest *job, struct people *people, const char *key)
 	return people->key_count;
 }
 
-const char *const echoed_fields[] = { "username", "email", "userIds", NULL };
+/* What an echo says; the rest of its records is the person's own. */
+static const char *const echoed_fields[] = { "username", "email", "userIds",
+	NULL };
 
 bool people_hears(const struct people *people, int place, const char *field)
 {

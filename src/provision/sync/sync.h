@@ -43,8 +43,7 @@ bool target_find(struct target *target, struct db *db,
 /* Opens the directory itself; the caller closes it. */
 bool target_open(const struct target *target, struct db *db,
     struct directory **out, struct err *err) must_use;
-/* A setting by its path, "thresholds.delete"; NULL: there is none. */
-const json_t *target_at(const struct target *target, const char *path);
+/* A setting by its path, "thresholds.delete". */
 int64_t target_number(const struct target *target, const char *path,
     int64_t otherwise);
 
@@ -162,8 +161,6 @@ struct action_rule {
 extern const struct action_rule action_rules[ACTION_COUNT];
 
 bool action_parse(struct text word, enum action_kind *out) must_use;
-
-#define PLACES_LAST_STAGE 20
 
 /* What is to be done, on its way into a plan. Texts may be NULL. */
 struct action {

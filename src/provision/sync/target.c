@@ -5,7 +5,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-const json_t *target_at(const struct target *target, const char *path)
+/* A setting by its path, "thresholds.delete"; NULL: there is none. */
+static const json_t *setting_by(const struct target *target, const char *path)
 {
 	const json_t *at = target->settings;
 	char name[64];
@@ -24,7 +25,7 @@ const json_t *target_at(const struct target *target, const char *path)
 int64_t target_number(const struct target *target, const char *path,
     int64_t otherwise)
 {
-	const json_t *value = target_at(target, path);
+	const json_t *value = setting_by(target, path);
 	const char *text = json_string_value(value);
 	int64_t number;
 
@@ -92,7 +93,7 @@ static bool give_secret(struct reaching *r, const char *name, struct err *err)
 		NULL };
 	const char *path = arena_printf(r->arena, "connection.%s", name);
 	const char *file = json_string_value(
-	    target_at(t, arena_printf(r->arena, "%sFile", path)));
+	    setting_by(t, arena_printf(r->arena, "%sFile", path)));
 	const char *secret = NULL;
 
 	if (!(file != NULL ? secret_read(r->arena, file, &secret, err)
@@ -119,7 +120,7 @@ static void give_attributes(struct reaching *r, const char *name)
 static bool give_setting(struct reaching *r, const struct directory_setting *s,
     struct err *err)
 {
-	const json_t *value = target_at(r->target,
+	const json_t *value = setting_by(r->target,
 	    arena_printf(r->arena, "connection.%s", s->name));
 
 	if (s->secret)
