@@ -127,6 +127,8 @@ enum life {
 	LIFE_LEAVE,   /* on leave, or the source disabled them */
 	LIFE_LEAVER,  /* the last day is over */
 	LIFE_DELETED, /* and the account's time, too: it is to go */
+	/* They are still there, but no rule wants their account any more. */
+	LIFE_UNWANTED,
 };
 
 extern const char *const life_words[]; /* "active" */
@@ -200,6 +202,8 @@ struct desired {
 	char first[11], last[11]; /* days of the person; "": not known */
 	bool leaving; /* the last day comes soon, and nobody is waited for */
 	int64_t delete_at; /* ms since 1970, UTC; 0: never, or not known yet */
+	char unwanted[11]; /* the day since which no rule wants it; "" */
+	bool stays;        /* it is not wanted, but its days are not over yet */
 	struct password_policy password;
 	const struct desired_match *matches;
 	int match_count;
@@ -215,10 +219,19 @@ struct desire {
 	/* The account, as clocks there showed it; 0: it is not, or not known.
 	 */
 	int64_t disabled_since;
+	const char *rule; /* that wanted it last; "" or NULL: not known */
+	/* No rule wants it, as clocks there showed it; 0: that is new. */
+	int64_t unwanted_since;
 };
 
 /* What should be; all of it the arena's, the person's or the rulebook's. */
 void rulebook_desire(const struct rulebook *book, struct arena *arena,
+    const struct desire *desire, struct desired *out);
+
+/* What becomes of an account that no rule wants: of LIFE_NONE, who has one; and
+ * whom the roster does not know any more, a person without fields. No place,
+ * attributes or groups are those that it has. */
+void rulebook_let_go(const struct rulebook *book, struct arena *arena,
     const struct desire *desire, struct desired *out);
 
 #endif

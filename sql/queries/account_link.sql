@@ -22,7 +22,8 @@ done as (
 	update homeroom.account h set
 		person = $3::text, linked = case when $3::text is not null
 			then $5::timestamptz end,
-		linked_by = case when $3::text is not null then $4 end
+		linked_by = case when $3::text is not null then $4 end,
+		rule = null, unwanted = null, due = null
 	from account a
 	where h.directory = a.directory and h.anchor = a.anchor
 		and not exists (select from other)

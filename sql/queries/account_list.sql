@@ -3,9 +3,10 @@
 -- $2: one, by login or anchor or person; null: all
 -- $3: at most
 select h.login, h.person, u.identifier, h.attributes -> 'mail' ->> 0, h.place,
-	h.enabled, h.linked_by, h.ours,
+	h.enabled, h.rule, h.linked_by, h.ours,
 	(extract(epoch from h.linked) * 1000)::bigint,
 	(extract(epoch from h.disabled) * 1000)::bigint,
+	(extract(epoch from h.unwanted) * 1000)::bigint,
 	(extract(epoch from h.due) * 1000)::bigint,
 	h.protected or h.shielded, h.anchor
 from homeroom.account h

@@ -31,7 +31,8 @@ with found as (
 	from homeroom.action a
 	left join homeroom.account h on h.directory = $1::integer
 		and h.anchor = a.anchor
-	where a.plan = $5::bigint and a.kind in ('create', 'restore', 'ask',
+	where a.plan = $5::bigint and (a.kind <> 'disable'
+		or h.unwanted is null) and a.kind in ('create', 'restore', 'ask',
 		'disable', 'enable', 'move', 'rename', 'update')
 	and not (a.kind = 'disable' and exists (
 		select from homeroom.account g

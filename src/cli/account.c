@@ -22,7 +22,8 @@ static const struct command command = {
 	    "Lists the accounts of a directory as it was last read: whose they "
 	    "are and since\nwhen, by which address and number, whether "
 	    "Homeroom made them, since when they "
-	    "are disabled, when they will be\ndeleted. Of one, by login, "
+	    "are disabled, or no rule wants\nthem, when they will be deleted. "
+	    "Of one, by login, "
 	    "anchor or person: also says whose it is, or protects it.\n",
 	.flags = flags_known,
 	.arguments_min = 1,
@@ -37,17 +38,19 @@ static const struct column columns[] = {
 	{ "mail", COLUMN_TEXT },
 	{ "place", COLUMN_TEXT },
 	{ "enabled", COLUMN_BOOL },
+	{ "rule", COLUMN_TEXT },
 	{ "linkedBy", COLUMN_TEXT },
 	{ "ours", COLUMN_BOOL },
 	{ "linked", COLUMN_TEXT },
 	{ "disabled", COLUMN_TEXT },
+	{ "unwanted", COLUMN_TEXT },
 	{ "due", COLUMN_TEXT },
 	{ "protected", COLUMN_BOOL },
 	{ "anchor", COLUMN_TEXT },
 	{ 0 },
 };
 
-enum { TIMES_BEGIN = 8, TIMES_END = 11, CELLS = 13 };
+enum { TIMES_BEGIN = 9, TIMES_END = 13, CELLS = 15 };
 
 static const char *truth_of(const char *value)
 {

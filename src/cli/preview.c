@@ -119,15 +119,31 @@ static void add_key(struct task *task, const struct desired *d,
 	add(task, what, value, &(struct why){ d->why.rule, key, NULL });
 }
 
+static void add_deletion(struct task *task, const struct desired *d)
+{
+	char when[CLOCK_TEXT];
+
+	if (d->delete_at == 0)
+		return;
+	clock_format(when, d->delete_at);
+	add_key(task, d, "to be deleted", when, "life.deleteAfterDays");
+}
+
 static void add_account(struct task *task, const struct desired *d)
 {
+	bool over = d->life == LIFE_LEAVER || d->life == LIFE_DELETED ||
+		    d->life == LIFE_UNWANTED;
+
 	add_key(task, d, "login", text_of(task, d->login), "login.candidates");
-	add_key(task, d, "label", text_of(task, d->name), "label");
-	add_key(task, d, "place", place_of(task, &d->place),
-	    d->life == LIFE_LEAVER || d->life == LIFE_DELETED
-		? "life.leaversPlace"
-		: "place");
-	add_key(task, d, "enabled", d->enabled ? "true" : "false", "enabled");
+	if (d->name.len > 0)
+		add_key(task, d, "label", text_of(task, d->name), "label");
+	if (d->place.count > 0)
+		add_key(task, d, "place", place_of(task, &d->place),
+		    over ? "life.leaversPlace" : "place");
+	if (!d->stays)
+		add_key(task, d, "enabled", d->enabled ? "true" : "false",
+		    over ? NULL : "enabled");
+	add_deletion(task, d);
 	if (*d->expires != '\0')
 		add_key(task, d, "expires", d->expires, "expires");
 }
@@ -170,6 +186,8 @@ static bool explain(void *context, const struct person *person,
 		add_key(task, d, "first day", d->first, "life.first");
 	if (*d->last != '\0')
 		add_key(task, d, "last day", d->last, "life.last");
+	if (*d->unwanted != '\0')
+		add_key(task, d, "no rule wants it since", d->unwanted, NULL);
 	if (d->problem != NULL)
 		add(task, "problem", d->problem, &d->why);
 	if (d->login.len > 0) {

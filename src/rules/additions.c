@@ -79,7 +79,7 @@ static bool add_attributes(struct view *view, struct desired_attribute *all)
 }
 
 /* Whether address lists show it: how each type of directory says so. */
-static void add_hidden(struct view *view, struct desired_attribute *all)
+void hidden_add(struct view *view, struct desired_attribute *all)
 {
 	static const struct {
 		const char *type, *attribute;
@@ -105,7 +105,7 @@ bool attributes_find(struct view *view, int role)
 {
 	const struct account_rule *own = view->rule;
 	struct desired_attribute *all;
-	int room = 1;
+	int room = HIDDEN_MOST;
 
 	for (int i = 0; i < view->book->rule_count; i++)
 		room += view->book->rules[i].attributes.count;
@@ -113,7 +113,7 @@ bool attributes_find(struct view *view, int role)
 	view->out->attributes = all;
 	if (!add_attributes(view, all))
 		return false;
-	add_hidden(view, all);
+	hidden_add(view, all);
 	for (int i = 0; i < view->book->rule_count; i++) {
 		const struct account_rule *rule = &view->book->rules[i];
 

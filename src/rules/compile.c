@@ -15,7 +15,9 @@ static const struct account_rule fresh_rule = {
 	.counter_from = 2,
 	.counter_width = 1,
 	.longest = 20,
-	.life = { .disable_at = DAY_MS, .tell_days = 14 },
+	.life = { .disable_at = DAY_MS,
+	    .tell_days = 14,
+	    .unwanted = { NOT_SAID, NOT_SAID } },
 	.password = { .length = 14, .words = 4, .change = true },
 };
 
@@ -151,6 +153,7 @@ static struct rulebook *make_book(struct arena *arena)
 	book->type = "";
 	book->zone = "UTC";
 	book->names.forever = true;
+	book->unwanted = (struct unwanted_rule){ NOT_SAID, NOT_SAID };
 	book->default_guards = true;
 	return book;
 }

@@ -44,6 +44,7 @@ static int rank(enum life life)
 		[LIFE_LEAVER] = 3,
 		[LIFE_DELETED] = 3,
 		[LIFE_NONE] = 4,
+		[LIFE_UNWANTED] = 4,
 	};
 
 	return ranks[life];

@@ -20,6 +20,7 @@ const char *const life_words[] = {
 	[LIFE_LEAVE] = "on leave",
 	[LIFE_LEAVER] = "leaver",
 	[LIFE_DELETED] = "deleted",
+	[LIFE_UNWANTED] = "unwanted",
 };
 
 static bool read_day(struct text day, int64_t *ms)
@@ -123,6 +124,12 @@ static int64_t deletion_day(const struct life_rule *rule,
 	return since - since % DAY_MS + rule->delete_days * DAY_MS;
 }
 
+bool life_is_due(const struct life_rule *rule, const struct desire *desire,
+    const struct span *span)
+{
+	return desire->moment->local >= deletion_day(rule, desire, span);
+}
+
 static enum life life_at(const struct life_rule *rule,
     const struct desire *desire, const struct days *days,
     const struct span *span)
@@ -130,9 +137,8 @@ static enum life life_at(const struct life_rule *rule,
 	const struct rules_moment *moment = desire->moment;
 
 	if (moment->local >= span->end)
-		return moment->local >= deletion_day(rule, desire, span)
-			   ? LIFE_DELETED
-			   : LIFE_LEAVER;
+		return life_is_due(rule, desire, span) ? LIFE_DELETED
+						       : LIFE_LEAVER;
 	if (moment->local < span->begin)
 		return desire->login.len > 0 ||
 			       moment->local >=

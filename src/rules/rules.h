@@ -58,6 +58,13 @@ struct group_rules {
 	int count;
 };
 
+/* What no rule wants any more: days, or what is not said. */
+#define NOT_SAID (-1)
+
+struct unwanted_rule {
+	int64_t disable_days, delete_days;
+};
+
 struct life_rule {
 	const struct expression *first, *last; /* NULL: the role's days */
 	int64_t create_days;
@@ -68,6 +75,7 @@ struct life_rule {
 	const struct condition *leave;
 	struct expressions place; /* leavers'; none: where they were */
 	bool strip_groups, hide;
+	struct unwanted_rule unwanted;
 };
 
 struct account_rule {
@@ -114,7 +122,8 @@ struct rulebook {
 	const char *type, *zone;
 	struct rulebook_names names;
 	struct match_rules matches;
-	struct names_list guards[3]; /* patterns, by enum rules_guarded */
+	struct unwanted_rule unwanted; /* of what rules don't say */
+	struct names_list guards[3];   /* patterns, by enum rules_guarded */
 	bool default_guards;
 	const struct account_rule *rules; /* in their order */
 	int rule_count;
@@ -157,8 +166,10 @@ void life_find(const struct life_rule *rule, const struct desire *desire,
     const struct days *days, struct span *out);
 /* The day before a day; "" for what is none. */
 void day_before(char out[11], struct text day);
-/* When the account of a leaver is to be deleted, ms since 1970 (UTC); 0: never,
- * or not known. */
+/* Whether the account of who left when the span ended is to be deleted. */
+bool life_is_due(const struct life_rule *rule, const struct desire *desire,
+    const struct span *span);
+/* When that is, ms since 1970 (UTC); 0: never, or not known. */
 int64_t life_deletion(const struct life_rule *rule, const struct desire *desire,
     const struct span *span);
 
@@ -197,6 +208,10 @@ bool view_values(struct view *view, const struct expressions *expressions,
 bool login_find(struct view *view, const struct desire *desire) must_use;
 
 /* --- additions.c: attributes and groups ---------------------------------- */
+
+/* Whether address lists show it: as many as HIDDEN_MOST are added. */
+#define HIDDEN_MOST 1
+void hidden_add(struct view *view, struct desired_attribute *all);
 
 /* `role`: the one that the account comes from. */
 bool attributes_find(struct view *view, int role) must_use;

@@ -1,8 +1,6 @@
 /* One person: what rules say they should have, against what they have. */
 #include "sync.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <strings.h>
 
 /* --- actions -------------------------------------------------------------- */
@@ -37,6 +35,11 @@ const char *life_of(const struct differing *x)
 	const struct desired *d = x->d;
 	const char *day = d->life == LIFE_FUTURE ? d->first : d->last;
 
+	if (x->person == NULL)
+		return "the roster has no such person";
+	if (d->unwanted[0] != '\0')
+		return arena_printf(x->p->turn,
+		    "no rule wants it any more, since %s", d->unwanted);
 	if (day[0] == '\0' || d->life == LIFE_ACTIVE || d->life == LIFE_LEAVE)
 		return life_words[d->life];
 	return arena_printf(x->p->turn, "%s, %s day %s", life_words[d->life],
@@ -176,20 +179,6 @@ static bool differ_enabled(const struct differing *x, struct err *err)
 	    NULL, life_of(x), err);
 }
 
-/* When it is to go is kept where people can see it. */
-static void note_due(const struct differing *x)
-{
-	char when[CLOCK_TEXT];
-
-	if (x->d->delete_at == x->has->due)
-		return;
-	copy_field(&x->p->dues, x->has->anchor, strlen(x->has->anchor), false);
-	if (x->d->delete_at != 0)
-		clock_format(when, x->d->delete_at);
-	copy_field(&x->p->dues, x->d->delete_at != 0 ? when : NULL,
-	    CLOCK_TEXT - 1, true);
-}
-
 static void note_leaving(const struct differing *x)
 {
 	if (x->d->leaving && x->p->wanted->tells)
@@ -229,7 +218,6 @@ static bool differ_account(struct differing *x, struct desire *desire,
 		return act(x, ACTION_ASK, NULL, NULL, x->d->problem, err);
 	if (!extra_wanted(x, err))
 		return false;
-	note_due(x);
 	note_leaving(x);
 	return differ_enabled(x, err) && differ_place(x, err) &&
 	       differ_attributes(x, err) && differ_groups(x, err);
@@ -254,45 +242,6 @@ static bool delete_account(const struct differing *x, const char *reason,
 
 /* --- an account that is not there ----------------------------------------- */
 
-static void add_password(struct buf *out, const struct password_policy *policy)
-{
-	static const char *const words[] = {
-		[PASSWORD_RANDOM] = "random",
-		[PASSWORD_WORDS] = "words",
-		[PASSWORD_PATTERN] = "pattern",
-	};
-
-	buf_printf(out,
-	    ",\"password\":{\"kind\":\"%s\",\"length\":%" PRId64
-	    ",\"words\":%" PRId64 ","
-	    "\"change\":%s",
-	    words[policy->kind], policy->length, policy->words,
-	    policy->change ? "true" : "false");
-	if (policy->file != NULL)
-		json_pair(out, "file", text_of(policy->file));
-	buf_char(out, '}');
-}
-
-/* All of it, as an account is made. */
-static void describe(const struct differing *x, struct buf *out)
-{
-	const struct desired *d = x->d;
-	struct buf attributes = { 0 };
-
-	json_pair(out, "name", d->name);
-	json_pair(out, "place", text_of(scene_address(x->p, &d->place)));
-	json_pair(out, "login", d->login);
-	json_pair(out, "basis", d->basis);
-	for (int i = 0; i < d->attribute_count; i++)
-		if (d->attributes[i].count > 0)
-			json_values(&attributes, d->attributes[i].name,
-			    d->attributes[i].values, d->attributes[i].count);
-	buf_printf(out, ",\"enabled\":%s,\"attributes\":{%s}",
-	    d->enabled ? "true" : "false", buf_text(&attributes));
-	add_password(out, &d->password);
-	buf_free(&attributes);
-}
-
 static bool make_account(struct differing *x, enum action_kind kind,
     struct err *err)
 {
@@ -309,7 +258,7 @@ static bool make_account(struct differing *x, enum action_kind kind,
 		    reason);
 	if (!extra_wanted(x, err))
 		return false;
-	describe(x, &after);
+	describe_made(x, &after);
 	done = scene_need_place(x->p, &x->d->place, x->d->why.rule, err) &&
 	       act(x, kind, NULL, &after, reason, err);
 	buf_free(&after);
@@ -341,8 +290,7 @@ static bool adopt(struct differing *x, struct desire *desire, struct err *err)
 	bool done;
 
 	x->has = &x->claimed.account;
-	desire->login = text_of(x->has->login);
-	desire->disabled_since = x->has->disabled;
+	desire_account(desire, x->has);
 	rulebook_desire(p->target->book.rules, p->turn, desire, x->d);
 	json_pair(&after, "by", text_of(by));
 	json_pair(&after, "basis", x->d->basis);
@@ -351,6 +299,7 @@ static bool adopt(struct differing *x, struct desire *desire, struct err *err)
 	buf_free(&after);
 	if (!done || x->d->problem != NULL || is_guarded(x))
 		return done;
+	note_account(x);
 	return differ_account(x, desire, err);
 }
 
@@ -418,6 +367,28 @@ static bool come_back(struct differing *x, struct desire *desire,
 	return create(x, desire, err);
 }
 
+/* --- an account that no rule wants ---------------------------------------- */
+
+/* It leaves as a leaver's does; what else it has stays as it is. */
+static bool leave(struct differing *x, struct err *err)
+{
+	x->d->name = text_of(x->has->name);
+	note_account(x);
+	if (x->d->life == LIFE_DELETED)
+		return delete_account(x, life_of(x), err);
+	return x->d->stays ||
+	       (differ_enabled(x, err) &&
+		   (x->d->place.count == 0 || differ_place(x, err)) &&
+		   differ_attributes(x, err) && differ_groups(x, err));
+}
+
+static bool let_go(struct differing *x, const struct desire *desire,
+    struct err *err)
+{
+	rulebook_let_go(x->p->target->book.rules, x->p->turn, desire, x->d);
+	return leave(x, err);
+}
+
 /* --- all ------------------------------------------------------------------ */
 
 static bool turn(struct differing *x, struct desire *desire, struct err *err)
@@ -428,10 +399,7 @@ static bool turn(struct differing *x, struct desire *desire, struct err *err)
 	case LIFE_EARLY:
 		return true;
 	case LIFE_NONE:
-		if (has == NULL || has->gone || !has->enabled)
-			return true;
-		return act(x, ACTION_DISABLE, NULL, NULL,
-		    "no rule gives this person an account", err);
+		return has == NULL || has->gone || let_go(x, desire, err);
 	case LIFE_DELETED:
 		return has == NULL || has->gone ||
 		       delete_account(x, life_of(x), err);
@@ -439,8 +407,11 @@ static bool turn(struct differing *x, struct desire *desire, struct err *err)
 	case LIFE_ACTIVE:
 	case LIFE_LEAVE:
 	case LIFE_LEAVER:
+	case LIFE_UNWANTED:
 		break;
 	}
+	if (has != NULL && !has->gone)
+		note_account(x);
 	if (x->d->problem != NULL)
 		return act(x, ACTION_ASK, NULL, NULL, x->d->problem, err);
 	if (has == NULL)
@@ -453,10 +424,7 @@ bool differ_person(struct planning *p, const struct person *person,
     const struct account *has, struct err *err)
 {
 	struct desired desired = { 0 };
-	struct desire desire = { .person = person,
-		.moment = &p->moment,
-		.login = text_of(has != NULL ? has->login : NULL),
-		.disabled_since = has != NULL ? has->disabled : 0 };
+	struct desire desire = { .person = person, .moment = &p->moment };
 	struct differing x = { .p = p,
 		.person = person,
 		.person_id =
@@ -466,13 +434,18 @@ bool differ_person(struct planning *p, const struct person *person,
 
 	if (is_guarded(&x))
 		return true;
+	if (has != NULL)
+		desire_account(&desire, has);
 	rulebook_desire(p->target->book.rules, p->turn, &desire, &desired);
 	return turn(&x, &desire, err);
 }
 
+/* Of who left before, the days are counted already. */
 bool differ_left(struct planning *p, const struct account *has, struct err *err)
 {
-	struct desired desired = { .life = LIFE_LEAVER };
+	const struct person nobody = { .id = text_of(has->person) };
+	struct desire desire = { .person = &nobody, .moment = &p->moment };
+	struct desired desired;
 	struct differing x = { .p = p,
 		.person_id = has->person,
 		.has = has,
@@ -480,8 +453,13 @@ bool differ_left(struct planning *p, const struct account *has, struct err *err)
 
 	if (has->gone || is_guarded(&x))
 		return true;
-	if (has->due != 0 && has->due <= clock_now())
-		return delete_account(&x, "its time is over", err);
-	return !has->enabled || act(&x, ACTION_DISABLE, NULL, NULL,
-				    "the roster has no such person", err);
+	desire_account(&desire, has);
+	rulebook_let_go(p->target->book.rules, p->turn, &desire, &desired);
+	desired.stays = false;
+	if (has->due != 0) {
+		desired.delete_at = has->due;
+		desired.life =
+		    has->due <= p->moment.now ? LIFE_DELETED : LIFE_UNWANTED;
+	}
+	return leave(&x, err);
 }

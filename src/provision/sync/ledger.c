@@ -9,6 +9,9 @@
 	"coalesce((extract(epoch FROM a.disabled AT TIME ZONE $2) "            \
 	"* 1000)::bigint, 0), "                                                \
 	"coalesce((extract(epoch FROM a.due) * 1000)::bigint, 0), "            \
+	"coalesce(a.rule, ''), "                                               \
+	"coalesce((extract(epoch FROM a.unwanted AT TIME ZONE $2) "            \
+	"* 1000)::bigint, 0), "                                                \
 	"a.attributes, coalesce((SELECT string_agg(CASE WHEN m.rule IS NULL "  \
 	"THEN '-' ELSE '+' END || m.\"group\", E'\\x1f') "                     \
 	"FROM homeroom.membership m WHERE m.directory = a.directory "          \
@@ -52,8 +55,10 @@ static void read_row(const struct rows *rows, int i, struct account *out)
 		.restorable = truth(rows, i, 9),
 		.disabled = rows_integer(rows, i, 10),
 		.due = rows_integer(rows, i, 11),
-		.attributes = rows_get(rows, i, 12),
-		.groups = rows_get(rows, i, 13),
+		.rule = rows_get(rows, i, 12),
+		.unwanted = rows_integer(rows, i, 13),
+		.attributes = rows_get(rows, i, 14),
+		.groups = rows_get(rows, i, 15),
 	};
 }
 

@@ -195,24 +195,6 @@ static bool begin(struct planning *p, struct err *err)
 	return done;
 }
 
-static bool note_dues(struct planning *p, struct err *err)
-{
-	return p->dues.len == 0 ||
-	       (db_run(p->db,
-		    "CREATE TEMP TABLE dues (anchor text COLLATE \"C\", "
-		    "due timestamptz) ON COMMIT DROP",
-		    err) &&
-		   copy_in(p->db, "COPY dues FROM STDIN", err) &&
-		   copy_put(p->db, p->dues.data, p->dues.len, err) &&
-		   copy_in_end(p->db, NULL, err) &&
-		   db_ask_text(p->db, p->arena,
-		       "UPDATE homeroom.account a SET due = d.due FROM dues d "
-		       "WHERE a.directory = $1::integer "
-		       "AND a.anchor = d.anchor",
-		       &(struct values){ 1, { p->target->id_text } }, NULL,
-		       err));
-}
-
 static bool tell_leaving(struct planning *p, struct err *err)
 {
 	char now[CLOCK_TEXT];
@@ -234,7 +216,7 @@ static bool end(struct planning *p, struct planned *out, struct err *err)
 
 	if (!put_rows(p, err) || !claims_finish(p, err) ||
 	    (p->scene != NULL && !scene_finish(p, err)) || !put_rows(p, err) ||
-	    !note_dues(p, err) || !tell_leaving(p, err) ||
+	    !notes_write(p, err) || !tell_leaving(p, err) ||
 	    !db_ask(p->db, p->arena, STATEMENT_plan_schools, &values, NULL,
 		err) ||
 	    !db_ask(p->db, p->arena, STATEMENT_plan_end, &values, &rows, err))
@@ -288,7 +270,7 @@ bool plan_make(struct target *target, struct db *db,
 	claims_free(p.claims);
 	buf_free(&p.rows);
 	buf_free(&p.maybe);
-	buf_free(&p.dues);
+	buf_free(&p.notes);
 	buf_free(&p.leaving);
 	arena_free(p.turn);
 	arena_free(p.arena);

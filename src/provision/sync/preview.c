@@ -26,17 +26,26 @@ static bool find_account(struct previewing *v, struct text id,
 		if (differ > 0)
 			return true;
 		if (differ == 0 && desire->login.len == 0 &&
-		    !v->account->gone && v->account->login != NULL) {
-			const char *login =
-			    arena_text(v->p.turn, v->account->login);
-
-			desire->login = text_of(login);
-			desire->disabled_since = v->account->disabled;
+		    !v->account->gone) {
+			desire_account(desire, v->account);
+			desire->login =
+			    text_of(arena_text(v->p.turn, v->account->login));
+			desire->rule = arena_text(v->p.turn, v->account->rule);
 		}
 		if (!ledger_next(v->accounts, &v->account, err))
 			return false;
 	}
 	return true;
+}
+
+static void want(const struct previewing *v, const struct desire *desire,
+    struct desired *out)
+{
+	const struct rulebook *rules = v->p.target->book.rules;
+
+	rulebook_desire(rules, v->p.turn, desire, out);
+	if (out->life == LIFE_NONE && desire->login.len > 0)
+		rulebook_let_go(rules, v->p.turn, desire, out);
 }
 
 static bool show_all(struct previewing *v, struct err *err)
@@ -57,8 +66,7 @@ static bool show_all(struct previewing *v, struct err *err)
 		desire.person = person;
 		if (!find_account(v, person->id, &desire, err))
 			return false;
-		rulebook_desire(v->p.target->book.rules, v->p.turn, &desire,
-		    &desired);
+		want(v, &desire, &desired);
 		if (!v->each(v->context, person, &desired, err))
 			return false;
 		arena_reset(v->p.turn);

@@ -102,6 +102,8 @@ struct account {
 	int64_t disabled;       /* since when, ms by the directory's clocks;
 				   0: it is not, or not known */
 	int64_t due;            /* ms; 0: not known */
+	const char *rule;       /* that wanted it last; "" */
+	int64_t unwanted;       /* since when no rule wants it, as `disabled` */
 	const char *attributes; /* JSON */
 	/* Anchors of its groups, each with '+' before it when a rule put it
 	 * there and '-' when not; with \x1f between. */
@@ -221,7 +223,7 @@ struct planning {
 	struct buf rows; /* actions on their way */
 	int number;
 	struct buf maybe;   /* memberships that an exact group would not have */
-	struct buf dues;    /* when accounts are to be deleted */
+	struct buf notes;   /* for the ledger: see note.c */
 	struct buf leaving; /* who leaves when, soon: members of an object */
 	struct expiry *expiries;
 };
@@ -288,7 +290,7 @@ bool claims_finish(struct planning *p, struct err *err) must_use;
 /* One person and their account, being compared. */
 struct differing {
 	struct planning *p;
-	const struct person *person;
+	const struct person *person; /* NULL: the roster has none */
 	const char *person_id;
 	const struct account *has; /* NULL: none */
 	struct desired *d;
@@ -297,10 +299,22 @@ struct differing {
 	bool anew;    /* the account they had is gone for good */
 };
 
+/* What rules are told of an account. */
+static inline void desire_account(struct desire *desire,
+    const struct account *has)
+{
+	desire->login = text_of(has->login);
+	desire->disabled_since = has->disabled;
+	desire->rule = has->rule;
+	desire->unwanted_since = has->unwanted;
+}
+
 /* What is to be done so that the person has what rules say; `has` is NULL: no
  * account yet. */
 bool differ_person(struct planning *p, const struct person *person,
     const struct account *has, struct err *err) must_use;
+/* describe.c: all of the account, as it is made. */
+void describe_made(const struct differing *x, struct buf *out);
 /* extra.c: adds what rules say elsewhere to the attributes that are wanted. */
 bool extra_wanted(struct differing *x, struct err *err) must_use;
 /* groups.c: the groups that it is to be in, and to leave. */
@@ -310,6 +324,13 @@ const char *life_of(const struct differing *x);
 /* An account whose person is not in the roster any more. */
 bool differ_left(struct planning *p, const struct account *has,
     struct err *err) must_use;
+
+/* --- note.c: what a plan finds out, for the ledger ------------------------ */
+
+/* Which rule wants the account, or since when none does; and so when it is to
+ * be deleted. */
+void note_account(const struct differing *x);
+bool notes_write(struct planning *p, struct err *err) must_use;
 
 /* --- changes.c: actions as changes of the directory ----------------------- */
 
