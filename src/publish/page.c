@@ -339,8 +339,6 @@ static void compose_page(struct reading *reading)
 	struct page_parts page = page_of(sql, reading);
 	const char *after = find_place(reading);
 
-	if (q->link == NULL && q->sel.filter.count == 0)
-		sql->page = q->sel.limit;
 	if (after != NULL) {
 		page.behind = behind(sql, &q->sel, after);
 		put_place(sql, &q->sel, sql->values.count);

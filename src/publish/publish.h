@@ -103,8 +103,6 @@ struct sql {
 	bool sight; /* rows are those of homeroom.key_grant(), a restricted one
 		     */
 	const struct withheld *withheld; /* NULL: nothing is */
-	int page; /* rows that are wanted of all that are in sight; 0: of some
-		   */
 	/* What stands for $1, $2 and $3 in conditions of the model's tables;
 	 * NULL: they themselves. */
 	const char *ids[3];
