@@ -53,6 +53,7 @@ static bool drop_equal(struct ingest *job, struct part *part, struct err *err)
 		"INSERT INTO bad SELECT f.line, NULL FROM fresh_{t} f "
 		"JOIN roster.{t} l ON l.sourced_id = f.sourced_id "
 		"WHERE l.district = {district} AND l.status = 'active' "
+		"AND l.source <> {made_up} "
 		"AND ROW({l.own}) IS NOT DISTINCT FROM ROW({filled})",
 		&equal, err))
 		return false;

@@ -216,6 +216,38 @@ static void what_is_filled_in(void **state)
 	fixture_check(district);
 }
 
+/* The demo's records make room, but for those of one's own that say the same.
+ */
+static void the_demo_makes_room(void **state)
+{
+	static const struct fixture_change demo[] = { { 0 } };
+	static const struct fixture_change own[] = {
+		{ "enrollments.csv", "=e1,,,k1,s1,u1,student,,,\n"
+				     "e3,,,k1,s1,u3,teacher,false,,\n" },
+		{ 0 },
+	};
+	int64_t district = fixture_district();
+
+	(void)state;
+	fixture_write("bundle", V12, demo);
+	ingest_close(fixture_import(db, district, "bundle", false));
+	is(district,
+	    "UPDATE homeroom.source SET name = '" INGEST_MADE_UP "' "
+	    "WHERE district = {d} RETURNING name",
+	    INGEST_MADE_UP);
+	fixture_write("bundle", V12, own);
+	ingest_close(fixture_import(db, district, "bundle", false));
+	is(district,
+	    "SELECT string_agg(sourced_id || ' ' || status, ', ' "
+	    "ORDER BY sourced_id) FROM roster.enrollments "
+	    "WHERE district = {d}",
+	    "e1 active, e3 active");
+	is(district,
+	    "SELECT count(*) FROM roster.users WHERE district = {d} "
+	    "AND status = 'active'",
+	    "4");
+}
+
 /* Whatever is wrong with rows, what is taken is sound, and no row is lost
  * count of. */
 static void with_faults(void **state)
@@ -253,6 +285,7 @@ int main(void)
 		cmocka_unit_test(three_copies),
 		cmocka_unit_test(few_tables),
 		cmocka_unit_test(what_is_filled_in),
+		cmocka_unit_test(the_demo_makes_room),
 		cmocka_unit_test(with_faults),
 	};
 	int failed;
