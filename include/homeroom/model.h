@@ -346,7 +346,7 @@ struct clause {
 	int part_index;           /* where the part lies in the flattened row */
 	const char *key;          /* of METADATA: which; else NULL */
 	enum predicate predicate;
-	const char *value; /* as the client wrote it, unquoted */
+	const char *value; /* unquoted; times as clock_parse has them */
 };
 
 #define CLAUSES_MAX 20

@@ -271,6 +271,57 @@ static bool quoted_value(struct parser *p, struct clause *clause,
 	return true;
 }
 
+/* --- times ---------------------------------------------------------------- */
+
+static bool is_time(const struct clause *clause)
+{
+	const struct field *f =
+	    clause->part != NULL ? clause->part : clause->field;
+
+	return f->kind == DATE || f->kind == MOMENT || f->kind == MODIFIED;
+}
+
+#define DAY_LENGTH 10 /* 2026-11-22 */
+
+/* A time as many clients send it: a space for the T, a `+` that nobody encoded
+ * and that came as a space, or no offset, which is UTC. */
+static const char *time_meant(struct arena *arena, const char *value)
+{
+	size_t len = strlen(value);
+	char *text = arena_alloc(arena, len + sizeof("Z"));
+	char *space;
+
+	memcpy(text, value, len + 1);
+	if (len <= DAY_LENGTH)
+		return text;
+	if (text[DAY_LENGTH] == ' ')
+		text[DAY_LENGTH] = 'T';
+	space = strchr(text, ' ');
+	if (space != NULL)
+		*space = '+';
+	else if (strpbrk(text + DAY_LENGTH, "Z+-") == NULL)
+		memcpy(text + len, "Z", sizeof("Z"));
+	return text;
+}
+
+/* Nothing is before or after what is no time: who asks for changes so would
+ * hear of none, and take it for an answer. */
+static bool read_time(struct parser *p, struct clause *clause, struct err *err)
+{
+	const char *meant = time_meant(p->arena, clause->value);
+	int64_t when;
+
+	if (clock_parse((struct text){ meant, strlen(meant) }, &when)) {
+		clause->value = meant;
+		return true;
+	}
+	return clause->predicate == EQUAL || clause->predicate == UNEQUAL ||
+	       fail(err, FAULT_BAD_FILTER,
+		   "%s is compared with what is no time: "
+		   "YYYY-MM-DDThh:mm:ssZ, or YYYY-MM-DD",
+		   clause->field->name);
+}
+
 /* --- clauses ------------------------------------------------------------- */
 
 static bool parse_clause(struct parser *p, struct clause *clause,
@@ -287,8 +338,11 @@ static bool parse_clause(struct parser *p, struct clause *clause,
 		    "%s has no field %s to filter by", p->sel->entity->name,
 		    name_shown(p->arena, name));
 	p->at = skip_spaces(p->at);
-	return *p->at == '\'' ? quoted_value(p, clause, err)
-			      : bare_value(p, clause, err);
+	if (!(*p->at == '\'' ? quoted_value(p, clause, err)
+			     : bare_value(p, clause, err)))
+		return false;
+	return clause->predicate == CONTAINS || !is_time(clause) ||
+	       read_time(p, clause, err);
 }
 
 /* To the next clause; NULL in p->at: there is none. */

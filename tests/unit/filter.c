@@ -49,6 +49,9 @@ static void show(struct buf *out, const struct filter *filter)
 #define OPEN "the filter is not understood: a quote is not closed"
 #define JOINS "the filter is not understood: AND or OR joins two clauses"
 #define MIXED "the filter is not understood: AND and OR can't be mixed"
+#define NO_TIME(field)                                                         \
+	field " is compared with what is no time: YYYY-MM-DDThh:mm:ssZ, or "   \
+	      "YYYY-MM-DD"
 #define CLAUSE                                                                 \
 	"the filter is not understood: a clause is field, predicate, value"
 
@@ -77,6 +80,19 @@ static const struct given givens[] = {
 	{ U12, "status=active", QUOTES },
 	{ U12, "status=", QUOTES },
 	{ U12, "status=\"active\"", QUOTES },
+	/* times */
+	{ U12, "dateLastModified>'2026-11-22T10:00:00 05:30'", "dateLastModified><2026-11-22T10:00:00+05:30>" },
+	{ U12, "dateLastModified>'2026-11-22 10:00:00.25'", "dateLastModified><2026-11-22T10:00:00.25Z>" },
+	{ U12, "dateLastModified>'2026-11-22 10:00:00-06'", "dateLastModified><2026-11-22T10:00:00-06>" },
+	{ U12, "dateLastModified>'2026-11-22T10:00:00.1234567'", "dateLastModified><2026-11-22T10:00:00.1234567Z>" },
+	{ U12, "dateLastModified>='yesterday'", NO_TIME("dateLastModified") },
+	{ U12, "dateLastModified<''", NO_TIME("dateLastModified") },
+	{ U12, "dateLastModified<='2026-02-30'", NO_TIME("dateLastModified") },
+	{ U12, "dateLastModified>1795300000", NO_TIME("dateLastModified") },
+	{ E12, "beginDate>'11/22/2026'", NO_TIME("beginDate") },
+	{ U12, "roles.beginDate>'soon'", NO_TIME("roles") },
+	{ U12, "dateLastModified!='yesterday'", "dateLastModified!=<yesterday>" },
+	{ U12, "dateLastModified~'2026-11 '", "dateLastModified~<2026-11 >" },
 	/* quotes */
 	{ U12, "familyName='O'Brien'", "familyName=<O'Brien>" },
 	{ U12, "familyName='O''Brien'", "familyName=<O'Brien>" },
