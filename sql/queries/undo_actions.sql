@@ -27,6 +27,31 @@ known as (
 		where h.directory = d.directory and h.anchor = d.whom), false)
 		as lost
 	from done d),
+-- Who was deleted was in groups, which the directory may have forgotten.
+groups as (
+	select k.*, g ->> 'group' as "group", g - 'group' as how,
+		exists (select from homeroom.directory_group h
+			where h.directory = k.directory
+			and lower(h.address) = lower(g ->> 'group')) as there
+	from known k
+	cross join lateral jsonb_array_elements(k.before -> 'groups') g
+	where k.undone = 'restore' and not k.lost),
+back_in as (
+	insert into homeroom.action (plan, number, stage, kind, subject,
+		person, anchor, name, school, target, after, reason, rule,
+		state)
+	select $1::bigint, (select count(*) from known)
+			+ row_number() over (order by g.number desc, g."group"),
+		case when g.there then 80 else 99 end,
+		case when g.there then 'join' else 'ask' end, g.subject,
+		g.person, g.whom, g.name, g.school, g."group",
+		nullif(g.how, '{}'), case when g.there
+			then 'it was in this group when it was deleted'
+			else 'it was in a group that is not there any more: '
+				|| g."group" end, null,
+		case when g.there then 'waiting' else 'asking' end
+	from groups g
+	returning kind),
 made as (
 	insert into homeroom.action (plan, number, stage, kind, subject,
 		person, anchor, name, school, target, before, after, reason,
@@ -38,7 +63,7 @@ made as (
 		case when k.undone = 'delete' then k.after - 'password'
 			when k.undone = 'restore' then null else k.after end,
 		case when k.undone = 'delete' then null
-			else k.before end,
+			else k.before - 'groups' end,
 		case when k.lost then
 			'it was deleted, and this directory can not bring it back'
 		when k.kind = 'adopt' then
@@ -51,4 +76,5 @@ made as (
 	from known k
 	returning kind)
 select count(*) filter (where kind <> 'ask'),
-	count(*) filter (where kind = 'ask') from made
+	count(*) filter (where kind = 'ask')
+from (select kind from made union all select kind from back_in) all_of_it

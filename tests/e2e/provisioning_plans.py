@@ -135,6 +135,11 @@ def told():
         "notification", "list", "-o", "json").stdout))
 
 
+# One of them is in a group that no rule speaks of.
+controller.change("dn: CN=Club,%s\nchangetype: add\nobjectClass: group\n"
+                  "sAMAccountName: Club\nmember: %s\n\n" % (
+                      BASE, controller.entries("(employeeNumber=%s)"
+                                               % people[0].id)[0]["dn"][0]))
 before = state()
 held = homeroom.run("sync", "school", ok=False)
 check("too many leave: held", held.returncode != 1 or
@@ -180,6 +185,9 @@ for p in people[:10]:
     p.end = None
 roster()
 homeroom.run("sync", "school")
+check("undo: who was somewhere by hand stays there", {
+    k: v for k, v in before.items() if state().get(k) != v} or
+    "Club" not in state()[people[0].id][2])
 
 # --- another name, and the last day -------------------------------------------
 

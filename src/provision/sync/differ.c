@@ -235,6 +235,7 @@ static bool delete_account(const struct differing *x, const char *reason,
 	json_pair(&before, "login", text_of(has->login));
 	buf_printf(&before, ",\"enabled\":%s,\"attributes\":%s",
 	    has->enabled ? "true" : "false", has->attributes);
+	groups_describe(x, &before);
 	done = act(x, ACTION_DELETE, &before, NULL, reason, err);
 	buf_free(&before);
 	return done;

@@ -1,8 +1,11 @@
 /* The groups of one person's account: which to join, and which to leave. */
 #include "sync.h"
 
+#define BY_HAND "\"byHand\":true"
+
 static bool membership(const struct differing *x, enum action_kind kind,
-    const struct scene_group *group, const struct why *why, struct err *err)
+    const struct scene_group *group, const struct why *why, struct buf *before,
+    struct err *err)
 {
 	const struct action action = {
 		.kind = kind,
@@ -11,6 +14,7 @@ static bool membership(const struct differing *x, enum action_kind kind,
 		.name =
 		    arena_textn(x->p->turn, x->d->login.at, x->d->login.len),
 		.target = group->address,
+		.before = before,
 		.reason = why != NULL          ? why->key
 			  : x->d->strip_groups ? life_of(x)
 					       : "its rule is over",
@@ -53,6 +57,21 @@ static void note_maybe(const struct differing *x, struct text group)
 	copy_field(maybe, x->has->anchor, strlen(x->has->anchor), true);
 }
 
+/* Of who was put there by hand, the way back knows it. */
+static bool leave_group(const struct differing *x, char mark,
+    const struct scene_group *group, struct err *err)
+{
+	struct buf before = { 0 };
+	bool done;
+
+	if (mark == '-')
+		buf_puts(&before, BY_HAND);
+	done = membership(x, ACTION_LEAVE, group, NULL,
+	    mark == '-' ? &before : NULL, err);
+	buf_free(&before);
+	return done;
+}
+
 /* What a rule put there goes when none does any more; a leaver's, all. */
 static bool leave_groups(const struct differing *x,
     struct scene_group *const *wanted, int count, struct err *err)
@@ -74,7 +93,7 @@ static bool leave_groups(const struct differing *x,
 			continue;
 		if (mark == '-' && !x->d->strip_groups)
 			note_maybe(x, anchor);
-		else if (!membership(x, ACTION_LEAVE, group, NULL, err))
+		else if (!leave_group(x, mark, group, err))
 			return false;
 	}
 	return true;
@@ -95,8 +114,28 @@ bool differ_groups(const struct differing *x, struct err *err)
 			return false;
 		if (!is_in(x->has, wanted[i]->anchor) &&
 		    !membership(x, ACTION_JOIN, wanted[i], &d->groups[i].why,
-			err))
+			NULL, err))
 			return false;
 	}
 	return leave_groups(x, wanted, count, err);
+}
+
+void groups_describe(const struct differing *x, struct buf *out)
+{
+	const char *at = x->has->groups, *comma = "";
+	struct text anchor;
+	char mark;
+
+	buf_puts(out, ",\"groups\":[");
+	while (next_group(&at, &mark, &anchor)) {
+		const struct scene_group *group = scene_group(x->p, anchor);
+
+		if (group == NULL || group->guarded)
+			continue;
+		buf_printf(out, "%s{\"group\":", comma);
+		json_quoted(out, text_of(group->address));
+		buf_puts(out, mark == '-' ? "," BY_HAND "}" : "}");
+		comma = ",";
+	}
+	buf_char(out, ']');
 }

@@ -319,6 +319,9 @@ void describe_made(const struct differing *x, struct buf *out);
 bool extra_wanted(struct differing *x, struct err *err) must_use;
 /* groups.c: the groups that it is to be in, and to leave. */
 bool differ_groups(const struct differing *x, struct err *err) must_use;
+/* Those that it is in, for the way back from its deletion; but none that nobody
+ * may touch. */
+void groups_describe(const struct differing *x, struct buf *out);
 /* In words, where they are in life. */
 const char *life_of(const struct differing *x);
 /* An account whose person is not in the roster any more. */
