@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # timeout: 300
 """First passwords: accounts are made in a real domain controller, and what
-stands on their slips, or in a mail to who manages them, lets people in; each is
-opened once, and noted. Who leaves soon is told of."""
+stands on their slips, or in a mail to who manages them or to their guardians,
+lets people in; each is opened once, and noted. Who leaves soon is told of."""
 import base64
 import csv
 import datetime
@@ -64,16 +64,36 @@ def notify(name, to, event):
     homeroom.run("apply", name + ".yaml")
 
 
-def roster():
-    """With who manages somebody: staff a person, a student themselves."""
-    school.write("bundle")
-    with open("bundle/users.csv", newline="") as f:
+students = sorted(p.id for p in school.people.values() if p.role == "student")
+# Two children of one, one of another, and one who has nobody's.
+FAMILIES = {"ann": students[:2], "bea": students[2:3], "cleo": []}
+HOME = "@home.example"
+
+
+def table(name):
+    with open("bundle/%s.csv" % name, newline="") as f:
         header, *rows = list(csv.reader(f))
+    return header, rows
+
+
+def roster():
+    """With who manages somebody: staff a person, a student themselves; and with
+    guardians."""
+    school.write("bundle")
+    header, rows = table("users")
     for row in rows:
         person = school.people[row[0]]
-        row.append("boss@district.example" if person.role == "teacher"
-                   else person.email())
-    school.table("bundle", "users", header + ["metadata.manager"], rows)
+        row += ["boss@district.example" if person.role == "teacher"
+                else person.email(), ",".join(
+                    g for g, children in FAMILIES.items() if row[0] in children)]
+    rows += [[g, "", "", "true", g, g.title(), "Home", g, g + HOME, "", "north",
+              "", ""] for g in FAMILIES]
+    school.table("bundle", "users",
+                 header + ["metadata.manager", "agentSourcedIds"], rows)
+    header, rows = table("roles")
+    school.table("bundle", "roles", header, rows + [
+        ["r-" + g, "", "", g, "primary", "guardian", "2025-08-18", "", "north"]
+        for g in FAMILIES])
     homeroom.run("import", "bundle")
 
 
@@ -101,14 +121,17 @@ roster()
 homeroom.run("apply", "rules.yaml")
 receiver, port = start_receiver()
 notify("managers", "{metadata.manager}", "password.waiting")
+notify("families", "{agents}", "password.waiting")
+notify("parents", "{agents}", "account.created")
 notify("it", "it@district.example", "account.created, account.leaving")
 homeroom.run("sync", "school")
 
 # --- by mail ---------------------------------------------------------------------
 
 staff = {p.id for p in school.people.values() if p.role == "teacher"}
-told(lambda: {m["state"] for m in listed("managers")} == {"sent", "failed"}
-     and mails("it@district.example"))
+told(lambda: mails("it@district.example") and all(
+    {m["state"] for m in listed(name)} == {"sent", "failed"}
+    for name in ("managers", "families", "parents")))
 check("all accounts that were made are one message",
       len(mails("it@district.example")) != 1 and "they are not")
 check("that counts them", mails("it@district.example")[0].count(
@@ -122,8 +145,33 @@ check("they let in, to a new password", answers != {"773"} and str(answers))
 nobody = [m for m in listed("managers") if m["state"] == "failed"]
 check("none goes to the account itself",
       [m["events"] for m in nobody] != [12] and str(nobody))
-check("nor to anybody else", sorted(os.listdir("in")) != [
-    "mail.1", "mail.2", "ports"] and str(os.listdir("in")))
+check("nor to anybody else", len(os.listdir("in")) != 1 + 2 + 2 * 2 and
+      str(os.listdir("in")))
+
+# --- to guardians ----------------------------------------------------------------
+
+logins = {w["person"]: w["login"] for w in json.loads(homeroom.run(
+    "password", "list", "school", "-o", "json").stdout)}
+for guardian, children in FAMILIES.items():
+    theirs = mails(guardian + HOME)
+    check("%s: has %d messages" % (guardian, 2 if children else 0),
+          len(theirs) != (2 if children else 0) and str(theirs))
+    named = {login for login in logins.values()
+             if any(re.search(r"\b%s\b" % re.escape(login), t) for t in theirs)}
+    check("%s: hears of her children, and of no others" % guardian,
+          named != {logins[c] for c in children} and "%s: %s" % (
+              named, theirs))
+    sent = re.findall(r"login: (.*)\n    first password: (.*)\n",
+                      "".join(theirs))
+    check("%s: has her children's passwords" % guardian,
+          {s[0] for s in sent} != {logins[c] for c in children} and str(sent))
+    check("%s: they let in, to a new password" % guardian,
+          {controller.knock(*s) for s in sent} - {"773"} and str(sent))
+    mailed += sent
+check("who has no guardians is listed", {
+    name: [m["events"] for m in listed(name) if m["state"] == "failed"]
+    for name in ("families", "parents")} != {
+        "families": [11], "parents": [11]} and str(listed("families")))
 
 # --- on paper --------------------------------------------------------------------
 
@@ -133,9 +181,11 @@ accounts = {e["sAMAccountName"][0] for e in controller.entries()}
 check("each account that was made has one",
       {w["login"] for w in waiting} != accounts and str(waiting)[:500])
 
-check("it says which were sent by mail",
-      {w["person"] for w in waiting
-       if w["openedBy"] == "notification managers"} != staff and str(waiting))
+by = {name: {w["person"] for w in waiting
+             if w["openedBy"] == "notification " + name}
+      for name in ("managers", "families")}
+check("it says which were sent by mail", by != {
+    "managers": staff, "families": set(students[:3])} and str(waiting))
 homeroom.run("password", "slips", "school", "slips.html")
 opened = slips("slips.html")
 check("the slips are of all others", {o[0] for o in opened} != accounts - {
@@ -163,9 +213,10 @@ check("nothing can be read in the zip", opened[0][0].encode() in packed
 check("its passphrase is told", len(zipped.split("\n")[1]) < 20 and zipped)
 audited = homeroom.run("audit", "--settings", "-o", "json").stdout.decode()
 check("who opened them is in the audit",
-      audited.count('"kind": "password"') != 4 and audited[-600:])
+      audited.count('"kind": "password"') != 6 and audited[-600:])
 check("and to whom they went",
-      audited.count("boss@district.example") < 2 and audited[-600:])
+      min(map(audited.count, ("boss@district.example", "ann" + HOME,
+                              "bea" + HOME))) < 1 and audited[-600:])
 homeroom.run("password", "done", "school")
 left = homeroom.run("password", "list", "school", "-o", "csv").stdout.decode()
 check("handed over, they are forgotten", left.count("\n") != 1 and left)
