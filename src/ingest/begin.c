@@ -8,12 +8,14 @@
 
 /* --- the connection ------------------------------------------------------ */
 
-/* Large joins are hashed in memory; a killed importer's statements end soon;
- * another import is waited for, but not for ever. */
+/* Large joins are hashed in memory; a few rows of our own tables tell the
+ * planner enough; a killed importer's statements end soon; another import is
+ * waited for, but not for ever. */
 static const char session[] =
     "DISCARD TEMP;"
     "SET temp_buffers = '64MB';"
     "SET work_mem = '128MB';"
+    "SET default_statistics_target = 10;"
     "SET lock_timeout = '60s';"
     "SET client_connection_check_interval = '2s';"
     "SET jit = off;"

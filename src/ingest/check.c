@@ -10,6 +10,7 @@ static bool check_part(struct ingest *job, struct part *part, struct err *err)
 	       find_differences(job, part, err) &&
 	       absence_hold(job, part, err) && make_rows(job, part, err) &&
 	       people_forsake(job, part, err) &&
+	       people_put_by(job, part, err) &&
 	       check_references(job, part, err) &&
 	       people_share(job, part, err) &&
 	       (part->entity != &entity_users || people_find(job, part, err)) &&

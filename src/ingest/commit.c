@@ -169,6 +169,8 @@ static bool renew_statistics(struct ingest *job, struct err *err)
 {
 	int64_t all = 0;
 
+	if (!db_run(job->db, "RESET default_statistics_target", err))
+		return false;
 	for_each_part(p, job)
 	{
 		int64_t rows = p->added + p->changed + p->removed;

@@ -120,6 +120,13 @@ def said(home, person):
              if not v["counts"]})
 
 
+def roles(home, *persons):
+    """Who is what, of these."""
+    return sorted((r["userSourcedId"], r["role"])
+                  for r in home.look("roles")["roles"].values()
+                  if r["userSourcedId"] in persons)
+
+
 def review(home):
     out = json.loads(home.run("person", "list", "--review", "-o",
                               "json").stdout)
@@ -160,11 +167,13 @@ def by_hand():
     now = home.look()
     is_("205 linked by hand", (sorted(now["users"]), review(home)),
         (["a", "b", "t"], {}))
+    is_("206 its roles come along", roles(home, "a"),
+        [("a", "aide"), ("a", "student")])
+    version = home.version()
     home.take("hr", **hr)
-    now = home.look()
-    is_("206 its roles come along", sorted(
-        (r["userSourcedId"], r["role"]) for r in now["roles"].values()
-        if r["userSourcedId"] == "a"), [("a", "aide"), ("a", "student")])
+    is_("216 and the next file says the same",
+        (roles(home, "a"), home.version()),
+        ([("a", "aide"), ("a", "student")], version))
     for source, files in (("sis", sis), ("hr", hr), ("sis", sis)):
         home.take(source, **files)
     is_("207 remembered over imports", (sorted(home.users()), review(home)),
@@ -174,12 +183,11 @@ def by_hand():
     is_("208 unlinked, it is a person of its own", (
         sorted(home.users()), home.version() > version),
         (["7", "a", "b", "t"], True))
+    is_("209 with its roles", roles(home, "a", "7"),
+        [("7", "aide"), ("a", "student")])
     home.take("hr", **hr)
     home.take("sis", **sis)
-    now = home.look()
-    is_("209 with its roles", sorted(
-        (r["userSourcedId"], r["role"]) for r in now["roles"].values()
-        if r["userSourcedId"] in ("a", "7")),
+    is_("217 which it keeps", roles(home, "a", "7"),
         [("7", "aide"), ("a", "student")])
     home.run("person", "unlink", "hr:8")
     is_("210 what a rule linked can be unlinked", sorted(home.users()),
@@ -195,17 +203,111 @@ def by_hand():
     home.run("person", "merge")
     is_("213 which twice changes nothing", home.version(), version)
     home.run("person", "link", "hr:8", "t")
-    now = home.look()
-    is_("214 linked again, its rows follow at once", (
-        sorted(now["users"]), sorted(
-            (r["userSourcedId"], r["role"]) for r in now["roles"].values()
-            if r["userSourcedId"] in ("t", "8"))),
+    is_("214 linked again, its rows follow at once",
+        (sorted(home.users()), roles(home, "t", "8")),
         (["7", "a", "b", "t"], [("t", "teacher")]))
+    home.run("person", "unlink", "hr:8")
+    is_("218 and go with it", roles(home, "t", "8"),
+        [("8", "teacher"), ("t", "teacher")])
     done = home.run("person", "unlink", "hr:7", ok=False)
     is_("215 nothing to unlink", (done.returncode,
                                   b"stands for itself" in done.stderr),
         (1, True))
     home.close()
+
+
+# --- roles that several sources give -----------------------------------------
+
+def role_of_two(version="1.2"):
+    """What the SIS gives too is kept of HR, whose files speak `version`."""
+    home = district([EMPLOYEE])
+    people = [user("t1", "Bob", "Lee", identifier="E7"),
+              user("t2", "Ann", "May", identifier="E8")]
+    both = [role("t1", "teacher"), role("t2", "teacher")]
+    home.take("sis", **school(users=people, roles=both))
+
+    def hr(*employees):
+        rows = [user("900" + n, "Robert", "Lee", m_employeeId="E" + n)
+                for n in employees]
+        if version == "1.1":
+            for row in rows:
+                row.update(role="teacher", orgSourcedIds="s1")
+            rows.append(user("stranger", "Dee", "Fox", role="aide",
+                             orgSourcedIds="s1"))
+            return {"version": version, "users": rows}
+        return {"users": rows, "roles": [
+            role("900" + n, "teacher", id="h" + n) for n in employees]}
+
+    def given():
+        return sorted((r["userSourcedId"], id in ("r-t1-teacher",
+                                                  "r-t2-teacher"))
+                      for id, r in home.look("roles")["roles"].items()
+                      if r["userSourcedId"] != "stranger")
+
+    def at(number, what, want):
+        is_("%s %s, %s" % (number, what, version), given(), want)
+
+    home.take("hr", **hr("7", "8"))
+    at(700, "the first gives it", [("t1", True), ("t2", True)])
+    home.take("sis", **school(users=people, roles=both[1:]))
+    at(701, "the first drops it: the other does",
+       [("t1", False), ("t2", True)])
+    before = home.version()
+    home.take("hr", **hr("7", "8"))
+    is_("702 whose next file says the same, %s" % version,
+        (given(), home.version()), ([("t1", False), ("t2", True)], before))
+    home.take("sis", **school(users=people, roles=both))
+    at(703, "back again, it is the first's", [("t1", True), ("t2", True)])
+    home.take("sis", **school(users=people, roles=both[1:]))
+    at(704, "as often as you like", [("t1", False), ("t2", True)])
+    home.take("hr", **hr("7"))
+    home.take("sis", **school(users=people, roles=[]))
+    at(705, "what the other dropped is gone", [("t1", False)])
+    home.take("hr", **hr())
+    at(706, "and so is the last", [])
+    home.take("sis", **school(users=people, roles=both[:1]))
+    home.take("hr", **hr("7"))
+    home.take("sis", **school(users=people[1:], roles=[]))
+    at(707, "it stays with who stays", [("t1", False)])
+    home.close()
+
+
+def role_of_two_11():
+    role_of_two("1.1")
+
+
+def waits_with_roles(version="1.2"):
+    """Of a record that waits, roles are kept until it is somebody."""
+    home = district([{"name": "mail", "on": "email"}])
+    two = [user("a", "Al", "Fam", email="fam@x"),
+           user("b", "Bo", "Fam", email="fam@x")]
+    home.take("sis", **school(users=two, roles=[]))
+    hr = dict(users=[user("7", "Pat", "Fam", email="fam@x")],
+              roles=[role("7", "aide", id="h7")])
+    if version == "1.1":
+        hr["users"][0].update(role="aide", orgSourcedIds="s1")
+        hr = dict(users=hr["users"], version=version)
+    home.take("hr", **hr)
+    is_("710 nobody's, %s" % version, roles(home, "a", "b", "7"), [])
+    home.run("person", "link", "hr:7", "a", "--dry-run")
+    is_("711 nor when it is tried, %s" % version,
+        roles(home, "a", "b", "7"), [])
+    home.run("person", "link", "hr:7", "a")
+    before = home.version()
+    is_("712 linked, %s" % version, roles(home, "a", "b", "7"),
+        [("a", "aide")])
+    home.take("hr", **hr)
+    is_("713 and the next file says the same, %s" % version,
+        (roles(home, "a", "b", "7"), home.version()),
+        ([("a", "aide")], before))
+    home.run("person", "link", "hr:7", "b")
+    is_("714 it goes where the record goes, %s" % version,
+        roles(home, "a", "b", "7"), [("b", "aide")])
+    home.close()
+
+
+def waits_with_roles_11():
+    waits_with_roles("1.1")
 
 
 def explained():
@@ -674,8 +776,9 @@ def missing_for_a_while():
     home.close()
 
 
-stories = (two_sources, by_hand, explained, rekeyed, rehired, both_roles,
-           within, three, looked_at_together, agent_at_last,
+stories = (two_sources, by_hand, role_of_two, role_of_two_11,
+           waits_with_roles, waits_with_roles_11, explained, rekeyed, rehired,
+           both_roles, within, three, looked_at_together, agent_at_last,
            settings_change, default_rules, rolled_back, old_shape,
            missing_for_a_while)
 wanted = os.environ.get("HOMEROOM_TEST_CASE")

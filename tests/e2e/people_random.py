@@ -207,7 +207,8 @@ class Oracle:
         return out
 
     def hear(self, source):
-        """Roles are heard with their file, and of two the first counts."""
+        """Roles are those of all records of a person; enrollments are heard
+        with their file, and of two the first counts."""
         for r in self.records.values():
             if not r.active:
                 r.taken = {}
@@ -220,7 +221,8 @@ class Oracle:
                     if heard.setdefault((r.person, x), r) is not r:
                         del r.taken[x]
         may = {(r.person, x) for r in self.of() if r.person for x in r.given}
-        return set(heard), may
+        return set(heard) | {(p, x) for p, x in may
+                             if not x.startswith("e-")}, may
 
 
 # --- the people --------------------------------------------------------------

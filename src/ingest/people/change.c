@@ -149,11 +149,12 @@ bool people_decide(struct ingest *job, struct err *err)
 		   &values, NULL, err) &&
 	       people_ask(job,
 		   "INSERT INTO claim ({kept}, fingerprint, line, goes, place, "
-		   "source, was, person, rule, birth_date, open) "
+		   "source, was, person, rule, birth_date, said, open) "
 		   "SELECT {s.kept}, s.fingerprint, 0, false, sp.place, "
 		   "s.source, s.person, c.person, CASE WHEN c.person "
 		   "IS NOT NULL THEN 'by hand' END, s.birth_date, "
-		   "c.person IS NULL FROM chosen c JOIN roster.said_users s "
+		   "true, c.person IS NULL FROM chosen c JOIN "
+		   "roster.said_users s "
 		   "ON s.district = c.district AND s.source = c.source "
 		   "AND s.sourced_id = c.sourced_id "
 		   "JOIN speaker sp ON sp.source = s.source",

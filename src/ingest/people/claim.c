@@ -22,7 +22,7 @@ static const char tables[] =
     "ALTER TABLE claim ADD place int, ADD source int, "
     "ADD was text COLLATE \"C\", ADD person text COLLATE \"C\", "
     "ADD rule text, ADD review text, ADD candidates text[] COLLATE \"C\", "
-    "ADD birth_date date, ADD open boolean;"
+    "ADD birth_date date, ADD said boolean, ADD open boolean;"
     "CREATE TEMP TABLE lost (sourced_id text COLLATE \"C\");"
     "CREATE TEMP TABLE speaker (place int, source int, echoes boolean);"
     "CREATE TEMP TABLE known_key (n int, key text)";
@@ -75,7 +75,7 @@ static bool make_tables(struct ingest *job, struct err *err)
 static const char fresh_claims[] =
     "INSERT INTO claim ({own}, role, org_ids, \"resourceSourcedIds\", "
     "fingerprint, line, goes, place, source, was, person, rule, review, "
-    "candidates, birth_date, open) "
+    "candidates, birth_date, said, open) "
     "SELECT {filled}, f.role, f.org_ids, f.\"resourceSourcedIds\", "
     "f.fingerprint, f.line, false, sp.place, {source}, "
     "CASE WHEN s.status = 'active' THEN s.person END, "
@@ -84,6 +84,7 @@ static const char fresh_claims[] =
     "WHEN k.person IS NOT NULL THEN s.rule END, "
     "CASE WHEN d.same IS NOT TRUE THEN s.review END, "
     "CASE WHEN d.same IS NOT TRUE THEN s.candidates END, s.birth_date, "
+    "s.sourced_id IS NOT NULL, "
     "d.person IS NULL AND (k.person IS NULL OR "
     "(s.rule IS NULL AND sp.place > 1)) "
     "FROM fresh_users f JOIN speaker sp ON sp.source = {source} "
@@ -127,15 +128,16 @@ static bool find_birth_dates(struct ingest *job, struct err *err)
  * may be found. */
 #define OTHERS                                                                 \
 	"INSERT INTO claim ({kept}, fingerprint, line, goes, place, source, "  \
-	"was, person, rule, review, candidates, birth_date, open) "            \
+	"was, person, rule, review, candidates, birth_date, said, open) "      \
 	"SELECT {s.kept}, s.fingerprint, 0, false, sp.place, s.source, "       \
 	"s.person, s.person, s.rule, s.review, s.candidates, s.birth_date, "   \
-	"true FROM roster.said_users s "                                       \
+	"true, true FROM roster.said_users s "                                 \
 	"JOIN speaker sp ON sp.source = s.source "                             \
 	"WHERE s.district = {district} AND s.status = 'active' "               \
 	"AND s.rule IS NULL AND (s.person IS NULL OR sp.place > 1) "           \
-	"AND NOT EXISTS (SELECT FROM claim c WHERE c.source = s.source "       \
-	"AND c.sourced_id = s.sourced_id) AND NOT EXISTS (SELECT FROM lost l " \
+	"AND NOT EXISTS (SELECT FROM claim c WHERE c.said "                    \
+	"AND c.source = s.source AND c.sourced_id = s.sourced_id) "            \
+	"AND NOT EXISTS (SELECT FROM lost l "                                  \
 	"WHERE s.source = {source} AND l.sourced_id = s.sourced_id)"
 
 bool people_claim(struct ingest *job, struct err *err)
@@ -155,6 +157,6 @@ bool people_claim(struct ingest *job, struct err *err)
 	       db_run(job->db,
 		   "TRUNCATE fresh_users, gone_users; "
 		   "ANALYZE claim (source, sourced_id, place, line, person, "
-		   "was, rule, open); ANALYZE lost",
+		   "was, rule, said, open); ANALYZE lost",
 		   err);
 }

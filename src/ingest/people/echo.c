@@ -41,8 +41,9 @@ static bool let_go(struct ingest *job, struct err *err)
 {
 	return people_ask(job,
 	    "INSERT INTO claim ({kept}, fingerprint, line, goes, place, "
-	    "source, birth_date, open) SELECT {s.kept}, s.fingerprint, 0, "
-	    "false, sp.place, s.source, s.birth_date, false "
+	    "source, birth_date, said, open) SELECT {s.kept}, s.fingerprint, "
+	    "0, "
+	    "false, sp.place, s.source, s.birth_date, true, false "
 	    "FROM roster.said_users s JOIN speaker sp ON sp.source = s.source "
 	    "AND sp.echoes WHERE s.district = {district} "
 	    "AND s.status = 'active' AND s.person IS NOT NULL "

@@ -94,17 +94,29 @@ static bool keep_claims(struct ingest *job, struct err *err)
 
 static bool keep_lost(struct ingest *job, struct err *err)
 {
-	return people_ask(job,
-	    job->people->plain
-		? "UPDATE roster.said_users s SET status = 'tobedeleted', "
-		  "import = nullif({import}, 0) FROM gone_users l "
-		  "WHERE s.district = {district} AND s.source = {source} "
-		  "AND s.sourced_id = l.sourced_id"
-		: "UPDATE roster.said_users s SET status = 'tobedeleted', "
-		  "import = nullif({import}, 0) FROM lost l "
-		  "WHERE s.district = {district} AND s.source = {source} "
-		  "AND s.sourced_id = l.sourced_id",
-	    NULL, err);
+	int64_t lost;
+
+	if (!people_number(job,
+		job->people->plain ? "SELECT count(*) FROM gone_users"
+				   : "SELECT count(*) FROM lost",
+		&lost, err))
+		return false;
+	return lost == 0 ||
+	       people_ask(job,
+		   job->people->plain
+		       ? "UPDATE roster.said_users s "
+			 "SET status = 'tobedeleted', "
+			 "import = nullif({import}, 0) FROM gone_users l "
+			 "WHERE s.district = {district} "
+			 "AND s.source = {source} "
+			 "AND s.sourced_id = l.sourced_id"
+		       : "UPDATE roster.said_users s "
+			 "SET status = 'tobedeleted', "
+			 "import = nullif({import}, 0) FROM lost l "
+			 "WHERE s.district = {district} "
+			 "AND s.source = {source} "
+			 "AND s.sourced_id = l.sourced_id",
+		   NULL, err);
 }
 
 /* Persons whose records are all part of others now go when these come. */
@@ -139,7 +151,7 @@ bool people_keep(struct ingest *job, struct err *err)
 		return keep_plain(job, users, err) &&
 		       (users->gone == 0 || keep_lost(job, err));
 	return keep_claims(job, err) && keep_lost(job, err) &&
-	       put_merged_away(job, err) &&
+	       people_keep_roles(job, err) && put_merged_away(job, err) &&
 	       (!people->stale ||
 		   people_ask(job,
 		       "UPDATE homeroom.district SET remerge = false "
@@ -184,10 +196,10 @@ bool people_statistics(struct ingest *job, struct err *err)
 
 /* --- rows that follow ----------------------------------------------------- */
 
-static bool keep_history(struct ingest *job, const struct composing *with,
+bool people_history(struct ingest *job, const struct entity *entity,
     struct err *err)
 {
-	return job_ask(job, with,
+	return job_ask(job, &(struct composing){ .entity = entity },
 	    "INSERT INTO history.{t} (district, {all}, status, source, "
 	    "fingerprint, since, until) SELECT l.district, {l.all}, l.status, "
 	    "l.source, l.fingerprint, l.since, {version} FROM roster.{t} l "
@@ -227,7 +239,7 @@ static bool follow_by(struct ingest *job, struct part *part,
 	if (!find_following(job, &with, &rows, err))
 		return false;
 	part->again += rows;
-	return keep_history(job, &with, err) &&
+	return people_history(job, part->entity, err) &&
 	       job_ask(job, &with,
 		   "UPDATE roster.{t} l SET since = {version}, "
 		   "{c} = coalesce(x.person, l.{c}), status = CASE WHEN "
@@ -265,7 +277,7 @@ static bool follow_itself(struct ingest *job, struct part *part,
 	    "AND l.sourced_id = x.sourced_id WHERE x.person IS NOT NULL "
 	    "AND NOT EXISTS (SELECT FROM roster.{t} o WHERE "
 	    "o.district = {district} AND o.sourced_id = x.person)");
-	done = keep_history(job, &with, err) &&
+	done = people_history(job, part->entity, err) &&
 	       job_ask(job, &with, buf_text(&sql), NULL, err) &&
 	       job_ask(job, &with,
 		   "UPDATE roster.{t} l SET since = {version}, "
@@ -276,45 +288,6 @@ static bool follow_itself(struct ingest *job, struct part *part,
 	       db_run(job->db, "DROP TABLE following", err);
 	buf_free(&sql);
 	return done;
-}
-
-/* Of two sources that give the same role, the first gives it. */
-static bool drop_double_roles(struct ingest *job, struct err *err)
-{
-	struct part *roles = job_part(job, &entity_roles);
-	const struct composing with = { .entity = &entity_roles };
-	int64_t rows;
-
-	if (!job_ask(job, &with,
-		"CREATE TEMP TABLE following ON COMMIT DROP AS "
-		"SELECT DISTINCT l.sourced_id FROM roster.{t} k "
-		"JOIN speaker b ON b.source = k.source "
-		"JOIN roster.{t} l ON l.district = k.district "
-		"AND l.user_id = k.user_id AND l.org_id = k.org_id "
-		"AND l.role = k.role JOIN speaker a ON a.source = l.source "
-		"WHERE k.district = {district} AND k.status = 'active' "
-		"AND l.status = 'active' AND b.place < a.place "
-		"AND (k.since = {version} OR l.since = {version})",
-		&rows, err))
-		return false;
-	roles->again += rows;
-	return (rows == 0 ||
-		   (keep_history(job, &with, err) &&
-		       job_ask(job, &with,
-			   "UPDATE roster.said_users s SET fingerprint = NULL "
-			   "FROM following x JOIN roster.{t} l "
-			   "ON l.district = {district} "
-			   "AND l.sourced_id = x.sourced_id "
-			   "WHERE s.district = {district} "
-			   "AND s.source = l.source AND s.person = l.user_id",
-			   NULL, err) &&
-		       job_ask(job, &with,
-			   "UPDATE roster.{t} l SET since = {version}, "
-			   "status = 'tobedeleted' FROM following x "
-			   "WHERE l.district = {district} "
-			   "AND l.sourced_id = x.sourced_id",
-			   NULL, err))) &&
-	       db_run(job->db, "DROP TABLE following", err);
 }
 
 bool people_follow(struct ingest *job, struct err *err)
@@ -337,5 +310,5 @@ bool people_follow(struct ingest *job, struct err *err)
 				return false;
 		}
 	}
-	return drop_double_roles(job, err);
+	return people_settle_roles(job, err);
 }

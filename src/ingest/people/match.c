@@ -5,6 +5,7 @@
 #include "people.h"
 #include "../guard/guard.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* The persons that a rule names. Of a record that somebody took from a person,
@@ -116,13 +117,13 @@ static bool find_known(struct ingest *job, const struct match_rule *rule,
 	buf_puts(&sql,
 	    " AS key FROM (" STILL_SAID("") " UNION ALL " CLAIMED(""));
 	if (place == job->people->here && !job->people->forgets)
-		buf_puts(&sql,
-		    " UNION ALL SELECT sp.place, s.source, s.person, "
+		buf_printf(&sql,
+		    " UNION ALL SELECT %d, s.source, s.person, "
 		    "s.birth_date, {s.kept} FROM lost l "
 		    "JOIN roster.said_users s ON s.district = {district} "
 		    "AND s.source = {source} AND s.sourced_id = l.sourced_id "
-		    "JOIN speaker sp ON sp.source = s.source "
-		    "WHERE s.person IS NOT NULL");
+		    "WHERE s.person IS NOT NULL",
+		    place);
 	buf_puts(&sql, ") r) k WHERE key IS NOT NULL");
 	found = people_ask(job, buf_text(&sql), NULL, err);
 	buf_free(&sql);
@@ -171,21 +172,35 @@ static bool begin_within(struct ingest *job, int place, struct err *err)
 		   NULL, err);
 }
 
+/* Most are one to one: only the others are counted. */
 static bool find_pairs(struct ingest *job, const struct match_rule *rule,
-    struct err *err)
+    int place, struct err *err)
 {
-	return people_ask(job,
-	    rule->within ? "CREATE TEMP TABLE pair AS SELECT *, "
-			   "count(*) OVER (PARTITION BY sourced_id) AS persons,"
-			   " 1 AS records FROM (" PAIRS ") x"
-			 : "CREATE TEMP TABLE pair AS SELECT *, "
-			   "count(*) OVER (PARTITION BY sourced_id) AS persons,"
-			   " count(*) OVER (PARTITION BY person) AS records "
-			   "FROM (" PAIRS
-			   " AND NOT EXISTS (SELECT FROM holds h "
-			   "WHERE h.person = k.person "
-			   "AND h.source = w.source)) x",
-	    NULL, err);
+	struct buf sql = { 0 };
+	bool found;
+
+	buf_puts(&sql, "CREATE TEMP TABLE pair AS SELECT *, 1::bigint AS "
+		       "persons, 1::bigint AS records FROM (" PAIRS);
+	if (!rule->within)
+		buf_printf(&sql,
+		    " AND NOT EXISTS (SELECT FROM holds h "
+		    "WHERE h.person = k.person AND h.source = %" PRId64 ")",
+		    job->people->speakers[place - 1].source);
+	buf_puts(&sql, ") x");
+	found = people_ask(job, buf_text(&sql), NULL, err) &&
+		people_ask(job,
+		    "UPDATE pair p SET persons = x.n FROM (SELECT sourced_id, "
+		    "count(*) AS n FROM pair GROUP BY sourced_id "
+		    "HAVING count(*) > 1) x WHERE p.sourced_id = x.sourced_id",
+		    NULL, err) &&
+		(rule->within ||
+		    people_ask(job,
+			"UPDATE pair p SET records = x.n FROM (SELECT person, "
+			"count(*) AS n FROM pair GROUP BY person "
+			"HAVING count(*) > 1) x WHERE p.person = x.person",
+			NULL, err));
+	buf_free(&sql);
+	return found;
 }
 
 static bool link_pairs(struct ingest *job, const struct match_rule *rule,
@@ -243,7 +258,7 @@ static bool ask_rule(struct ingest *job, const struct match_rule *rule,
 	return find_known(job, rule, place, err) &&
 	       find_wanted(job, rule, place, err) &&
 	       (!rule->within || begin_within(job, place, err)) &&
-	       find_pairs(job, rule, err) &&
+	       find_pairs(job, rule, place, err) &&
 	       note_unclear(job, rule, place, err) &&
 	       (rule->review || link_pairs(job, rule, place, err)) &&
 	       db_run(job->db, "DROP TABLE known, wanted, pair", err);
@@ -302,6 +317,10 @@ static bool match_speaker(struct ingest *job, int place, struct err *err)
 	const struct people *people = job->people;
 	int64_t open;
 
+	if (!find_open(job, place, &open, err))
+		return false;
+	if (open == 0)
+		return true;
 	if (!ask_of(job,
 		"UPDATE claim c SET open = false WHERE c.open "
 		"AND c.place = % AND c.person IS NOT NULL AND EXISTS (SELECT "

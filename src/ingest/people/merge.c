@@ -35,9 +35,7 @@ static bool number_affected(struct ingest *job, struct err *err)
 static const char touched_agents[] =
     "INSERT INTO affected SELECT s.person FROM roster.said_users s "
     "JOIN (SELECT source, array_agg(sourced_id) AS ids FROM claim "
-    "WHERE was IS DISTINCT FROM person AND EXISTS (SELECT "
-    "FROM roster.said_users o WHERE o.district = {district} "
-    "AND o.source = claim.source AND o.sourced_id = claim.sourced_id) "
+    "WHERE was IS DISTINCT FROM person AND said "
     "GROUP BY source) c ON c.source = s.source AND s.agent_ids && c.ids "
     "WHERE s.district = {district} AND s.status = 'active' "
     "AND s.person IS NOT NULL";
@@ -76,10 +74,8 @@ static bool find_affected(struct ingest *job, struct err *err)
 
 /* clang-format off */
 static const char speech[] =
-    "CREATE TEMP TABLE speech AS SELECT r.*, 1 AS nth FROM ("
-    STILL_SAID(" AND s.person IN (SELECT person FROM touched_person)")
-    " UNION ALL "
-    CLAIMED(" AND c.person IN (SELECT person FROM touched_person)") ") r";
+    "CREATE TEMP TABLE speech AS SELECT r.*, 1 AS nth FROM " SPOKEN " "
+    "JOIN touched_person t ON t.person = r.person";
 /* clang-format on */
 
 /* A source seldom has several records of a person: only where it has are they
@@ -115,7 +111,8 @@ static bool find_aliases(struct ingest *job, struct err *err)
 		"s.person FROM roster.said_users s "
 		"WHERE s.district = {district} AND s.status = 'active' "
 		"AND s.person IS DISTINCT FROM s.sourced_id "
-		"AND NOT EXISTS (SELECT FROM claim c WHERE c.source = s.source "
+		"AND NOT EXISTS (SELECT FROM claim c WHERE c.said "
+		"AND c.source = s.source "
 		"AND c.sourced_id = s.sourced_id) AND NOT EXISTS (SELECT "
 		"FROM lost l WHERE s.source = {source} "
 		"AND l.sourced_id = s.sourced_id) UNION ALL "
@@ -369,7 +366,8 @@ static bool put_fresh(struct ingest *job, const struct slots *slots,
 	return put;
 }
 
-/* One whose records are another person's now goes when these go along. */
+/* One whose records are another person's now goes when these go along. Of whom
+ * the file speaks, something is said. */
 static bool put_gone(struct ingest *job, struct err *err)
 {
 	struct part *users = job->people->users;
@@ -388,7 +386,8 @@ static bool put_gone(struct ingest *job, struct err *err)
 		   "INSERT INTO gone_users SELECT t.person "
 		   "FROM touched_person t JOIN roster.users l "
 		   "ON l.district = {district} AND l.sourced_id = t.person "
-		   "WHERE l.status = 'active' AND NOT EXISTS (SELECT "
+		   "WHERE t.line < 0 AND l.status = 'active' "
+		   "AND NOT EXISTS (SELECT "
 		   "FROM speech s WHERE s.person = t.person) "
 		   "AND NOT EXISTS (SELECT FROM moved m "
 		   "WHERE m.was = t.person)",

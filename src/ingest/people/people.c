@@ -50,9 +50,10 @@ static bool is_plain(const struct ingest *job)
  * is made of a person's records is made of all of them. */
 static const char siblings[] =
     "INSERT INTO claim ({kept}, fingerprint, line, goes, place, source, was, "
-    "person, rule, review, candidates, birth_date, open) "
+    "person, rule, review, candidates, birth_date, said, open) "
     "SELECT {s.kept}, s.fingerprint, c.line, false, c.place, s.source, "
-    "s.person, s.person, s.rule, s.review, s.candidates, s.birth_date, false "
+    "s.person, s.person, s.rule, s.review, s.candidates, s.birth_date, true, "
+    "false "
     "FROM roster.said_users s JOIN (SELECT person, place, min(line) AS line "
     "FROM claim WHERE line > 0 AND person IS NOT NULL "
     "GROUP BY person, place) c ON c.person = s.person "
@@ -99,10 +100,13 @@ bool people_find(struct ingest *job, struct part *users, struct err *err)
 	       db_run(job->db, "RESET enable_nestloop; RESET enable_mergejoin",
 		   err) &&
 	       people_ask(job,
-		   "CREATE TEMP VIEW spoken AS SELECT person AS sourced_id, "
+		   "CREATE TEMP VIEW spoken AS SELECT coalesce(person, "
+		   "sourced_id || " WAITS ") AS sourced_id, "
 		   "role, org_ids, \"resourceSourcedIds\", line FROM claim "
-		   "WHERE person IS NOT NULL AND line > 0",
+		   "WHERE line > 0",
 		   NULL, err) &&
+	       db_run(job->db,
+		   "CREATE TEMP TABLE spare (LIKE homeroom.spare_role)", err) &&
 	       note_reviews(job, err);
 }
 
@@ -115,8 +119,30 @@ bool people_refers(const struct entity *entity, const struct field *f)
 	return f->kind == REF && is_own(f) && strcmp(f->of, "users") == 0;
 }
 
-/* No record is called so: what refers to one that waits refers to nothing. */
-#define WAITS "' (waits)'"
+/* Of a role it is remembered, in `record`, whose the source says it is. */
+static bool translate_column(struct ingest *job, const struct part *part,
+    const char *column, struct err *err)
+{
+	const struct composing with = { .entity = part->entity,
+		.column = column };
+	bool role = part->entity == &entity_roles;
+
+	return (!role ||
+		   db_run(job->db,
+		       "ALTER TABLE stage_roles ADD record text COLLATE \"C\"; "
+		       "ALTER TABLE fresh_roles ADD record text COLLATE \"C\"",
+		       err)) &&
+	       job_ask(job, &with,
+		   role ? "UPDATE stage_{t} s SET record = a.sourced_id, "
+			  "{c} = coalesce(a.person, a.sourced_id || " WAITS ") "
+			  "FROM alias a WHERE a.source = {source} "
+			  "AND a.sourced_id = s.{c}"
+			: "UPDATE stage_{t} s SET "
+			  "{c} = coalesce(a.person, a.sourced_id || " WAITS ") "
+			  "FROM alias a WHERE a.source = {source} "
+			  "AND a.sourced_id = s.{c}",
+		   NULL, err);
+}
 
 bool people_translate(struct ingest *job, const struct part *part,
     struct err *err)
@@ -125,16 +151,9 @@ bool people_translate(struct ingest *job, const struct part *part,
 	    part->entity == &entity_users)
 		return true;
 	for_each_field (f, part->entity->fields) {
-		const struct composing with = { .entity = part->entity,
-			.column = f->column };
-
 		if (!people_refers(part->entity, f))
 			continue;
-		if (!job_ask(job, &with,
-			"UPDATE stage_{t} s SET {c} = coalesce(a.person, "
-			"a.sourced_id || " WAITS ") FROM alias a "
-			"WHERE a.source = {source} AND a.sourced_id = s.{c}",
-			NULL, err))
+		if (!translate_column(job, part, f->column, err))
 			return false;
 		if (f->kind == ID &&
 		    !part_ask(job, part,
@@ -183,34 +202,4 @@ bool people_forsake(struct ingest *job, struct part *part, struct err *err)
 		part->gone += rows;
 	}
 	return true;
-}
-
-/* --- roles ---------------------------------------------------------------- */
-
-/* What another source says as well is one role, that of the source which stands
- * first. */
-bool people_share(struct ingest *job, struct part *part, struct err *err)
-{
-	const struct finding about = {
-		.file = part->file,
-		.code = "role_known",
-		.message = "is a role that the same person has there by "
-			   "another source; taken once",
-		.column = "sourcedId",
-	};
-
-	if (job->people->plain || part->entity != &entity_roles ||
-	    part->fresh == 0 || !part->any_live)
-		return true;
-	return part_ask(job, part, "TRUNCATE bad", NULL, err) &&
-	       part_ask(job, part,
-		   "INSERT INTO bad SELECT f.line, f.sourced_id "
-		   "FROM fresh_{t} f JOIN speaker me ON me.source = {source} "
-		   "WHERE EXISTS (SELECT FROM roster.{t} l "
-		   "JOIN speaker sp ON sp.source = l.source "
-		   "WHERE l.district = {district} AND l.user_id = f.user_id "
-		   "AND l.org_id = f.org_id AND l.role = f.role "
-		   "AND l.status = 'active' AND sp.place < me.place)",
-		   NULL, err) &&
-	       set_bad_aside(job, part, "sourced_id", &about, err);
 }

@@ -26,7 +26,11 @@ bool people_translate(struct ingest *job, const struct part *part,
  * any more goes. */
 bool people_forsake(struct ingest *job, struct part *part,
     struct err *err) must_use;
-/* Fresh roles that another source gives already are set aside. */
+/* Fresh roles of records that wait are kept for when these are persons; those
+ * that another source gives already are set aside, and kept for when it does
+ * not. */
+bool people_put_by(struct ingest *job, struct part *part,
+    struct err *err) must_use;
 bool people_share(struct ingest *job, struct part *part,
     struct err *err) must_use;
 /* The rows of `bad` are to be looked at again the next time. */
@@ -115,10 +119,12 @@ const char *people_key_of(const char *field, const char *of);
 /*
  * The tables of an import, all temporary:
  *	claim	records that are new or changed, and others that are to be
- *		matched (line <= 0); `was`: the person until now
+ *		matched (line <= 0); `was`: the person until now; `said`:
+ *		the source said something of it before
  *	lost	ids of records that the source has no more
  *	speaker	sources and their places; which of them are echoes
  *	moved	records that are part of another person now
+ *	spare	roles that are to be kept, and not published
  */
 
 /* What is still said, of active records that are part of a person; r has the
@@ -129,13 +135,17 @@ const char *people_key_of(const char *field, const char *of);
 	"JOIN speaker sp ON sp.source = s.source "                             \
 	"WHERE s.district = {district} AND s.status = 'active' "               \
 	"AND s.person IS NOT NULL AND NOT EXISTS (SELECT FROM claim c "        \
-	"WHERE c.source = s.source AND c.sourced_id = s.sourced_id) "          \
+	"WHERE c.said AND c.source = s.source "                                \
+	"AND c.sourced_id = s.sourced_id) "                                    \
 	"AND NOT EXISTS (SELECT FROM lost l WHERE s.source = {source} "        \
 	"AND l.sourced_id = s.sourced_id)" which
 #define CLAIMED(which)                                                         \
 	"SELECT c.place, c.source, c.person, c.birth_date, {c.kept} "          \
 	"FROM claim c WHERE c.person IS NOT NULL" which
 #define SPOKEN "(" STILL_SAID("") " UNION ALL " CLAIMED("") ") r"
+
+/* No record is called so: what refers to one that waits refers to nothing. */
+#define WAITS "' (waits)'"
 
 /* Whether the field says which person a record is about. */
 bool people_refers(const struct entity *entity, const struct field *field);
@@ -156,5 +166,12 @@ bool people_match(struct ingest *job, struct err *err) must_use;
 bool people_echo(struct ingest *job, struct err *err) must_use;
 /* merge.c: fresh_users and gone_users of persons. */
 bool people_merge(struct ingest *job, struct err *err) must_use;
+/* keep.c: the live rows of the table `following` go into history, too. */
+bool people_history(struct ingest *job, const struct entity *entity,
+    struct err *err) must_use;
+/* roles.c: when merging, what is kept of roles; and at its end, of what is kept
+ * and what is live, which are published. */
+bool people_keep_roles(struct ingest *job, struct err *err) must_use;
+bool people_settle_roles(struct ingest *job, struct err *err) must_use;
 
 #endif
