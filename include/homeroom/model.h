@@ -414,7 +414,7 @@ struct api {
 	const char *path; /* "/ims/oneroster/rostering/v1p2" */
 	enum oneroster version;
 	enum service service;     /* of 1.2; 1.1 has all three in one */
-	const char *discovery[2]; /* file names below PATH/discovery/ */
+	const char *discovery[3]; /* file names below PATH/discovery/ */
 };
 
 extern const struct api apis[]; /* ends with a NULL name */

@@ -7,13 +7,13 @@
 #define OTHER_NAME(service)   "imsorv1p2_" service "_openapi3_v1p0.json"
 
 /* 1EdTech's documents and its conformance guide name the discovery files
- * differently; both names are served. */
+ * differently; both names are served, and the folder for who knows neither. */
 const struct api apis[] = {
 /*	  name                title                        path                               version and service  discovery */
 	{ "oneroster-v1p1",  "OneRoster 1.1",             "/ims/oneroster/v1p1",             V11, ROSTERING, { 0 } },
-	{ "rostering-v1p2",  "OneRoster 1.2 Rostering",   "/ims/oneroster/rostering/v1p2",   V12, ROSTERING, { FILE_NAME("rosters"),   OTHER_NAME("rostering") } },
-	{ "gradebook-v1p2",  "OneRoster 1.2 Gradebook",   "/ims/oneroster/gradebook/v1p2",   V12, GRADEBOOK, { FILE_NAME("gradebook"), OTHER_NAME("gradebook") } },
-	{ "resources-v1p2",  "OneRoster 1.2 Resources",   "/ims/oneroster/resources/v1p2",   V12, RESOURCES, { FILE_NAME("resources"), OTHER_NAME("resources") } },
+	{ "rostering-v1p2",  "OneRoster 1.2 Rostering",   "/ims/oneroster/rostering/v1p2",   V12, ROSTERING, { FILE_NAME("rosters"),   OTHER_NAME("rostering"), "" } },
+	{ "gradebook-v1p2",  "OneRoster 1.2 Gradebook",   "/ims/oneroster/gradebook/v1p2",   V12, GRADEBOOK, { FILE_NAME("gradebook"), OTHER_NAME("gradebook"), "" } },
+	{ "resources-v1p2",  "OneRoster 1.2 Resources",   "/ims/oneroster/resources/v1p2",   V12, RESOURCES, { FILE_NAME("resources"), OTHER_NAME("resources"), "" } },
 	{ 0 }
 };
 

@@ -208,14 +208,14 @@ def at_once(home, credentials):
 def without_a_token(home):
     for service, names in (
             ("rostering", ("onerosterv1p2rostersservice_openapi3_v1p0.json",
-                           "imsorv1p2_rostering_openapi3_v1p0.json")),
-            ("gradebook", ("imsorv1p2_gradebook_openapi3_v1p0.json",)),
-            ("resources", ("imsorv1p2_resources_openapi3_v1p0.json",))):
+                           "imsorv1p2_rostering_openapi3_v1p0.json", "")),
+            ("gradebook", ("imsorv1p2_gradebook_openapi3_v1p0.json", "")),
+            ("resources", ("imsorv1p2_resources_openapi3_v1p0.json", ""))):
         for name in names:
             answer = home.get("/ims/oneroster/%s/v1p2/discovery/%s" %
                               (service, name))
             server = answer.json().get("servers", [{}])[0].get("url", "")
-            d.check("discovery " + name,
+            d.check("discovery %s/%s" % (service, name),
                     not server.startswith(home.base) and server)
     expect("healthz", home.get("/healthz"), 200)
     expect("readyz", home.get("/readyz"), 200)

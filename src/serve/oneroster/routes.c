@@ -85,7 +85,7 @@ static const struct document *describe(struct arena *arena,
 	return document;
 }
 
-/* Anybody may read them, under both names that the standard gives them. */
+/* Anybody may read them, under all of their names. */
 static void add_discovery(struct table *table, const struct api *api)
 {
 	const struct document *document = NULL;
