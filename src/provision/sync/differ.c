@@ -300,8 +300,7 @@ static bool adopt(struct differing *x, struct desire *desire, struct err *err)
 	buf_free(&after);
 	if (!done || x->d->problem != NULL || is_guarded(x))
 		return done;
-	note_account(x);
-	return differ_account(x, desire, err);
+	return note_account(x, err) && differ_account(x, desire, err);
 }
 
 /* They have none: it is there already, or is to be made. */
@@ -374,7 +373,8 @@ static bool come_back(struct differing *x, struct desire *desire,
 static bool leave(struct differing *x, struct err *err)
 {
 	x->d->name = text_of(x->has->name);
-	note_account(x);
+	if (!note_account(x, err))
+		return false;
 	if (x->d->life == LIFE_DELETED)
 		return delete_account(x, life_of(x), err);
 	return x->d->stays ||
@@ -411,8 +411,8 @@ static bool turn(struct differing *x, struct desire *desire, struct err *err)
 	case LIFE_UNWANTED:
 		break;
 	}
-	if (has != NULL && !has->gone)
-		note_account(x);
+	if (has != NULL && !has->gone && !note_account(x, err))
+		return false;
 	if (x->d->problem != NULL)
 		return act(x, ACTION_ASK, NULL, NULL, x->d->problem, err);
 	if (has == NULL)

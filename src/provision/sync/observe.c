@@ -6,8 +6,6 @@
 
 /* So much is gathered before it goes to Postgres: no transaction is open while
  * the directory is asked. */
-#define PIECE ((size_t)1 << 20)
-
 struct watching {
 	struct target *target;
 	struct db *db;

@@ -4,8 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define PIECE ((size_t)1 << 20)
-
 #define ACTION_ROW(action, word, stage) [ACTION_##action] = { word, stage },
 const struct action_rule action_rules[ACTION_COUNT] = { ACTIONS(ACTION_ROW) };
 #undef ACTION_ROW

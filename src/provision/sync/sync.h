@@ -13,6 +13,9 @@
 
 #include <jansson.h>
 
+/* Bytes of rows that are gathered before they go to Postgres. */
+#define PIECE ((size_t)1 << 20)
+
 /* --- target.c: a directory that settings describe ------------------------- */
 
 struct target {
@@ -223,7 +226,8 @@ struct planning {
 	struct buf rows; /* actions on their way */
 	int number;
 	struct buf maybe;   /* memberships that an exact group would not have */
-	struct buf notes;   /* for the ledger: see note.c */
+	struct buf notes;   /* for the ledger, on their way: see note.c */
+	bool noted;         /* some of them are there */
 	struct buf leaving; /* who leaves when, soon: members of an object */
 	struct expiry *expiries;
 };
@@ -332,7 +336,7 @@ bool differ_left(struct planning *p, const struct account *has,
 
 /* Which rule wants the account, or since when none does; and so when it is to
  * be deleted. */
-void note_account(const struct differing *x);
+bool note_account(const struct differing *x, struct err *err) must_use;
 bool notes_write(struct planning *p, struct err *err) must_use;
 
 /* --- changes.c: actions as changes of the directory ----------------------- */
