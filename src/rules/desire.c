@@ -50,10 +50,19 @@ static int rank(enum life life)
 	return ranks[life];
 }
 
+/* For whoever became something else, and has left as that, nobody waits. */
+static bool went_on(const struct span *from, const struct span *to)
+{
+	return from->waits && rank(to->life) == rank(LIFE_LEAVER) &&
+	       to->begin >= from->over;
+}
+
 static bool is_better(const struct span *a, const struct span *b)
 {
 	int differ = rank(a->life) - rank(b->life);
 
+	if (went_on(b, a) || went_on(a, b))
+		return went_on(b, a);
 	if (differ != 0)
 		return differ < 0;
 	if (rank(a->life) == rank(LIFE_LEAVER))

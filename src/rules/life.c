@@ -91,6 +91,7 @@ static void find_end(const struct life_rule *rule, const struct desire *desire,
 	}
 	if (over == NEVER)
 		return;
+	out->over = over;
 	out->end = over - DAY_MS + rule->disable_at;
 	out->leaving = true;
 	if (!days->summer)

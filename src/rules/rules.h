@@ -157,6 +157,7 @@ struct days {
 struct span {
 	enum life life;
 	bool waits;         /* it is over, but for the summer */
+	int64_t over;       /* without regard to that: the day after the last */
 	int64_t begin, end; /* local; from the first day until it is over */
 	char first[11], last[11];
 	bool leaving; /* the last day comes soon */

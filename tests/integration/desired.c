@@ -136,6 +136,23 @@ static const struct {
 		  "school.identifier=7" },
 	      .now = "2025-07-15" },
 	    "staff", "aide", "all people,staff-7" },
+	/* Nor for one who became something else, and has left. */
+	{ { .person = STUDENT,
+	      .roles = { "role=student|"
+			 "role.endDate=2025-05-25",
+		  "role=teacher|"
+		  "role.beginDate=2025-05-25|role.endDate=2025-06-10" },
+	      .now = "2025-07-15",
+	      .login = "zoe" },
+	    "staff", "teacher", "" },
+	/* But for one who was at another school in the summer. */
+	{ { .person = STUDENT,
+	      .roles = { AT_NORTH,
+		  "role=student|school.identifier=7|"
+		  "role.beginDate=2026-06-22|role.endDate=2026-07-10" },
+	      .now = "2026-07-15",
+	      .login = "zoe" },
+	    "students", "never wins", "all people,students-101!" },
 	/* Both: the rule that comes first. */
 	{ { .person = STUDENT,
 	      .roles = { "role=aide|"
