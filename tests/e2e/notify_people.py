@@ -3,7 +3,6 @@
 """What happens to accounts is told to whom it concerns: teachers, managers,
 schools, an application's people. Each hears of theirs alone, whatever moves
 between an event and its message; a digest goes out once a day."""
-import base64
 import os
 import subprocess
 import sys
@@ -11,7 +10,8 @@ import time
 
 sys.path.insert(0, os.path.join(os.environ["HOMEROOM_TEST_SOURCE"], "tests",
                                 "support"))
-from district import HOMEROOM, SOURCE, District, check, finish
+from district import HOMEROOM, District, check, finish
+from postbox import Postbox
 
 STAMP = "2027-03-0%dT%s:00Z"
 district = District()
@@ -107,36 +107,6 @@ def roster():
 
 # --- the other side --------------------------------------------------------------
 
-def start_receiver():
-    os.makedirs("in")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
-         "mail.key", "-out", "mail.pem", "-days", "2", "-subj",
-         "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
-        check=True, stderr=subprocess.DEVNULL)
-    started = subprocess.Popen(
-        ["/usr/bin/python3", SOURCE + "/tests/support/receiver.py", "in",
-         "mail.pem", "mail.key"], stdin=subprocess.DEVNULL)
-    for _ in range(600):
-        if os.path.exists("in/ports"):
-            break
-        time.sleep(0.1)
-    with open("in/ports") as f:
-        return started, f.read().split()[0]
-
-
-def mails():
-    """Recipients → texts, of all that came."""
-    out = {}
-    for name in sorted(os.listdir("in")):
-        if name.startswith("mail."):
-            with open("in/" + name) as f:
-                head, body = f.read().split("\n\n", 1)
-            to = head.split("\n")[0].split(" > ")[1]
-            out.setdefault(to, []).append(base64.b64decode(body).decode())
-    return out
-
-
 def lines_of(texts):
     return sorted(line for text in texts for line in text.split("\n")
                   if line.startswith("* "))
@@ -146,7 +116,7 @@ def notify(name, to, *settings, ok=True):
     with open(name + ".yaml", "w") as f:
         f.write("\n".join([
             "kind: notification", "name: " + name, *settings, "mail:",
-            "  server: smtp://127.0.0.1:" + port,
+            "  server: smtp://127.0.0.1:" + postbox.port,
             "  from: homeroom@district.example", "  user: homeroom",
             "  password: sesame",
             "  authorities: %s/mail.pem" % os.getcwd(), "  to: " + to,
@@ -192,7 +162,7 @@ def told(name):
 
 district.serve()
 roster()
-receiver, port = start_receiver()
+postbox = Postbox()
 district.run("application", "create", "library")
 with open("grant.yaml", "w") as f:
     f.write("kind: grant\nname: library\nscopes: [roster-core.readonly]\n"
@@ -233,7 +203,7 @@ wanted = {
     "boss@south.example": ["* s2.login Bob South School",
                            "* t2.login Uma South School"],
 }
-came = mails()
+came = postbox.mails()
 for who in sorted(set(came) | set(wanted)):
     check("told: " + who, lines_of(came.get(who, [])) != wanted.get(who) and
           str(came.get(who)))
@@ -257,7 +227,8 @@ with Worker(2, "06:31"):
                        "csv").stdout.decode()
     check("what happens later is the next day's",
           "2027-03-03T06:30" not in due and due)
-came = {k: v for k, v in mails().items() if k.endswith("@office.example")}
+came = {k: v for k, v in postbox.mails().items()
+        if k.endswith("@office.example")}
 check("of a school its people, where they are now",
       {k: lines_of(v) for k, v in came.items()} != {
           "north@office.example": ["* s1.login Ada North School",
@@ -280,8 +251,9 @@ os.remove("in/mood")
 with Worker(3, "07:31"):
     until("it is taken the next time", lambda: told("digest"))
 check("who has gone to another school is a login, and no more",
-      lines_of(mails()["north@office.example"][1:]) != ["* s1.login  "] and
-      str(mails()["north@office.example"]))
+      lines_of(postbox.mails()["north@office.example"][1:]) != [
+          "* s1.login  "] and
+      str(postbox.mails()["north@office.example"]))
 
 # A contact that is found later.
 FILES["orgs"][3] = "west,,,West School,school,w1,,west@office.example"
@@ -289,8 +261,8 @@ roster()
 district.run("notification", "retry", "digest")
 with Worker(3, "08:31"):
     until("a contact is found later",
-          lambda: "west@office.example" in mails())
-check("and is told", lines_of(mails()["west@office.example"]) != [
+          lambda: "west@office.example" in postbox.mails())
+check("and is told", lines_of(postbox.mails()["west@office.example"]) != [
     "* s3.login Cas West School", "* t3.login Vic West School"])
 
 # --- preview -----------------------------------------------------------------------
@@ -307,7 +279,7 @@ check("of one whom the application does not see",
 tested = district.run("notification", "test", "offices", "--to",
                       "me@district.example").stdout.decode()
 check("a test to somebody", tested != "sent\n" or
-      "me@district.example" not in mails())
+      "me@district.example" not in postbox.mails())
 
 # --- settings ----------------------------------------------------------------------
 
@@ -329,6 +301,5 @@ for name, to, settings, why in [
          AT_ONCE + ["daily: { at: noon }"], "daily.at")]:
     said = notify("wrong", to, *settings, ok=False)
     check("refused: " + name, why not in said and said)
-receiver.terminate()
-receiver.wait(60)
+postbox.close()
 finish()

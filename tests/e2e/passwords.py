@@ -3,7 +3,6 @@
 """First passwords: accounts are made in a real domain controller, and what
 stands on their slips, or in a mail to who manages them or to their guardians,
 lets people in; each is opened once, and noted. Who leaves soon is told of."""
-import base64
 import csv
 import datetime
 import json
@@ -15,7 +14,8 @@ import time
 
 sys.path.insert(0, os.path.join(os.environ["HOMEROOM_TEST_SOURCE"], "tests",
                                 "support"))
-from district import HOMEROOM, SOURCE, check, finish
+from district import HOMEROOM, check, finish
+from postbox import Postbox
 from school import Controller, Provisioned, School, day, slips
 
 school = School(12, 2)
@@ -24,34 +24,9 @@ controller.sh("start")
 homeroom = Provisioned(controller)
 
 
-def start_receiver():
-    os.makedirs("in")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
-         "mail.key", "-out", "mail.pem", "-days", "2", "-subj",
-         "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
-        check=True, stderr=subprocess.DEVNULL)
-    started = subprocess.Popen(
-        ["/usr/bin/python3", SOURCE + "/tests/support/receiver.py", "in",
-         "mail.pem", "mail.key"], stdin=subprocess.DEVNULL)
-    for _ in range(600):
-        if os.path.exists("in/ports"):
-            break
-        time.sleep(0.1)
-    with open("in/ports") as f:
-        return started, f.read().split()[0]
-
-
 def mails(to):
     """The texts that came for somebody."""
-    out = []
-    for name in sorted(os.listdir("in")):
-        if name.startswith("mail."):
-            with open("in/" + name) as f:
-                head, body = f.read().split("\n\n", 1)
-            if head.split("\n")[0].endswith(" > " + to):
-                out.append(base64.b64decode(body).decode())
-    return out
+    return postbox.mails().get(to, [])
 
 
 def notify(name, to, event):
@@ -60,7 +35,8 @@ def notify(name, to, event):
                 "mail:\n  server: smtp://127.0.0.1:%s\n"
                 "  from: homeroom@district.example\n  user: homeroom\n"
                 "  password: sesame\n  authorities: %s/mail.pem\n"
-                "  to: [ '%s' ]\n" % (name, event, port, os.getcwd(), to))
+                "  to: [ '%s' ]\n" % (name, event, postbox.port, os.getcwd(),
+                                     to))
     homeroom.run("apply", name + ".yaml")
 
 
@@ -119,7 +95,7 @@ today = day("2025-09-01")
 homeroom.at(today)
 roster()
 homeroom.run("apply", "rules.yaml")
-receiver, port = start_receiver()
+postbox = Postbox()
 notify("managers", "{metadata.manager}", "password.waiting")
 notify("families", "{agents}", "password.waiting")
 notify("parents", "{agents}", "account.created")
@@ -235,6 +211,5 @@ said = mails("it@district.example")[1:]
 check("who leaves soon is told of, once",
       [t.count("Somebody leaves soon: ") for t in said] != [1] and str(said))
 check("with the last day", "last day 2025-09-11" not in said[0] and said[0])
-receiver.terminate()
-receiver.wait(60)
+postbox.close()
 finish()
