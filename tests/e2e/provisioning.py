@@ -101,8 +101,7 @@ witness.protect(e for e in entries if "description" not in e or
                 e["sAMAccountName"] == ["twice1"])
 before = {e["objectGUID"][0] for e in entries if "description" in e}
 homeroom = Provisioned(controller)
-with open("rules.yaml") as f:
-    rules = f.read()
+rules = homeroom.rules
 for old, new in RULES:
     assert old in rules
     rules = rules.replace(old, new, 1)

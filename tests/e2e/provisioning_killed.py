@@ -28,12 +28,9 @@ today = day("2025-10-01")
 school = School(120, 12, seed=2)
 controller = Controller()
 controller.sh("start")
-homeroom = Provisioned(controller)
-homeroom.at(today)
-school.write("bundle")
-homeroom.run("import", "bundle")
-with open("rules.yaml") as f:
-    rules = f.read()
+homeroom = Provisioned(controller, today)
+homeroom.roster(school)
+rules = homeroom.rules
 with open("rules.yaml", "w") as f:
     f.write(rules.replace("\ntimeZone:", "\n  timeout: 3000\ntimeZone:", 1))
 homeroom.run("apply", "rules.yaml")
@@ -55,8 +52,7 @@ def more_work():
     there = [p for p in school.people.values() if p.had_account and not p.end]
     for p in rng.sample(there, 4):
         p.end = today
-    school.write("bundle")
-    homeroom.run("import", "bundle")
+    homeroom.roster(school)
 
 
 kills = {"run": 0, "controller": 0, "both": 0, "frozen": 0}

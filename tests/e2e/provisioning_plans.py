@@ -21,11 +21,9 @@ controller.add("dn: OU=Old,%s\nobjectClass: organizationalUnit\n\n"
                "sAMAccountName: nobody\nuserAccountControl: 512\n\n"
                % (BASE, BASE))
 controller.sh("start")
-homeroom = Provisioned(controller)
 today = day("2025-10-01")
-homeroom.at(today)
-with open("rules.yaml") as f:
-    rules = f.read()
+homeroom = Provisioned(controller, today)
+rules = homeroom.rules
 LIMITS = "disable: { most: 5 }\n  delete: { percent: 60 }"
 with open("rules.yaml", "w") as f:
     rules = rules.replace("disable: { percent: 60 }\n"
@@ -42,11 +40,6 @@ attributes:
 homeroom.run("apply", "rules.yaml")
 
 
-def roster():
-    school.write("bundle")
-    homeroom.run("import", "bundle")
-
-
 def state():
     return {e["employeeNumber"][0]: account_of(e)
             for e in controller.entries("(employeeNumber=*)")}
@@ -58,7 +51,7 @@ def plans():
 
 # --- some alone --------------------------------------------------------------
 
-roster()
+homeroom.roster(school)
 someone = sorted(school.people)[3]
 planned = homeroom.actions("plan", "school", "--person", someone)
 check("one person alone", {a["person"] for a in planned} - {someone, None} or
@@ -96,7 +89,7 @@ def held_by(thresholds):
 
 for p in people[:10]:
     p.end = today
-roster()
+homeroom.roster(school)
 of, share = len(people), 1000 // there
 for thresholds, why in (
         ("disable: { most: 10, percent: 99 }", ""),
@@ -152,12 +145,12 @@ check("it waits for a person",
       [w["id"] for w in waiting] != ["plan-%d" % number] and str(waiting))
 homeroom.run("approve", str(number))
 people[10].end = today
-roster()
+homeroom.roster(school)
 again = homeroom.run("sync", "school", ok=False)
 check("one more than was approved: held again",
       again.returncode != 1 or state() != before)
 people[10].end = None
-roster()
+homeroom.roster(school)
 number = plans()[0]["plan"]
 homeroom.run("approve", "plan-%d" % number)
 heard = told()
@@ -183,7 +176,7 @@ twice = homeroom.run("undo", str(plans()[0]["plan"]), ok=False)
 check("undo of what was not done", twice.returncode != 1)
 for p in people[:10]:
     p.end = None
-roster()
+homeroom.roster(school)
 homeroom.run("sync", "school")
 check("undo: who was somewhere by hand stays there", {
     k: v for k, v in before.items() if state().get(k) != v} or
@@ -194,7 +187,7 @@ check("undo: who was somewhere by hand stays there", {
 teacher = [p for p in people if p.role == "teacher"][0]
 (was,) = controller.entries("(employeeNumber=%s)" % teacher.id)
 teacher.family = "Renamed"
-roster()
+homeroom.roster(school)
 homeroom.run("sync", "school")
 (entry,) = controller.entries("(employeeNumber=%s)" % teacher.id)
 check("renamed: the same account",
@@ -217,7 +210,7 @@ login = [a["account"] for a in json.loads(homeroom.run(
     "account", "school", person.id, "-o", "json").stdout)][0]
 homeroom.run("account", "school", login, "--protect")
 person.end = today
-roster()
+homeroom.roster(school)
 planned = homeroom.actions("plan", "school")
 check("protected: nothing is planned", planned and str(planned))
 homeroom.run("account", "school", login, "--unprotect")

@@ -19,13 +19,11 @@ from school import (BASE, Controller, Provisioned, School, account_of, day,
 school = School(14, 2, seed=5)
 controller = Controller()
 controller.sh("start")
-homeroom = Provisioned(controller)
 today = day("2025-10-01")
-homeroom.at(today)
+homeroom = Provisioned(controller, today)
 with open("administrator", "w") as f:
     f.write("Passw0rd.Admin1\n")
-with open("rules.yaml") as f:
-    rules = f.read()
+rules = homeroom.rules
 ours = "user: homeroom@ad.example.test\n  passwordFile: %s/password" % (
     os.getcwd())
 theirs = "user: Administrator@ad.example.test\n  passwordFile: %s/" \
@@ -40,8 +38,7 @@ def apply(text, ok=True):
 
 
 def night(ok=True):
-    school.write("bundle")
-    homeroom.run("import", "bundle")
+    homeroom.roster(school)
     done = homeroom.run("sync", "school", ok=ok)
     school.night(today)
     return done
@@ -132,8 +129,7 @@ night()
 check("undo of a delete: its days begin anew, and end", account(person) and
       "it is there")
 person.end = None
-school.write("bundle")
-homeroom.run("import", "bundle")
+homeroom.roster(school)
 planned = homeroom.actions("plan", "school")
 check("who returns is to get the account back", "restore" not in {
     a["action"] for a in planned} and str(planned))
@@ -154,8 +150,7 @@ check("it has a first password again", person.id not in {
 
 apply(rules)
 other.end = None
-school.write("bundle")
-homeroom.run("import", "bundle")
+homeroom.roster(school)
 done = homeroom.run("sync", "school")
 school.night(today)
 tried, instead = actions(plans()[1]["plan"]), actions(plans()[0]["plan"])
@@ -199,8 +194,7 @@ RATE, NEW = 10, 12
 apply(rules.replace("parallel: 3", "parallel: 2, perSecond: %d" % RATE))
 for _ in range(NEW):
     school.join("student", today)
-school.write("bundle")
-homeroom.run("import", "bundle")
+homeroom.roster(school)
 begun = time.monotonic()
 both = [subprocess.Popen([HOMEROOM, "sync", "school"], env=homeroom.env,
                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,

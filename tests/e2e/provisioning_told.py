@@ -37,11 +37,9 @@ fields:
 school = School(20, 4, seed=5)
 controller = Controller()
 controller.sh("start")
-homeroom = Provisioned(controller)
 today = day("2025-10-01")
-homeroom.at(today)
-with open("rules.yaml") as f:
-    rules = f.read()
+homeroom = Provisioned(controller, today)
+rules = homeroom.rules
 # Whatever the login is made of comes back as a username.
 rules = rules.replace(
     "    - [ { concat: [ { copy: givenName }, \".\", { copy: familyName } ] }, "
@@ -56,11 +54,6 @@ rules = rules.replace("attributes:\n", """attributes:
 with open("rules.yaml", "w") as f:
     f.write(rules)
 homeroom.run("apply", "rules.yaml")
-
-
-def roster():
-    school.write("bundle")
-    homeroom.run("import", "bundle")
 
 
 def published():
@@ -91,7 +84,7 @@ homeroom.run("application", "create", "reader", "--full")
 
 # --- nothing before it is asked for ------------------------------------------
 
-roster()
+homeroom.roster(school)
 homeroom.run("sync", "school")
 people = sorted(school.people.values(), key=lambda p: p.id)
 before = published()
@@ -117,7 +110,7 @@ check("told: the same again is nothing new",
       b"unchanged" not in again.stdout and again.stdout.decode()[:300])
 planned = homeroom.actions("plan", "school", "--whole")
 check("told: nothing is to be done", planned and str(planned[:3]))
-roster()
+homeroom.roster(school)
 check("told: the SIS comes again", wrong(people, published()))
 
 # --- a sync tells of itself -----------------------------------------------------
@@ -125,7 +118,7 @@ check("told: the SIS comes again", wrong(people, published()))
 joiner = school.join("student", today)
 joiner.given = "New"
 people[0].given, people[0].family = "Other", "Renamed"
-roster()
+homeroom.roster(school)
 fresh = published()
 check("joined: until then what the source says",
       fresh[joiner.id]["username"] != joiner.id)
@@ -179,13 +172,13 @@ homeroom.run("sync", "school")
 
 leaver = people[3]
 leaver.missing = True
-roster()
+homeroom.roster(school)
 check("left: not in the roster", leaver.id in published())
 homeroom.run("sync", "school")
 homeroom.run("import", "--source", "accounts")
 check("left: nor with the accounts", leaver.id in published())
 leaver.missing = False
-roster()
+homeroom.roster(school)
 back = published()
 check("back: the same person", leaver.id not in back)
 homeroom.run("sync", "school")

@@ -18,14 +18,12 @@ school = School(16, 3, seed=4)
 controller = Controller()
 controller.sh("start")
 homeroom = Provisioned(controller)
-with open("rules.yaml") as f:
-    rules = f.read()
+rules = homeroom.rules
 
 
 def night(today):
     homeroom.at(today)
-    school.write("bundle")
-    homeroom.run("import", "bundle")
+    homeroom.roster(school)
     homeroom.run("sync", "school")
     school.night(today)
     return differences(school, controller, today)

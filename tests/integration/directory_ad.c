@@ -9,29 +9,22 @@
 
 #define PUPILS "OU=Pupils," SAMBA_SCHOOL
 
-static struct samba samba;
 static struct directory *dir;
-static struct arena *arena;
 
 static int begin(void **state)
 {
 	struct samba_settings set;
 
-	(void)state;
-	samba_new(&samba, "dc");
+	(void)samba_begin(state);
 	samba_settings(&set, &samba);
 	dir = samba_open(&set);
-	arena = arena_new();
 	return 0;
 }
 
 static int end(void **state)
 {
-	(void)state;
 	directory_close(dir);
-	arena_free(arena);
-	samba_kill(&samba);
-	return 0;
+	return samba_end(state);
 }
 
 /* --- asking and acting ---------------------------------------------------- */

@@ -9,36 +9,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static struct samba samba, twin;
-static struct arena *arena;
-
-static int begin(void **state)
-{
-	(void)state;
-	samba_new(&samba, "dc");
-	samba_twin(&twin, &samba, "twin");
-	arena = arena_new();
-	return 0;
-}
-
-/* Before each test: one that failed leaves none of its trouble to others. */
-static int stand(void **state)
-{
-	(void)state;
-	samba_stand(&samba);
-	samba_stand(&twin);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	samba_kill(&twin);
-	samba_kill(&samba);
-	return 0;
-}
-
 /* --- at the door ---------------------------------------------------------- */
 
 static struct err look(const struct samba_settings *set,
@@ -219,16 +189,16 @@ static void a_silent_one(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test_setup(who_signs_in, stand),
-	cmocka_unit_test_setup(what_settings_say, stand),
-	cmocka_unit_test_setup(who_it_is, stand),
-	cmocka_unit_test_setup(another_ones_certificate, stand),
-	cmocka_unit_test_setup(a_silent_one, stand),
+	cmocka_unit_test_setup(who_signs_in, samba_stand_two),
+	cmocka_unit_test_setup(what_settings_say, samba_stand_two),
+	cmocka_unit_test_setup(who_it_is, samba_stand_two),
+	cmocka_unit_test_setup(another_ones_certificate, samba_stand_two),
+	cmocka_unit_test_setup(a_silent_one, samba_stand_two),
 };
 
 int main(void)
 {
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	cmocka_set_test_filter(getenv("HOMEROOM_TEST_CASE"));
-	return cmocka_run_group_tests(tests, begin, end);
+	return cmocka_run_group_tests(tests, samba_begin_two, samba_end);
 }

@@ -9,36 +9,6 @@
 #define BATCH 120
 #define WINDOW 16 /* requests in flight, where settings don't say */
 
-static struct samba samba, twin;
-static struct arena *arena;
-
-static int begin(void **state)
-{
-	(void)state;
-	samba_new(&samba, "dc");
-	samba_twin(&twin, &samba, "twin");
-	arena = arena_new();
-	return 0;
-}
-
-/* Before each test: one that failed leaves none of its trouble to others. */
-static int stand(void **state)
-{
-	(void)state;
-	samba_stand(&samba);
-	samba_stand(&twin);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	samba_kill(&twin);
-	samba_kill(&samba);
-	return 0;
-}
-
 /* --- many changes --------------------------------------------------------- */
 
 struct batch {
@@ -368,16 +338,16 @@ static void told_to_stop(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test_setup(a_server_that_dies, stand),
-	cmocka_unit_test_setup(a_server_that_freezes, stand),
-	cmocka_unit_test_setup(an_idle_connection, stand),
-	cmocka_unit_test_setup(another_server, stand),
-	cmocka_unit_test_setup(told_to_stop, stand),
+	cmocka_unit_test_setup(a_server_that_dies, samba_stand_two),
+	cmocka_unit_test_setup(a_server_that_freezes, samba_stand_two),
+	cmocka_unit_test_setup(an_idle_connection, samba_stand_two),
+	cmocka_unit_test_setup(another_server, samba_stand_two),
+	cmocka_unit_test_setup(told_to_stop, samba_stand_two),
 };
 
 int main(void)
 {
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	cmocka_set_test_filter(getenv("HOMEROOM_TEST_CASE"));
-	return cmocka_run_group_tests(tests, begin, end);
+	return cmocka_run_group_tests(tests, samba_begin_two, samba_end);
 }

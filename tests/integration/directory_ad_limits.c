@@ -5,30 +5,23 @@
 
 #include "support/samba.h"
 
-static struct samba samba;
-static struct arena *arena;
 static struct directory *dir;
 
 static int begin(void **state)
 {
 	struct samba_settings set;
 
-	(void)state;
 	setenv("SAMBA_SERVICES", "ldap, kdc", 1);
-	samba_new(&samba, "dc");
+	(void)samba_begin(state);
 	samba_settings(&set, &samba);
 	dir = samba_open(&set);
-	arena = arena_new();
 	return 0;
 }
 
 static int end(void **state)
 {
-	(void)state;
 	directory_close(dir);
-	arena_free(arena);
-	samba_kill(&samba);
-	return 0;
+	return samba_end(state);
 }
 
 /* --- what is held --------------------------------------------------------- */

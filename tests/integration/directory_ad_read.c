@@ -9,9 +9,7 @@
 #define BATCH 800
 #define SOME 120
 
-static struct samba samba;
 static struct directory *dir;
-static struct arena *arena;
 
 static struct directory *open_with(const char *name, const char *value)
 {
@@ -52,21 +50,16 @@ static void make_many(void)
 
 static int begin(void **state)
 {
-	(void)state;
-	samba_new(&samba, "dc");
+	(void)samba_begin(state);
 	make_many();
 	dir = open_with("page", "1000");
-	arena = arena_new();
 	return 0;
 }
 
 static int end(void **state)
 {
-	(void)state;
 	directory_close(dir);
-	arena_free(arena);
-	samba_kill(&samba);
-	return 0;
+	return samba_end(state);
 }
 
 /* --- reading -------------------------------------------------------------- */

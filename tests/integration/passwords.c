@@ -201,53 +201,94 @@ static void test_pattern(void **state)
 
 /* --- kept and opened ------------------------------------------------------ */
 
-static void keep(struct db *db, struct arena *arena, int64_t district,
-    const char *person, const char *password)
-{
-	const struct password_account account = { district, district, person,
-		person, "Ann <Ax> & \"co\"", strcmp(person, "u5") == 0 };
-	struct err err = { 0 };
+/* A district with a directory, and what asks for its passwords. */
+struct scene {
+	struct arena *arena;
+	struct db *owner, *ingest, *asks; /* asks: one of them */
+	int64_t district;
+	struct password_wanted wanted;
+	const struct password_row *rows;
+	int count;
+	struct err err;
+};
 
-	CHECK(password_keep(db, arena, &account, password, &err), "%s",
-	    err.text);
-}
-
-static int64_t add_directory(int64_t district)
+static void begin(struct scene *scene)
 {
+	int64_t district = fixture_district();
+
+	*scene = (struct scene){ .arena = arena_new(),
+		.owner = database_open(DB_OWNER),
+		.ingest = database_open(DB_INGEST),
+		.district = district,
+		.wanted = { .district = district,
+		    .directory = "ad",
+		    .who = "tester" } };
+	scene->asks = scene->owner;
 	(void)fixture_value(district,
 	    "insert into homeroom.directory (id, district, name, kind) "
 	    "overriding system value values ({d}, {d}, 'ad', 'ad') "
 	    "returning id");
-	return district;
+}
+
+static void end(struct scene *scene)
+{
+	db_close(scene->ingest);
+	db_close(scene->owner);
+	arena_free(scene->arena);
+}
+
+static void keep(struct scene *scene, const char *person, const char *password)
+{
+	const struct password_account account = { scene->district,
+		scene->district, person, person, "Ann <Ax> & \"co\"",
+		strcmp(person, "u5") == 0 };
+	struct err err = { 0 };
+
+	CHECK(password_keep(scene->ingest, scene->arena, &account, password,
+		  &err),
+	    "%s", err.text);
+}
+
+/* Whether so many are opened; as the first of them, this one. */
+static bool opens(struct scene *scene, const struct password_wanted *wanted,
+    int count, const char *password)
+{
+	scene->err = (struct err){ 0 };
+	return password_open(scene->asks, scene->arena, wanted, &scene->rows,
+		   &scene->count, &scene->err) &&
+	       scene->count == count &&
+	       (password == NULL ||
+		   strcmp(scene->rows[0].password, password) == 0);
+}
+
+/* Whether so many wait. */
+static bool lists(struct scene *scene, const struct password_wanted *wanted,
+    int count)
+{
+	scene->err = (struct err){ 0 };
+	return password_list(scene->asks, scene->arena, wanted, &scene->rows,
+		   &scene->count, &scene->err) &&
+	       scene->count == count && scene->rows[0].password == NULL;
 }
 
 /* Of two that were opened, and one that was not. */
-static void check_slips(struct db *owner, struct db *ingest,
-    struct arena *arena, int64_t district)
+static void check_slips(struct scene *scene)
 {
-	const struct password_wanted wanted = { .district = district,
-		.directory = "ad",
-		.again = true,
-		.who = "tester" };
-	const struct password_row *rows;
 	struct buf html = { 0 };
-	struct err err = { 0 };
 	int64_t forgotten;
-	int count;
 
-	CHECK(password_open(owner, arena, &wanted, &rows, &count, &err) &&
-		  count == 2,
-	    "%s", err.text);
-	password_slips(&html, rows, count, "ad");
+	CHECK(opens(scene, &scene->wanted, 2, NULL), "%s", scene->err.text);
+	password_slips(&html, scene->rows, scene->count, "ad");
 	CHECK(strstr(buf_text(&html), "Otter-&lt;33&gt;-&amp;x") != NULL &&
 		  strstr(html.data, "Ann &lt;Ax&gt; &amp; &quot;co&quot;") !=
 		      NULL,
 	    "slips");
-	keep(ingest, arena, district, "u4", "Not-opened-1");
-	CHECK(password_forget(owner, arena, &wanted, &forgotten, &err) &&
+	keep(scene, "u4", "Not-opened-1");
+	CHECK(password_forget(scene->owner, scene->arena, &scene->wanted,
+		  &forgotten, &scene->err) &&
 		  forgotten == 2,
-	    "%s", err.text);
-	CHECK(strcmp(fixture_value(district,
+	    "%s", scene->err.text);
+	CHECK(strcmp(fixture_value(scene->district,
 			 "select string_agg(person, ',') from "
 			 "homeroom.password where directory = {d}"),
 		  "u4") == 0,
@@ -258,145 +299,113 @@ static void check_slips(struct db *owner, struct db *ingest,
 static void test_kept(void **state)
 {
 	static const struct fixture_change none[] = { { NULL, NULL } };
-	struct arena *arena = arena_new();
-	struct db *ingest = database_open(DB_INGEST);
-	struct db *owner = database_open(DB_OWNER);
-	int64_t district = fixture_district();
-	struct password_wanted wanted = { .district = district,
-		.directory = "ad",
-		.who = "tester" };
-	const struct password_row *rows;
-	struct err err = { 0 };
-	int count;
+	struct scene scene;
+	struct password_wanted *wanted = &scene.wanted;
 
 	(void)state;
+	begin(&scene);
 	fixture_write("bundle", V12, none);
-	ingest_close(fixture_import(ingest, district, "bundle", false));
-	add_directory(district);
-	keep(ingest, arena, district, "u1", "First-Try-1");
-	keep(ingest, arena, district, "u1", "Maple-47-river");
-	keep(ingest, arena, district, "u3", "Otter-<33>-&x");
-	CHECK(strcmp(fixture_value(district,
+	ingest_close(
+	    fixture_import(scene.ingest, scene.district, "bundle", false));
+	keep(&scene, "u1", "First-Try-1");
+	keep(&scene, "u1", "Maple-47-river");
+	keep(&scene, "u3", "Otter-<33>-&x");
+	CHECK(strcmp(fixture_value(scene.district,
 			 "select count(*) from homeroom.password p where "
 			 "directory = {d} and (p::text like '%Maple%' or "
 			 "encode(sealed, 'escape') like '%Maple%')"),
 		  "0") == 0,
 	    "it can be read");
-	CHECK(password_list(owner, arena, &wanted, &rows, &count, &err) &&
-		  count == 2 && rows[0].password == NULL,
-	    "%s", err.text);
-	wanted.person = "u1";
-	CHECK(password_open(owner, arena, &wanted, &rows, &count, &err) &&
-		  count == 1 &&
-		  strcmp(rows[0].password, "Maple-47-river") == 0 &&
-		  strcmp(rows[0].school, "North School") == 0,
-	    "%s", err.text);
-	CHECK(password_open(owner, arena, &wanted, &rows, &count, &err) &&
-		  count == 0,
-	    "it is opened once");
-	wanted.again = true;
-	CHECK(password_open(owner, arena, &wanted, &rows, &count, &err) &&
-		  count == 1 && rows[0].opened > 0 &&
-		  strcmp(rows[0].opened_by, "tester") == 0,
-	    "%s", err.text);
-	CHECK(strcmp(fixture_value(district,
+	CHECK(lists(&scene, wanted, 2), "%s", scene.err.text);
+	wanted->person = "u1";
+	CHECK(opens(&scene, wanted, 1, "Maple-47-river") &&
+		  strcmp(scene.rows[0].school, "North School") == 0,
+	    "%s", scene.err.text);
+	CHECK(opens(&scene, wanted, 0, NULL), "it is opened once");
+	wanted->again = true;
+	CHECK(opens(&scene, wanted, 1, NULL) && scene.rows[0].opened > 0 &&
+		  strcmp(scene.rows[0].opened_by, "tester") == 0,
+	    "%s", scene.err.text);
+	CHECK(strcmp(fixture_value(scene.district,
 			 "select count(*) from homeroom.setting_change c join "
 			 "homeroom.audit a on a.change = c.id where c.district "
 			 "= {d} and c.kind = 'password' and c.who = 'tester' "
 			 "and c.after = '{\"opened\": 1}'"),
 		  "2") == 0,
 	    "each opening is in the audit");
-	check_slips(owner, ingest, arena, district);
-	db_close(ingest);
-	db_close(owner);
-	arena_free(arena);
+	wanted->person = NULL;
+	check_slips(&scene);
+	end(&scene);
 }
 
 /* What goes by mail waits until it has gone out, and then for whoever sends it
  * alone; what need not be changed does not go. */
 static void test_mailed(void **state)
 {
-	struct arena *arena = arena_new();
-	struct db *db = database_open(DB_INGEST);
-	int64_t district = add_directory(fixture_district());
-	struct password_wanted mail = { .district = district,
+	struct scene scene;
+	struct password_wanted mail;
+
+	(void)state;
+	begin(&scene);
+	scene.asks = scene.ingest;
+	mail = (struct password_wanted){ .district = scene.district,
 		.directory = "ad",
 		.who = "notification agents",
 		.to = "ann@example.org" };
-	struct password_wanted slips = { .district = district,
-		.directory = "ad",
-		.who = "tester" };
-	const struct password_row *rows;
-	struct err err = { 0 };
-	int count;
-
-	(void)state;
-	keep(db, arena, district, "u1", "Maple-47-river");
-	keep(db, arena, district, "u5", "It-may-stay-1");
+	keep(&scene, "u1", "Maple-47-river");
+	keep(&scene, "u5", "It-may-stay-1");
 	for (int i = 0; i < 3; i++) {
-		CHECK(password_open(db, arena, &mail, &rows, &count, &err) &&
-			  count == 1 &&
-			  strcmp(rows[0].password, "Maple-47-river") == 0,
-		    "%d: %d, %s", i, count, err.text);
-		CHECK(password_list(db, arena, &slips, &rows, &count, &err) &&
-			  count == (i == 2 ? 1 : 2),
-		    "%d: %d wait", i, count);
-		CHECK(i == 0 || password_sent(db, arena, &mail, &err), "%s",
-		    err.text);
+		CHECK(opens(&scene, &mail, 1, "Maple-47-river"), "%d: %d, %s",
+		    i, scene.count, scene.err.text);
+		CHECK(lists(&scene, &scene.wanted, i == 2 ? 1 : 2),
+		    "%d: %d wait", i, scene.count);
+		CHECK(i == 0 || password_sent(scene.asks, scene.arena, &mail,
+				    &scene.err),
+		    "%s", scene.err.text);
 	}
 	mail.who = "notification others";
-	CHECK(password_open(db, arena, &mail, &rows, &count, &err) &&
-		  count == 0,
-	    "somebody else sends it again");
-	CHECK(strcmp(fixture_value(district,
+	CHECK(opens(&scene, &mail, 0, NULL), "somebody else sends it again");
+	CHECK(strcmp(fixture_value(scene.district,
 			 "select count(*) from homeroom.setting_change c where "
 			 "c.district = {d} and c.who = 'notification agents' "
 			 "and c.after = '{\"opened\": 1, \"to\": "
 			 "\"ann@example.org\"}'"),
 		  "3") == 0,
 	    "each opening is in the audit");
-	db_close(db);
-	arena_free(arena);
+	end(&scene);
 }
 
 /* The district keeps its private key: what is here opens nothing. */
 static void test_own_key(void **state)
 {
-	struct arena *arena = arena_new();
-	struct db *db = database_open(DB_OWNER);
-	int64_t district = add_directory(fixture_district());
-	struct password_wanted wanted = { .district = district,
-		.directory = "ad",
-		.who = "tester" };
-	const struct password_row *rows;
-	struct err err = { 0 }, other = { 0 };
-	int count;
+	struct scene scene;
+	struct password_wanted *wanted = &scene.wanted;
+	struct err err = { 0 };
 
 	(void)state;
+	begin(&scene);
 	CHECK(system("openssl genpkey -algorithm x25519 -out own.pem && "
 		     "openssl pkey -in own.pem -pubout -out public.pem && "
 		     "openssl genpkey -algorithm x25519 -out another.pem") == 0,
 	    "openssl");
-	CHECK(!password_set_key(db, arena, district, "own.pem", &err),
+	CHECK(!password_set_key(scene.owner, scene.arena, scene.district,
+		  "own.pem", &err),
 	    "a private one is refused");
-	CHECK(password_set_key(db, arena, district, "public.pem", &other), "%s",
-	    other.text);
-	keep(db, arena, district, "u1", "Maple-47-river");
-	CHECK(!password_open(db, arena, &wanted, &rows, &count, &other) &&
-		  strstr(other.text, "--key") != NULL,
-	    "%s", other.text);
-	other = (struct err){ 0 };
-	wanted.key = "another.pem";
-	CHECK(!password_open(db, arena, &wanted, &rows, &count, &other) &&
-		  strstr(other.text, "another key") != NULL,
-	    "%s", other.text);
-	other = (struct err){ 0 };
-	wanted.key = "own.pem";
-	CHECK(password_open(db, arena, &wanted, &rows, &count, &other) &&
-		  count == 1 && strcmp(rows[0].password, "Maple-47-river") == 0,
-	    "%s", other.text);
-	db_close(db);
-	arena_free(arena);
+	err = (struct err){ 0 };
+	CHECK(password_set_key(scene.owner, scene.arena, scene.district,
+		  "public.pem", &err),
+	    "%s", err.text);
+	keep(&scene, "u1", "Maple-47-river");
+	CHECK(!opens(&scene, wanted, 1, NULL) &&
+		  strstr(scene.err.text, "--key") != NULL,
+	    "%s", scene.err.text);
+	wanted->key = "another.pem";
+	CHECK(!opens(&scene, wanted, 1, NULL) &&
+		  strstr(scene.err.text, "another key") != NULL,
+	    "%s", scene.err.text);
+	wanted->key = "own.pem";
+	CHECK(opens(&scene, wanted, 1, "Maple-47-river"), "%s", scene.err.text);
+	end(&scene);
 }
 
 int main(void)

@@ -19,6 +19,20 @@ struct samba {
 	char authorities[64];
 };
 
+/* --- what a program has -------------------------------------------------- */
+
+/* From samba_begin or samba_begin_two on until samba_end; group fixtures. */
+extern struct samba samba, twin;
+extern struct arena *arena;
+
+int samba_begin(void **state);
+int samba_begin_two(void **state); /* servers of one domain */
+/* Before each test: one that failed leaves none of its trouble to others. */
+int samba_stand_two(void **state);
+int samba_end(void **state);
+
+/* --- servers ------------------------------------------------------------- */
+
 /* A fresh domain, started. The test ends when that fails. */
 void samba_new(struct samba *samba, const char *dir);
 /* Another server for the same domain, started. */
@@ -34,6 +48,8 @@ int samba_pid(const struct samba *samba);
 void samba_freeze(const struct samba *samba);
 /* A command of the shell's, with {db} for the domain's database. */
 void samba_shell(const struct samba *samba, const char *command);
+
+/* --- a directory ---------------------------------------------------------- */
 
 /* What directory_open takes, to be changed at will; NULL ends. */
 struct samba_settings {

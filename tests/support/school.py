@@ -349,10 +349,12 @@ class Controller:
 
 
 class Provisioned:
-    """Homeroom beside the two, with its clock moved."""
+    """Homeroom beside the two, with its clock moved. Its rules are applied by
+    the test, as they are or changed."""
 
-    def __init__(self, controller, folder="home"):
+    def __init__(self, controller, today=None):
         self.controller = controller
+        folder = "home"
         self.env = {k: v for k, v in os.environ.items()
                     if not k.startswith("HOMEROOM_")}
         self.env.update(HOMEROOM_HOME=os.path.abspath(folder),
@@ -367,9 +369,12 @@ class Provisioned:
         with open("password", "w") as f:
             f.write("Passw0rd.Service1\n")
         os.chmod("password", 0o600)
+        self.rules = RULES % {"address": controller.address(),
+                              "folder": os.getcwd(), "base": BASE}
         with open("rules.yaml", "w") as f:
-            f.write(RULES % {"address": controller.address(),
-                             "folder": os.getcwd(), "base": BASE})
+            f.write(self.rules)
+        if today:
+            self.at(today)
 
     def close(self):
         self.server.terminate()
@@ -390,6 +395,11 @@ class Provisioned:
                 " ".join(args), done.stdout.decode(errors="replace")[-3000:],
                 done.stderr.decode(errors="replace")))
         return done
+
+    def roster(self, school):
+        """What the school's people are now, taken in."""
+        school.write("bundle")
+        self.run("import", "bundle")
 
     def actions(self, *args, ok=True):
         """The plan of a command, as a list."""
