@@ -300,7 +300,7 @@ static void tell_fields(struct explaining *e, withholds *has, const char *what)
 /* Of the record that was asked about. */
 static void tell_first(struct explaining *e, const struct sighting *here)
 {
-	e->out->seen = here->seen || e->full;
+	e->out->seen = here->seen;
 	if (e->full)
 		say(e, true, "the grant shares everything");
 	else if (e->c.sharing == 0)
@@ -351,6 +351,7 @@ static bool explain(struct explaining *e, const struct entity *entity,
 	if (!find_sighting(e, entity, id, &here, err) ||
 	    !ask_record(e, sql, &rows, err))
 		return false;
+	here.seen = (here.seen || e->full) && rows_count(rows) > 0;
 	*seen = here.seen;
 	add(e, depth, *seen,
 	    *seen       ? "seen"
