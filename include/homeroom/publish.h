@@ -246,9 +246,9 @@ bool settings_list(struct db *db, struct arena *arena,
     const struct setting_which *which, const struct setting_text **list,
     int *count, struct err *err) must_use;
 /* A grant that is deleted shares nothing any more. FAULT_CONFLICT: it is in
- * use. */
+ * use. `dry_run` only says whether it could be. */
 bool settings_delete(struct db *db, const struct change *change,
-    const char *kind, struct err *err) must_use;
+    const char *kind, bool dry_run, struct err *err) must_use;
 /* JSON Schema of a kind; false: there is no such kind. */
 bool settings_schema(struct buf *out, const char *kind);
 

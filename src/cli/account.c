@@ -21,10 +21,9 @@ static const struct command command = {
 	.meaning =
 	    "Lists the accounts of a directory as it was last read: whose they "
 	    "are and since\nwhen, by which address and number, whether "
-	    "Homeroom made them, since when they "
-	    "are disabled, or no rule wants\nthem, when they will be deleted. "
-	    "Of one, by login, "
-	    "anchor or person: also says whose it is, or protects it.\n",
+	    "Homeroom made them, since when they are\ndisabled, or no rule "
+	    "wants them, when they will be deleted. Of one, by login,\nanchor "
+	    "or person: also says whose it is, or protects it.\n",
 	.flags = flags_known,
 	.arguments_min = 1,
 	.arguments_max = 2,

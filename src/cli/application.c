@@ -337,12 +337,27 @@ static bool rotate(struct task *task, struct err *err)
 	return true;
 }
 
+/* As it is now. */
+static bool show(struct task *task, struct err *err)
+{
+	struct listing listing = { .columns = list_columns };
+	const struct application *found;
+
+	if (!find(task, &found, err))
+		return false;
+	if (found != NULL)
+		print_application(&listing, found, task->format);
+	listing_print(&listing, task->format);
+	return true;
+}
+
 static bool end_secret(struct task *task, struct err *err)
 {
 	if (task->dry)
 		return rehearse(task, true, "end the old secret of", err);
 	return house_settled(application_end_secret(task->house.db,
-	    task->house.arena, &task->change, err));
+		   task->house.arena, &task->change, err)) &&
+	       show(task, err);
 }
 
 static bool oauth1(struct task *task, struct err *err)
@@ -357,8 +372,9 @@ static bool oauth1(struct task *task, struct err *err)
 		&task->change, config_get("HOMEROOM_KEY_FILE"),
 		on ? &made : NULL, err))
 		return false;
-	if (on)
-		print_credentials(task, &made);
+	if (!on)
+		return show(task, err);
+	print_credentials(task, &made);
 	return true;
 }
 
@@ -367,7 +383,8 @@ static bool enable(struct task *task, struct err *err)
 	if (task->dry)
 		return rehearse(task, true, "enable", err);
 	return application_enable(task->house.db, task->house.arena,
-	    &task->change, true, err);
+		   &task->change, true, err) &&
+	       show(task, err);
 }
 
 static bool disable(struct task *task, struct err *err)
@@ -375,7 +392,8 @@ static bool disable(struct task *task, struct err *err)
 	if (task->dry)
 		return rehearse(task, true, "disable", err);
 	return house_settled(application_enable(task->house.db,
-	    task->house.arena, &task->change, false, err));
+		   task->house.arena, &task->change, false, err)) &&
+	       show(task, err);
 }
 
 static bool list(struct task *task, struct err *err)

@@ -21,7 +21,7 @@ static const struct flag flags_known[] = {
 };
 
 static const struct command command = {
-	.usage = "approve [ID [--show|--drop]]",
+	.usage = "approve [ID [--show|--drop] [--dry-run]]",
 	.meaning = "Lists what waits for a person, or takes one of it: exactly "
 		   "what was listed, once.\nWhat would be something else by "
 		   "now waits again.\n",
@@ -90,8 +90,12 @@ static bool approve_import(struct approving *a, int64_t id, struct err *err)
 		return false;
 	if (!a->drop)
 		return take_import(a, &request, err);
-	return request.dry_run ||
-	       waiting_drop(a->house.db, a->house.arena, &request, err);
+	if (request.dry_run)
+		return true;
+	if (!waiting_drop(a->house.db, a->house.arena, &request, err))
+		return false;
+	printf("import-%" PRId64 " is dropped\n", id);
+	return true;
 }
 
 /* --- whatever waits ------------------------------------------------------- */

@@ -255,9 +255,8 @@ static bool read_flags(struct task *task, int argc, char **argv)
 	struct flags *flags = &task->flags;
 	int64_t limit = 100;
 
-	if (!flags_read(flags, &command, argc, argv) ||
-	    !flags_number(flags, "--limit", 1, 100000000, &limit) ||
-	    !flags_format(flags, &task->format) ||
+	if (!flags_listing(flags, &command, argc, argv, &task->format,
+		&limit) ||
 	    !read_time(flags, "--from", false, &task->wanted.from) ||
 	    !read_time(flags, "--to", true, &task->wanted.until) ||
 	    !read_status(task) || !read_by(task))

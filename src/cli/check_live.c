@@ -282,6 +282,15 @@ static const struct check_result *find_result(
 
 /* --- the command ---------------------------------------------------------- */
 
+static void print_page(struct arena *arena, const struct checks_report *report)
+{
+	struct buf page = { 0 };
+
+	check_page(&page, arena, report);
+	fwrite(page.data, 1, page.len, stdout);
+	buf_free(&page);
+}
+
 static void print(struct arena *arena, const struct flags *flags,
     const struct checks_report *report, enum format format)
 {
@@ -294,6 +303,8 @@ static void print(struct arena *arena, const struct flags *flags,
 		print_table(arena, report, all);
 	else if (format == FORMAT_CSV)
 		print_results(arena, report, all, format);
+	else if (format == FORMAT_HTML)
+		print_page(arena, report);
 	else
 		print_json(report, all, flags_has(flags, "--names"));
 }

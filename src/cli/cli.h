@@ -18,7 +18,8 @@ struct flag {
 /* Rows that several tables share. */
 #define FLAG_OUTPUT                                                            \
 	{                                                                      \
-		"-o", "FORMAT", "table (default), json, yaml, csv or html"     \
+		"-o", "FORMAT",                                                \
+		    "table, json, yaml, csv or html (default: table)"          \
 	}
 #define FLAG_DISTRICT                                                          \
 	{                                                                      \
@@ -180,6 +181,9 @@ void house_close(struct house *house);
 /* Opens it, and finds the district of --district, or the only one. */
 bool house_enter(struct house *house, enum db_role role,
     const struct flags *flags, int64_t *district, struct err *err) must_use;
+/* False: there is no such setting, or it can't be asked. For DB_OWNER. */
+bool house_has(struct house *house, int64_t district, const char *kind,
+    const char *name, struct err *err) must_use;
 /* What a command has changed is so for every server before it says so. Is
  * `done`. */
 bool house_settled(bool done);

@@ -14,8 +14,10 @@
 #define APPLICATION "demo"
 
 static const struct flag flags_known[] = {
-	{ "--port", "PORT", "Port to serve on (8080; 0 takes any free one)" },
-	{ "--students", "N", "Students of the made-up district (1000)" },
+	{ "--port", "PORT",
+	    "Where it serves; 0 takes any free port (default: 8080)" },
+	{ "--students", "N",
+	    "Students of the made-up district (default: 1000)" },
 	{ 0 },
 };
 

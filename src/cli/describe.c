@@ -17,7 +17,7 @@ static const struct flag flags_known[] = {
 	{ "--markdown", NULL,   "The roster's data, as Markdown" },
 	{ "--profiles", NULL,   "What known importers expect, as Markdown" },
 	{ "--rules",    "NAME", "Ready rules for a directory, to be changed and applied: k12-ad" },
-	{ "--schema",   "KIND", "JSON Schema of a kind of settings files" },
+	{ "--schema",   "KIND", "JSON Schema of a kind of settings: source, grant …" },
 	{ "--settings", NULL,   "The settings of the process, as Markdown" },
 	{ 0 },
 };
@@ -128,11 +128,13 @@ int cli_describe(int argc, char **argv)
 		return flags.exit;
 	name = flags_get(&flags, "--openapi");
 	if (name != NULL && !describe_document(&out, name))
-		return usage(&command, "the API has no document '%s'", name);
+		return usage(&command,
+		    "there is no document '%s': --apis lists those that there "
+		    "are",
+		    name);
 	name = flags_get(&flags, "--rules");
 	if (name != NULL && !describe_rules(&out, name))
-		return usage(&command,
-		    "there are no ready rules '%s'; there are k12-ad", name);
+		return usage(&command, "there are no ready rules '%s'", name);
 	name = flags_get(&flags, "--schema");
 	if (name != NULL && !settings_schema(&out, name))
 		return usage(&command, "there is no kind '%s' of settings",

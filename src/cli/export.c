@@ -13,7 +13,7 @@
 
 static const struct flag flags_known[] = {
 	{ "--application", "NAME", "Whose bundle" },
-	{ "--format", "VERSION", "OneRoster 1.1 or 1.2 (default)" },
+	{ "--format", "VERSION", "OneRoster 1.1 or 1.2 (default: 1.2)" },
 	{ "--since", "VERSION",
 	    "A delta since this version of the roster; all without it" },
 	FLAG_DISTRICT,
@@ -22,8 +22,9 @@ static const struct flag flags_known[] = {
 };
 
 static const struct command command = {
-	.usage = "export --application NAME [--format 1.1|1.2] [--since V] "
-		 "FILE",
+	.usage =
+	    "export --application NAME [--format 1.1|1.2] [--since VERSION] "
+	    "FILE",
 	.meaning = "Writes the CSV bundle that an application would "
 		   "download, a zip, to a file.\n",
 	.flags = flags_known,

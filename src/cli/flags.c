@@ -61,7 +61,8 @@ int usage(const struct command *command, const char *fmt, ...)
 	va_start(args, fmt);
 	vfprintf(stderr, fmt, args);
 	va_end(args);
-	fprintf(stderr, "\nusage: homeroom %s\n", command->usage);
+	fprintf(stderr, "\nusage: homeroom %s\n(--help says more)\n",
+	    command->usage);
 	return 2;
 }
 
@@ -218,8 +219,11 @@ bool flags_number(struct flags *flags, const char *name, int64_t low,
 	if (text_integer((struct text){ value, strlen(value) }, low, high, out))
 		return true;
 	flags->exit =
-	    usage(flags->command, "%s must be a number from %lld to %lld", name,
-		(long long)low, (long long)high);
+	    high == INT64_MAX
+		? usage(flags->command, "%s must be a number, %lld at least",
+		      name, (long long)low)
+		: usage(flags->command, "%s must be a number from %lld to %lld",
+		      name, (long long)low, (long long)high);
 	return false;
 }
 
@@ -277,5 +281,8 @@ int verbs_run(const struct verb *verbs,
 	for (const struct verb *v = verbs; argc > 1 && v->name != NULL; v++)
 		if (strcmp(argv[1], v->name) == 0)
 			return run(v, argc - 1, argv + 1);
+	if (argc > 1)
+		fprintf(stderr, "homeroom: %s has no verb '%s'\n", argv[0],
+		    argv[1]);
 	return list_verbs(argv[0], verbs, stderr, 2);
 }

@@ -8,9 +8,9 @@
 
 static const struct flag flags_known[] = {
 	{ "--students", "N", "How many: 100 to 1000000" },
-	{ "--seed", "S", "Another district for another number (default 1)" },
-	{ "--year", "Y", "When its school year begins (default 2025)" },
-	{ "--format", "VERSION", "OneRoster 1.1 or 1.2 (default 1.2)" },
+	{ "--seed", "S", "Another district for another number (default: 1)" },
+	{ "--year", "Y", "When its school year begins (default: 2025)" },
+	{ "--format", "VERSION", "OneRoster 1.1 or 1.2 (default: 1.2)" },
 	{ "--from", "DIR", "Make the next day of the district in this folder" },
 	{ "--churn", "PERCENT", "How many of its people that day changes" },
 	{ 0 },
@@ -98,10 +98,11 @@ int cli_generate(int argc, char **argv)
 	if (!read_format(&flags, &plan.format))
 		return usage(&command, "--format is 1.1 or 1.2");
 	if (!read_percent(&flags, &plan.churn))
-		return usage(&command, "--churn is a number of percent");
+		return usage(&command,
+		    "--churn is a percentage, such as 2 or 0.5");
 	if ((plan.from != NULL) != flags_has(&flags, "--churn"))
 		return usage(&command, "--from and --churn go together");
 	if (plan.from == NULL && plan.students == 0)
-		return usage(&command, "--students says how many");
+		return usage(&command, "how many? --students N");
 	return generate(&plan, flags.arguments[0]);
 }

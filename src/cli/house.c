@@ -16,8 +16,12 @@ bool house_open(struct house *house, enum db_role role, struct err *err)
 	    !cluster_start(&house->cluster, config_get("HOMEROOM_HOME"),
 		house->arena, &house->url, err))
 		return false;
-	return migrate(house->url, &applied, err) &&
-	       db_open(&house->db, house->url, role, err);
+	if (migrate(house->url, &applied, err) &&
+	    db_open(&house->db, house->url, role, err))
+		return true;
+	if (house->cluster == NULL)
+		err_add(err, "HOMEROOM_DATABASE_URL");
+	return false;
 }
 
 void house_close(struct house *house)
@@ -33,6 +37,18 @@ bool house_enter(struct house *house, enum db_role role,
 	return house_open(house, role, err) &&
 	       district_find(house->db, house->arena,
 		   flags_get(flags, "--district"), district, err);
+}
+
+bool house_has(struct house *house, int64_t district, const char *kind,
+    const char *name, struct err *err)
+{
+	const struct setting_which which = { district, kind, name, NULL };
+	const struct setting_text *list;
+	int count;
+
+	if (!settings_list(house->db, house->arena, &which, &list, &count, err))
+		return false;
+	return count > 0 || settings_lack(kind, name, err);
 }
 
 bool house_settled(bool done)

@@ -113,7 +113,8 @@ int cli_import(int argc, char **argv)
 	    !read_request(&flags, &request, &format))
 		return flags.exit;
 	if (flags.argument_count == 0 && !flags_has(&flags, "--source"))
-		return usage(&command, "what is to be imported?");
+		return usage(&command,
+		    "what is to be imported? PATH, or --source NAME");
 	if (request.changes && !request.dry_run)
 		return usage(&command, "--changes goes with --dry-run");
 	if (!run(&flags, &request, format, &status, &err))

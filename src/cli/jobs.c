@@ -8,7 +8,8 @@
 
 static const struct flag flags_known[] = {
 	FLAG_DISTRICT,
-	{ "--kind", "KIND", "Only those: source, push, checks …" },
+	{ "--kind", "KIND",
+	    "Only those: checks, merge, notify, push, source or sync" },
 	{ "--name", "NAME", "Only those of this source or application" },
 	{ "--limit", "N", "How many (default: 20)" },
 	FLAG_OUTPUT,
@@ -148,21 +149,6 @@ struct subject {
 	const char *kind, *name;
 };
 
-/* Only what settings describe can be run. */
-static bool check_subject(struct house *house, const struct subject *subject,
-    struct err *err)
-{
-	const struct setting_which which = { subject->district,
-		strcmp(subject->kind, "push") == 0 ? "application" : "source",
-		subject->name, NULL };
-	const struct setting_text *list;
-	int count;
-
-	if (!settings_list(house->db, house->arena, &which, &list, &count, err))
-		return false;
-	return count > 0 || settings_lack(which.kind, which.name, err);
-}
-
 static bool run_now(struct house *house, const struct subject *subject,
     struct err *err)
 {
@@ -171,7 +157,10 @@ static bool run_now(struct house *house, const struct subject *subject,
 		.subject = subject->name,
 		.asked = house_who(house) };
 
-	if (!check_subject(house, subject, err) ||
+	/* Only what settings describe can be run. */
+	if (!house_has(house, subject->district,
+		strcmp(subject->kind, "push") == 0 ? "application" : "source",
+		subject->name, err) ||
 	    !job_add(house->db, &job, clock_now(), err))
 		return false;
 	printf("%s: the next worker that is free will do it, unless one does "
@@ -314,9 +303,12 @@ int cli_jobs(int argc, char **argv)
 		    "'%s' needs the name of a source, or of an application "
 		    "and --kind push",
 		    verb->name);
-	if (flags.argument_count > 1 ||
-	    (flags.argument_count == 1 &&
-		strcmp(flags.arguments[0], "schedules") != 0))
-		return usage(&command, "'%s' is not known", flags.arguments[0]);
+	if (flags.argument_count > 0 &&
+	    strcmp(flags.arguments[0], "schedules") != 0)
+		return usage(&command,
+		    "'%s' is no verb: schedules, run, pause or resume",
+		    flags.arguments[0]);
+	if (flags.argument_count > 1)
+		return usage(&command, "schedules takes no name, but --kind");
 	return list(&flags, limit, format, &err) ? 0 : failed(&err);
 }

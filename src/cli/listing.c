@@ -1,5 +1,6 @@
 /* Listings: the same rows as an aligned table, JSON, YAML or CSV. */
 #include "cli.h"
+#include "homeroom/model.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -199,17 +200,7 @@ static void print_yaml(const struct listing *listing, struct buf *out)
 /* RFC 4180. */
 static void add_csv(struct buf *out, const char *value, bool last)
 {
-	bool quotes = strpbrk(value, "\",\r\n") != NULL;
-
-	if (quotes)
-		buf_char(out, '"');
-	for (; *value != '\0'; value++) {
-		if (*value == '"')
-			buf_char(out, '"');
-		buf_char(out, *value);
-	}
-	if (quotes)
-		buf_char(out, '"');
+	csv_put(out, value, strlen(value), false);
 	buf_puts(out, last ? "\r\n" : ",");
 }
 

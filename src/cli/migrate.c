@@ -13,7 +13,7 @@ static const struct flag flags_known[] = {
 };
 
 static const struct command command = {
-	.usage = "migrate",
+	.usage = "migrate [--roles]",
 	.meaning = "Creates the database, or brings it to what this program "
 		   "needs.\nSafe to run at any time, and by many at once.\n",
 	.flags = flags_known,

@@ -95,6 +95,22 @@ static const struct column columns[] = {
 
 enum { AT = 5, CELLS = 8 };
 
+static bool check_name(struct task *task, struct err *err)
+{
+	struct arena *arena = task->house.arena;
+	const struct values values = { 2,
+		{ arena_number(arena, task->district), task->name } };
+	const struct rows *rows;
+
+	if (task->name == NULL)
+		return true;
+	if (!db_ask(task->house.db, arena, STATEMENT_notification_find, &values,
+		&rows, err))
+		return false;
+	return rows_count(rows) > 0 ||
+	       settings_lack("notification", task->name, err);
+}
+
 static bool list(struct task *task, struct err *err)
 {
 	struct arena *arena = task->house.arena;
@@ -196,7 +212,7 @@ static bool run(struct task *task, const struct verb *verb, struct err *err)
 {
 	return house_enter(&task->house, DB_INGEST, &task->flags,
 		   &task->district, err) &&
-	       verb->run(task, err);
+	       check_name(task, err) && verb->run(task, err);
 }
 
 static int run_verb(const struct verb *verb, int argc, char **argv)

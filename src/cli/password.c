@@ -203,19 +203,6 @@ static const struct {
 	{ "key", true, set_key },
 };
 
-static bool check_directory(struct task *task, struct err *err)
-{
-	const struct setting_which which = { task->wanted.district, "directory",
-		task->wanted.directory, NULL };
-	const struct setting_text *list_of;
-	int count;
-
-	if (!settings_list(task->house.db, task->house.arena, &which, &list_of,
-		&count, err))
-		return false;
-	return count > 0 || settings_lack("directory", which.name, err);
-}
-
 static bool run(struct task *task, size_t verb, struct err *err)
 {
 	struct house *house = &task->house;
@@ -230,7 +217,8 @@ static bool run(struct task *task, size_t verb, struct err *err)
 		.key = flags_get(flags, "--key"),
 	};
 	if (!house_enter(house, DB_OWNER, flags, &task->wanted.district, err) ||
-	    !check_directory(task, err))
+	    !house_has(house, task->wanted.district, "directory",
+		flags->arguments[1], err))
 		return false;
 	task->wanted.who = house_who(house);
 	return verbs[verb].run(task, err);
@@ -250,7 +238,8 @@ int cli_password(int argc, char **argv)
 	       strcmp(verbs[verb].verb, task.flags.arguments[0]) != 0)
 		verb++;
 	if (verb == array_length(verbs))
-		return usage(&command, "'%s' is none of its words",
+		return usage(&command,
+		    "'%s' is no verb: list, slips, csv, done or key",
 		    task.flags.arguments[0]);
 	if (verbs[verb].file != (task.flags.argument_count == 3))
 		return usage(&command,

@@ -51,6 +51,24 @@ static void add_row(struct listing *listing, const struct rows *rows, int i,
 	listing_row(listing, row);
 }
 
+static bool check_plan(struct house *house, int64_t district, int64_t plan,
+    struct err *err)
+{
+	const struct values values = { 2,
+		{ arena_number(house->arena, district),
+		    arena_number(house->arena, plan) } };
+	const struct rows *rows;
+
+	if (!db_ask(house->db, house->arena, STATEMENT_plan_of, &values, &rows,
+		err))
+		return false;
+	return rows_count(rows) > 0 ||
+	       fail(err, FAULT_NOT_FOUND,
+		   "there is no plan %" PRId64 "; `homeroom plan` lists those "
+		   "that there are",
+		   plan);
+}
+
 bool planned_print(struct house *house, int64_t district, int64_t plan,
     enum format format, int64_t limit, struct err *err)
 {
@@ -66,6 +84,8 @@ bool planned_print(struct house *house, int64_t district, int64_t plan,
 
 	if (!db_ask(house->db, house->arena, STATEMENT_plan_actions, &values,
 		&rows, err))
+		return false;
+	if (rows_count(rows) == 0 && !check_plan(house, district, plan, err))
 		return false;
 	for (int i = 0; i < rows_count(rows) && i < most; i++)
 		add_row(&listing, rows, i, brief);
@@ -111,9 +131,13 @@ bool held_approve(struct approving *a, int64_t plan, struct err *err)
 	if (a->show || flags_has(a->flags, "--dry-run"))
 		return planned_print(&a->house, a->district, plan, a->format,
 		    INT64_MAX - 1, err);
-	if (a->drop)
-		return provision_drop(a->house.db, a->house.arena, &wanted,
-		    plan, err);
+	if (a->drop) {
+		if (!provision_drop(a->house.db, a->house.arena, &wanted, plan,
+			err))
+			return false;
+		printf("plan %" PRId64 " is dropped\n", plan);
+		return true;
+	}
 	if (!provision_approve(a->house.db, a->house.arena, &wanted, plan,
 		&job.subject, err) ||
 	    !job_add(a->house.db, &job, clock_now(), err))

@@ -128,6 +128,10 @@ static bool run(const struct flags *flags, enum format format, bool *fit,
 
 	if (done)
 		*fit = print(house.arena, &flight, format);
+	fflush(stdout);
+	if (!*fit)
+		fputs("homeroom: its importer will refuse what has an error\n",
+		    stderr);
 	if (done && flight.profile.name == NULL)
 		fputs("Without a profile nothing is checked; `homeroom "
 		      "preflight --list` lists them.\n",

@@ -15,7 +15,7 @@ static const struct flag flags_known[] = {
 };
 
 static const struct command command = {
-	.usage = "rollback VERSION",
+	.usage = "rollback VERSION [--dry-run]",
 	.meaning =
 	    "Makes a new version that is what VERSION was. Records that came "
 	    "after it are\nmarked to be deleted, so that publishers hear of "
@@ -63,7 +63,7 @@ int cli_rollback(int argc, char **argv)
 	if (!text_integer(
 		(struct text){ flags.arguments[0], strlen(flags.arguments[0]) },
 		1, INT64_MAX, &rollback.to))
-		return usage(&command, "'%s' is no version",
+		return usage(&command, "'%s' is no version's number",
 		    flags.arguments[0]);
 	rollback.dry_run = flags_has(&flags, "--dry-run");
 	if (!run(&flags, &rollback, &err))

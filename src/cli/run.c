@@ -22,6 +22,29 @@ static const struct subcommand *find(const struct subcommand *subcommands,
 	return NULL;
 }
 
+static int unknown(const struct subcommand *subcommands, const char *name)
+{
+	fprintf(stderr, "homeroom: there is no subcommand '%s'\n\n", name);
+	print_help(stderr, subcommands);
+	return 2;
+}
+
+/* "help", or "help plan", which is "plan --help". */
+static int help(const struct subcommand *subcommands, int argc, char **argv)
+{
+	const struct subcommand *s =
+	    argc > 1 ? find(subcommands, argv[1]) : NULL;
+	char *more[] = { argc > 1 ? argv[1] : NULL, (char[]){ "--help" },
+		NULL };
+
+	if (s != NULL)
+		return s->run(2, more);
+	if (argc > 1)
+		return unknown(subcommands, argv[1]);
+	print_help(stdout, subcommands);
+	return 0;
+}
+
 static int run(const struct subcommand *subcommands, int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
@@ -29,17 +52,14 @@ static int run(const struct subcommand *subcommands, int argc, char **argv)
 
 	if (s != NULL)
 		return s->run(argc - 1, argv + 1);
-	if (strcmp(name, "--help") == 0 || strcmp(name, "help") == 0) {
-		print_help(stdout, subcommands);
-		return 0;
-	}
+	if (strcmp(name, "--help") == 0 || strcmp(name, "help") == 0)
+		return help(subcommands, argc - 1, argv + 1);
 	if (strcmp(name, "--version") == 0) {
 		puts("homeroom " HOMEROOM_VERSION);
 		return 0;
 	}
 	if (argc > 1)
-		fprintf(stderr, "homeroom: there is no subcommand '%s'\n\n",
-		    name);
+		return unknown(subcommands, name);
 	print_help(stderr, subcommands);
 	return 2;
 }

@@ -13,13 +13,13 @@ static const struct flag flags_known[] = {
 	{ "--only", "ACTIONS", "Only those, for instance create,disable" },
 	{ "--whole", NULL, "Read all of the directory, not what changed" },
 	{ "--limit", "N", "Actions in a table (default: 50)" },
-	FLAG_OUTPUT,
 	FLAG_DRY_RUN,
+	FLAG_OUTPUT,
 	{ 0 },
 };
 
 static const struct command command = {
-	.usage = "sync DIRECTORY",
+	.usage = "sync DIRECTORY [--dry-run]",
 	.meaning =
 	    "Brings a directory to what the rules say, as `homeroom work` does "
 	    "on schedule:\nends what was begun, reads the directory, plans, "

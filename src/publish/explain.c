@@ -416,7 +416,9 @@ static bool find_and_explain(struct explaining *e,
 	const struct rows *grant;
 
 	if (entity == NULL)
-		return fail(err, FAULT_NOT_FOUND, "there are no '%s'",
+		return fail(err, FAULT_NOT_FOUND,
+		    "there are no '%.40s'; records are called users/ID, "
+		    "classes/ID …, by the names of the API",
 		    wanted->entity);
 	if (!db_ask(e->c.db, e->arena, STATEMENT_grant_find, &values, &grant,
 		err))

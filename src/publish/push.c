@@ -36,7 +36,8 @@ static bool find(struct push *push, int64_t district, struct err *err)
 		return false;
 	if (rows_count(rows) == 0)
 		return fail(err, FAULT_NOT_FOUND,
-		    "no application '%s' has a `push` in its settings",
+		    "no application '%s' has a `push` in its settings; "
+		    "`homeroom describe --schema application` says what it is",
 		    push->name);
 	if (rows_get(rows, 0, 3)[0] != 't')
 		return fail(err, FAULT_FORBIDDEN,

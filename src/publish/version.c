@@ -189,7 +189,9 @@ static bool can_go_back(const struct going_back *c, int64_t live, int64_t to,
 		err))
 		return false;
 	if (rows_count(rows) == 0)
-		return fail(err, FAULT_NOT_FOUND, "there is no version %s",
+		return fail(err, FAULT_NOT_FOUND,
+		    "there is no version %s; `homeroom versions` lists those "
+		    "that there are",
 		    c->to);
 	if (rows_integer(rows, 0, 0) != 0)
 		return fail(err, FAULT_GONE,

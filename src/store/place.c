@@ -83,7 +83,7 @@ static bool make_elsewhere(struct cluster *c, const char *link, struct err *err)
 	if (mkdir(made, 0700) != 0 ||
 	    chown(made, c->runner.uid, c->runner.gid) != 0 ||
 	    symlink(made, link) != 0)
-		return fail(err, FAULT_IO, "can't make %s", made);
+		return fail(err, FAULT_IO, "can't make %s: %m", made);
 	log_line(LOG_INFO, "postgres_elsewhere", "folder=%s user=%s", made,
 	    c->runner.name);
 	return true;
@@ -95,7 +95,7 @@ static bool make_folder(struct cluster *c, const char *path, struct err *err)
 		return make_elsewhere(c, path, err);
 	if (mkdir(path, 0700) != 0 ||
 	    (c->runner.drop && chown(path, c->runner.uid, c->runner.gid) != 0))
-		return fail(err, FAULT_IO, "can't make %s", path);
+		return fail(err, FAULT_IO, "can't make %s: %m", path);
 	return true;
 }
 
@@ -172,7 +172,7 @@ static bool find_sockets(struct cluster *c, struct err *err)
 	    (unsigned)c->runner.uid, (unsigned long long)hash.low);
 	if (mkdir(c->sockets, 0700) == 0 && c->runner.drop &&
 	    chown(c->sockets, c->runner.uid, c->runner.gid) != 0)
-		return fail(err, FAULT_IO, "can't make %s", c->sockets);
+		return fail(err, FAULT_IO, "can't make %s: %m", c->sockets);
 	if (lstat(c->sockets, &there) != 0 || !S_ISDIR(there.st_mode) ||
 	    there.st_uid != c->runner.uid || (there.st_mode & 0077) != 0)
 		return fail(err, FAULT_IO, "%s is not ours: remove it",
@@ -266,7 +266,8 @@ bool place_home(struct cluster *c, const char *home, struct err *err)
 {
 	if (!make_folders(c->arena, home) ||
 	    (c->home = real(c->arena, home)) == NULL)
-		return fail(err, FAULT_IO, "can't make %s", home);
+		return fail(err, FAULT_IO, "HOMEROOM_HOME: can't make %s: %m",
+		    home);
 	return true;
 }
 

@@ -253,7 +253,9 @@ bool provision_approve(struct db *db, struct arena *arena,
 	if (!db_ask(db, arena, STATEMENT_plan_approve, &values, &rows, err))
 		return false;
 	if (rows_count(rows) == 0)
-		return fail(err, FAULT_NOT_FOUND, "there is no plan %" PRId64,
+		return fail(err, FAULT_NOT_FOUND,
+		    "there is no plan %" PRId64 "; `homeroom plan` lists those "
+		    "that there are",
 		    plan);
 	*directory = rows_get(rows, 0, 0);
 	return rows_get(rows, 0, 1)[0] == 't' ||

@@ -32,7 +32,9 @@ bool provision_undo(struct db *db, struct arena *arena,
 	if (!db_ask(db, arena, STATEMENT_plan_of, &values, &rows, err))
 		return false;
 	if (rows_count(rows) == 0)
-		return fail(err, FAULT_NOT_FOUND, "there is no plan %" PRId64,
+		return fail(err, FAULT_NOT_FOUND,
+		    "there is no plan %" PRId64 "; `homeroom plan` lists those "
+		    "that there are",
 		    plan);
 	if (rows_integer(rows, 0, 2) == 0)
 		return fail(err, FAULT_CONFLICT,

@@ -485,7 +485,7 @@ static bool delete_one(struct applying *a, struct err *err)
 }
 
 bool settings_delete(struct db *db, const struct change *change,
-    const char *kind, struct err *err)
+    const char *kind, bool dry_run, struct err *err)
 {
 	const struct node nothing = { .shape = MAP };
 	const struct document document = { .map = &nothing,
@@ -501,9 +501,9 @@ bool settings_delete(struct db *db, const struct change *change,
 		.district = change->district,
 		.granted_end = &a.granted };
 	bool done = db_begin(db, err) && delete_one(&a, err) &&
-		    grants_publish(&a, err) && db_commit(db, err);
+		    grants_publish(&a, err) && (dry_run || db_commit(db, err));
 
-	if (!done)
+	if (!done || dry_run)
 		db_rollback(db);
 	buf_free(&report);
 	arena_free(arena);
