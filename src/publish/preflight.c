@@ -31,36 +31,37 @@ static const struct check {
 	const char *code;    /* as profiles name it */
 	const char *entity;
 	const char *field;   /* that it is about: it may be withheld; or NULL */
+	bool real;           /* and a pseudonym won't do: accounts are found by it */
 	const char *message; /* what is wrong with such a record */
 	const char *where;   /* t is the record, $1 the number that the profile gives */
 } checks[] = {
-	{ "user-without-email",      "users", "email",      "has no e-mail address",            EMPTY("t.email") },
-	{ "teacher-without-email",   "users", "email",      "is a teacher without an e-mail address", EMPTY("t.email") " AND " WITH_ROLE("'teacher'") },
-	{ "student-without-email",   "users", "email",      "is a student without an e-mail address", EMPTY("t.email") " AND " WITH_ROLE("'student'") },
-	{ "same-email",              "users", "email",      "shares its e-mail address",        SAME("email_key") },
-	{ "user-without-username",   "users", "username",   "has no username",                  EMPTY("t.username") },
-	{ "same-username",           "users", "username",   "shares its username",              SAME("username_key") },
-	{ "user-without-identifier", "users", "identifier", "has no identifier",                EMPTY("t.identifier") },
-	{ "user-without-org",        "users", NULL,         "belongs to no organisation",       "coalesce(cardinality(t.org_ids), 0) = 0" },
-	{ "agent-one-way",           "users", "agents",     "has an agent who does not name it in turn",
+	{ "user-without-email",           "users",            "email",      true,  "has no e-mail address",            EMPTY("t.email") },
+	{ "teacher-without-email",        "users",            "email",      true,  "is a teacher without an e-mail address", EMPTY("t.email") " AND " WITH_ROLE("'teacher'") },
+	{ "student-without-email",        "users",            "email",      true,  "is a student without an e-mail address", EMPTY("t.email") " AND " WITH_ROLE("'student'") },
+	{ "same-email",                   "users",            "email",      false, "shares its e-mail address",        SAME("email_key") },
+	{ "user-without-username",        "users",            "username",   true,  "has no username",                  EMPTY("t.username") },
+	{ "same-username",                "users",            "username",   false, "shares its username",              SAME("username_key") },
+	{ "user-without-identifier",      "users",            "identifier", false, "has no identifier",                EMPTY("t.identifier") },
+	{ "user-without-org",             "users",            NULL,         false, "belongs to no organisation",       "coalesce(cardinality(t.org_ids), 0) = 0" },
+	{ "agent-one-way",                "users",            "agents",     false, "has an agent who does not name it in turn",
 	  "EXISTS (SELECT FROM unnest(t.agent_ids) a JOIN roster.users o ON o.district = t.district AND o.sourced_id = a "
 	  "WHERE NOT t.sourced_id = ANY (coalesce(o.agent_ids, '{}')))" },
-	{ "student-without-class",   "users", NULL,         "is a student in no class",
+	{ "student-without-class",        "users",            NULL,         false, "is a student in no class",
 	  WITH_ROLE("'student'") " AND NOT EXISTS (SELECT FROM roster.enrollments e WHERE e.user_id = t.sourced_id AND " IS_ACTIVE(e) ")" },
-	{ "class-without-teacher",   "classes", NULL,       "has no teacher",                   WITHOUT_ENROLLED("teacher") },
-	{ "class-without-student",   "classes", NULL,       "has no student",                   WITHOUT_ENROLLED("student") },
-	{ "class-without-term",      "classes", "terms",    "has no term",                      "coalesce(cardinality(t.term_ids), 0) = 0" },
-	{ "class-without-categories", "classes", NULL,      "has no line item with a category",
+	{ "class-without-teacher",        "classes",          NULL,         false, "has no teacher",                   WITHOUT_ENROLLED("teacher") },
+	{ "class-without-student",        "classes",          NULL,         false, "has no student",                   WITHOUT_ENROLLED("student") },
+	{ "class-without-term",           "classes",          "terms",      false, "has no term",                      "coalesce(cardinality(t.term_ids), 0) = 0" },
+	{ "class-without-categories",     "classes",          NULL,         false, "has no line item with a category",
 	  "NOT EXISTS (SELECT FROM roster.line_items l WHERE l.class_id = t.sourced_id AND l.category_id IS NOT NULL AND " IS_ACTIVE(l) ")" },
-	{ "term-without-grading-periods", "academicSessions", NULL, "is a term without grading periods",
+	{ "term-without-grading-periods", "academicSessions", NULL,         false, "is a term without grading periods",
 	  "t.type = 'term' AND NOT EXISTS (SELECT FROM roster.academic_sessions p WHERE p.parent_id = t.sourced_id AND p.type = 'gradingPeriod' AND " IS_ACTIVE(p) ")" },
-	{ "enrollment-without-dates", "enrollments", "beginDate", "does not say when it begins and ends", "t.begin_date IS NULL OR t.end_date IS NULL" },
-	{ "enrollment-outside-terms", "enrollments", "beginDate", "begins or ends outside its class's terms",
+	{ "enrollment-without-dates",     "enrollments",      "beginDate",  false, "does not say when it begins and ends", "t.begin_date IS NULL OR t.end_date IS NULL" },
+	{ "enrollment-outside-terms",     "enrollments",      "beginDate",  false, "begins or ends outside its class's terms",
 	  "EXISTS (SELECT FROM roster.classes c JOIN roster.academic_sessions s ON s.district = c.district AND s.sourced_id = ANY (c.term_ids) "
 	  "WHERE c.district = t.district AND c.sourced_id = t.class_id HAVING t.begin_date < min(s.start_date) OR t.end_date > max(s.end_date))" },
-	{ "enrollment-twice",        "enrollments", NULL,   "enrols a user in a class once more",
+	{ "enrollment-twice",             "enrollments",      NULL,         false, "enrols a user in a class once more",
 	  "(SELECT count(*) FROM roster.enrollments o WHERE o.user_id = t.user_id AND o.class_id = t.class_id AND " IS_ACTIVE(o) ") > 1" },
-	{ "long-id",                 "users", "sourcedId",  "has a sourcedId that is too long", "length(t.sourced_id) > $1::integer" },
+	{ "long-id",                      "users",            "sourcedId",  false, "has a sourcedId that is too long", "length(t.sourced_id) > $1::integer" },
 	{ 0 }
 };
 /* clang-format on */
@@ -88,13 +89,15 @@ static const struct entity *entity_of(const struct check *check)
 
 /* --- one check ------------------------------------------------------------ */
 
-static bool is_omitted(const struct flight *f, const struct check *check)
+static bool is_withheld(const struct flight *f, const struct check *check)
 {
 	const struct text name = { check->field, strlen(check->field) };
 	const struct entity *entity = entity_of(check);
+	const struct field *field = field_find(entity, name, BOTH);
 
-	return withheld_omits(&f->withheld, entity,
-	    field_find(entity, name, BOTH));
+	return withheld_omits(&f->withheld, entity, field) ||
+	       (check->real &&
+		   withheld_replaces(&f->withheld, entity, field));
 }
 
 static bool ask(struct flight *f, const struct check *check, const char *number,
@@ -133,7 +136,7 @@ static bool run_check(struct flight *f, const struct node *said,
 		.entity = check->entity,
 		.message = check->message,
 		.severe = strncmp(severity, "error", len) == 0 };
-	if (check->field != NULL && is_omitted(f, check)) {
+	if (check->field != NULL && is_withheld(f, check)) {
 		finding->withheld = check->field;
 		return true;
 	}

@@ -120,6 +120,13 @@ sed 's/^name: P/name: R/' g.yaml >r.yaml
 exits '560 a grant' 0 "$HOMEROOM_BINARY" apply r.yaml
 hr preflight R --profile canvas -o csv >out 2>err
 says '561 what it does not share' out 'users,,warning,user-without-email,.*does not share users.email'
+printf 'kind: grant\nname: R\nfields: {users: {email: pseudonymise, identifier: pseudonymise}}\n' >r.yaml
+hr apply r.yaml >out 2>err
+hr preflight R --profile google-classroom -o csv >out 2>err
+says '562 what it shares by pseudonyms' out \
+	'users,,error,teacher-without-email,.*does not share users.email as it is'
+hr preflight R --profile microsoft-sds -o csv >out 2>err
+lacks '563 which will do elsewhere' out 'users.identifier'
 
 # --- answers over REST -------------------------------------------------------
 
