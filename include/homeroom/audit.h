@@ -58,6 +58,7 @@ struct audit_wanted {
 	const char *endpoint; /* what it begins with, or NULL */
 	int status_low, status_high;
 	int limit;
+	bool briefly; /* of changes, what differs */
 };
 
 /* As homeroom_owner. Columns as in queries/audit_list.sql, audit_sums.sql (by

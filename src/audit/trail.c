@@ -53,5 +53,6 @@ bool audit_changes(struct db *db, struct arena *arena,
 	values_add(&values, or_null(arena, wanted->from));
 	values_add(&values, or_null(arena, wanted->until));
 	values_add(&values, arena_number(arena, wanted->limit));
+	values_add(&values, wanted->briefly ? "t" : "f");
 	return db_ask(db, arena, STATEMENT_audit_changes, &values, rows, err);
 }

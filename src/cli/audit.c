@@ -18,7 +18,7 @@ static const struct flag flags_known[] = {
 	{ "--status", "STATUS", "404, or 4xx" },
 	{ "--limit", "N", "How many, the newest first (default: 100)" },
 	{ "--by", "WHAT", "Sums by application, day or endpoint" },
-	{ "--settings", NULL, "Changes of settings instead, before and after" },
+	{ "--settings", NULL, "Changes of settings instead; a table has what differs" },
 	{ "--head", NULL, "Where the chain ends, to be written down" },
 	{ "--verify", NULL,
 	    "Does the chain hold, and is HEAD, written down before, on it?" },
@@ -122,6 +122,7 @@ static bool list(struct task *task, struct err *err)
 	const struct rows *rows;
 
 	if (flags_has(&task->flags, "--settings")) {
+		task->wanted.briefly = task->format == FORMAT_TABLE;
 		if (!audit_changes(db, arena, &task->wanted, &rows, err))
 			return false;
 		print(task, changes, rows);

@@ -85,6 +85,17 @@ is 'and a part again, of which all else left' "classes $classes" \
 	"$(hr apply grant.yaml | awk '$1 == "classes" && $4 != "-0" {
 		print $1, $2 }')"
 
+hr audit --settings --limit 1 >audit.log
+is 'the audit has what differs' '{"access": "full"}' \
+	"$(grep -o '{"access": "full"}' audit.log)"
+lacks 'and not all that is as it was' audit.log scopes
+
+printf 'kind: grant\nname: other\nshare: {schools: [school-0001, school-9999], subjects: [Mathemagics]}\n' >slip.yaml
+hr apply --dry-run slip.yaml >slip.log
+is 'names that nothing has are told' \
+	"share.schools: nothing has 'school-9999' share.subjects: nothing has 'Mathemagics'" \
+	"$(sed -n 's/^  share/share/p' slip.log | xargs -d '\n')"
+
 # A term of which every day is a day, and one long after it.
 term=$(grep ',term,' d/academicSessions.csv | head -n 1)
 during=$(date -u -d "$(echo "$term" | cut -d, -f6)" +%s)

@@ -130,6 +130,24 @@ static void tell_fields(const struct applying *a, const char *fields)
 	}
 }
 
+/* Names that the roster does not have: whoever slips sees it before it holds. */
+static bool tell_strangers(const struct applying *a, const struct granted *g,
+    struct err *err)
+{
+	const struct values values = { 2,
+		{ arena_number(a->arena, g->district),
+		    arena_number(a->arena, g->grant) } };
+	const struct rows *rows;
+
+	if (!db_ask(a->db, a->arena, STATEMENT_grant_strangers, &values, &rows,
+		err))
+		return false;
+	for (int i = 0; i < rows_count(rows); i++)
+		buf_printf(a->report, "  share.%s: nothing has '%s'\n",
+		    rows_get(rows, i, 0), rows_get(rows, i, 1));
+	return true;
+}
+
 /* What it shares: by kind, with what came and went, and by school. */
 static bool tell_counts(const struct applying *a, const struct granted *g,
     struct err *err)
@@ -419,7 +437,8 @@ bool grants_publish(struct applying *a, struct err *err)
 		applying_tell(a, g->same ? "unchanged" : "changed");
 		if (!g->full)
 			tell_fields(a, g->fields);
-		if (g->live > 0 && !g->full && !tell_counts(a, g, err))
+		if (g->live > 0 && !g->full &&
+		    (!tell_strangers(a, g, err) || !tell_counts(a, g, err)))
 			return false;
 	}
 	return true;
