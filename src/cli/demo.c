@@ -24,9 +24,9 @@ static const struct flag flags_known[] = {
 static const struct command command = {
 	.usage = "demo [--port PORT] [--students N]",
 	.meaning = "Makes up a school district, takes it in and serves it to "
-		   "an application, until\nCtrl-C. It lies under "
-		   "HOMEROOM_HOME/demo; what you have of your own is not "
-		   "touched.\n",
+		   "an application, until\nCtrl-C. It is the roster of "
+		   "HOMEROOM_HOME until you import one; yours, if there\n"
+		   "is one, is served as it is.\n",
 	.flags = flags_known,
 	.settings = SETTINGS_READ,
 };

@@ -96,8 +96,7 @@ static bool is_withheld(const struct flight *f, const struct check *check)
 	const struct field *field = field_find(entity, name, BOTH);
 
 	return withheld_omits(&f->withheld, entity, field) ||
-	       (check->real &&
-		   withheld_replaces(&f->withheld, entity, field));
+	       (check->real && withheld_replaces(&f->withheld, entity, field));
 }
 
 static bool ask(struct flight *f, const struct check *check, const char *number,

@@ -130,7 +130,8 @@ static void tell_fields(const struct applying *a, const char *fields)
 	}
 }
 
-/* Names that the roster does not have: whoever slips sees it before it holds. */
+/* Names that the roster does not have: whoever slips sees it before it holds.
+ */
 static bool tell_strangers(const struct applying *a, const struct granted *g,
     struct err *err)
 {
