@@ -1,15 +1,18 @@
 -- check_usernames_twice: people with the user name of another one, in any
 -- capitals.
 -- $1: district
-select sourced_id, school, 'and ' || array_to_string(
-	array_remove(others, sourced_id), ' ')
+select u.sourced_id, coalesce(u.primary_org_id, u.org_ids[1]),
+	'and ' || (select string_agg(o.sourced_id, ' ') from (
+		select o.sourced_id from roster.users o
+		where o.district = u.district and o.status = 'active'
+		and o.username_key = u.username_key
+		and o.sourced_id <> u.sourced_id
+		order by o.sourced_id limit 9) as o)
 from (
-	select u.sourced_id, coalesce(u.primary_org_id, u.org_ids[1]) as school,
-		(array_agg(u.sourced_id) over same)[1:10] as others,
-		count(*) over same as count
-	from roster.users u
-	where u.district = $1::integer and u.status = 'active'
-	and u.username_key <> ''
-	window same as (partition by u.username_key)
-) as keyed
-where count > 1
+	select username_key from roster.users
+	where district = $1::integer and status = 'active'
+	and username_key <> ''
+	group by username_key having count(*) > 1
+) as same
+join roster.users u on u.username_key = same.username_key
+where u.district = $1::integer and u.status = 'active'
