@@ -11,9 +11,9 @@
 /* In a folder of its own: the runner gives each program one. */
 static const char *fresh_key(void)
 {
-	(void)remove("home/key");
-	(void)rmdir("home");
-	return "home/key";
+	(void)remove("sealed/key");
+	(void)rmdir("sealed");
+	return "sealed/key";
 }
 
 static void comes_back(void **state)
