@@ -199,6 +199,24 @@ static bool write_grant(const struct applying *a, const struct grant_row *row,
 
 /* --- before and after ----------------------------------------------------- */
 
+static void add_number(struct buf *list, struct arena *arena,
+    const struct entity *entity)
+{
+	const char *number = arena_number(arena, entity->number);
+
+	array_item(list, (struct text){ number, strlen(number) });
+}
+
+static const char *end_numbers(struct buf *list, struct arena *arena)
+{
+	const char *numbers;
+
+	array_close(list);
+	numbers = arena_textn(arena, list->data, list->len);
+	buf_free(list);
+	return numbers;
+}
+
 /* The entities whose records are shown otherwise than before; a list of their
  * numbers. What refers to records with new names changes as well. */
 static const char *find_turned(const struct applying *a,
@@ -206,7 +224,6 @@ static const char *find_turned(const struct applying *a,
 {
 	struct withheld was, is;
 	struct buf list = { 0 };
-	const char *numbers;
 	bool renamed = false;
 
 	withheld_read(&was, before->full ? "" : before->fields);
@@ -215,17 +232,10 @@ static const char *find_turned(const struct applying *a,
 		renamed |=
 		    withheld_renames(&was, *e) != withheld_renames(&is, *e);
 	array_open(&list);
-	for (const struct entity *const *e = entities; *e != NULL; e++) {
-		const char *number_of = arena_number(a->arena, (*e)->number);
-
+	for (const struct entity *const *e = entities; *e != NULL; e++)
 		if (renamed || withheld_differs(&was, &is, *e))
-			array_item(&list,
-			    (struct text){ number_of, strlen(number_of) });
-	}
-	array_close(&list);
-	numbers = arena_textn(a->arena, list.data, list.len);
-	buf_free(&list);
-	return numbers;
+			add_number(&list, a->arena, *e);
+	return end_numbers(&list, a->arena);
 }
 
 /* The entities whose records had pseudonyms and have them no more. */
@@ -234,22 +244,14 @@ static const char *find_unmasked(const struct applying *a,
 {
 	struct withheld was, is;
 	struct buf list = { 0 };
-	const char *numbers;
 
 	withheld_read(&was, before->full ? "" : before->fields);
 	withheld_read(&is, after->fields);
 	array_open(&list);
-	for (const struct entity *const *e = entities; *e != NULL; e++) {
-		const char *number_of = arena_number(a->arena, (*e)->number);
-
+	for (const struct entity *const *e = entities; *e != NULL; e++)
 		if (withheld_renames(&was, *e) && !withheld_renames(&is, *e))
-			array_item(&list,
-			    (struct text){ number_of, strlen(number_of) });
-	}
-	array_close(&list);
-	numbers = arena_textn(a->arena, list.data, list.len);
-	buf_free(&list);
-	return numbers;
+			add_number(&list, a->arena, *e);
+	return end_numbers(&list, a->arena);
 }
 
 /* Versions before this one can't be read under it any more; what they hold and
