@@ -120,8 +120,9 @@ char *arena_text(struct arena *arena, const char *text) must_use;
 char *arena_textn(struct arena *arena, const char *text, size_t len) must_use;
 char *arena_printf(struct arena *arena, const char *fmt, ...)
     printf_like(2, 3) must_use;
-/* In decimal digits, as statements take their values. */
+/* In decimal, and in hexadecimal digits, as statements take their values. */
 char *arena_number(struct arena *arena, int64_t number) must_use;
+char *arena_hex(struct arena *arena, const void *data, size_t len) must_use;
 /* release(object) is called when the arena ends, last deferred first. */
 void arena_defer(struct arena *arena, void (*release)(void *), void *object);
 
@@ -214,6 +215,7 @@ void base64url_encode(struct buf *out, const void *data, size_t len);
 bool base64url_decode(struct buf *out, const char *text, size_t len) must_use;
 /* RFC 4648 §4, padding required (HTTP Basic). */
 bool base64_decode(struct buf *out, const char *text, size_t len) must_use;
+int hex_digit(char c);                                    /* -1: it is none */
 void hex_encode(char *out, const void *data, size_t len); /* 2*len+1 bytes */
 bool hex_decode(struct buf *out, const char *text, size_t len) must_use;
 bool equal_secret(const void *a, const void *b, size_t len); /* constant time */

@@ -190,6 +190,14 @@ char *arena_number(struct arena *arena, int64_t number)
 	return arena_printf(arena, "%" PRId64, number);
 }
 
+char *arena_hex(struct arena *arena, const void *data, size_t len)
+{
+	char *text = arena_alloc(arena, 2 * len + 1);
+
+	hex_encode(text, data, len);
+	return text;
+}
+
 void arena_defer(struct arena *arena, void (*release)(void *), void *object)
 {
 	struct deferred *d = arena_alloc(arena, sizeof(*d));

@@ -40,7 +40,7 @@ void percent_encode(struct buf *out, const char *text, size_t len)
 	out->len = (size_t)(to - out->data);
 }
 
-static int hex_digit(char c)
+int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';

@@ -147,10 +147,7 @@ static void chain(struct findings *findings, const struct finding *f,
 const char *findings_digest(const struct findings *findings,
     struct arena *arena)
 {
-	char *out = arena_alloc(arena, 2 * sizeof(findings->digest) + 1);
-
-	hex_encode(out, &findings->digest, sizeof(findings->digest));
-	return out;
+	return arena_hex(arena, &findings->digest, sizeof(findings->digest));
 }
 
 void findings_add(struct findings *findings, const struct finding *finding)

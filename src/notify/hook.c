@@ -56,7 +56,6 @@ static const char *sign(struct arena *arena, const char *secret,
     const char *timestamp, const struct buf *body)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
-	char hex[2 * EVP_MAX_MD_SIZE + 1];
 	struct buf text = { 0 };
 	unsigned len = 0;
 
@@ -65,8 +64,7 @@ static const char *sign(struct arena *arena, const char *secret,
 	HMAC(EVP_sha256(), secret, (int)strlen(secret),
 	    (const unsigned char *)text.data, text.len, digest, &len);
 	buf_free(&text);
-	hex_encode(hex, digest, len);
-	return arena_printf(arena, "sha256=%s", hex);
+	return arena_printf(arena, "sha256=%s", arena_hex(arena, digest, len));
 }
 
 static bool judge(int status, struct err *err)

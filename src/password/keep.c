@@ -40,8 +40,8 @@ bool password_keep(struct db *db, struct arena *arena,
 		(struct text){ password, strlen(password) }, err))
 		return false;
 	clock_format(now, clock_now());
-	values_add(&values, as_hex(arena, public, sizeof(public)));
-	values_add(&values, as_hex(arena, sealed.data, sealed.len));
+	values_add(&values, arena_hex(arena, public, sizeof(public)));
+	values_add(&values, arena_hex(arena, sealed.data, sealed.len));
 	values_add(&values, now);
 	values_add(&values, account->lasting ? "t" : "f");
 	done = db_ask(db, arena, STATEMENT_password_keep, &values, NULL, err);
@@ -137,7 +137,7 @@ static bool open_one(struct arena *arena, const struct opener *opener,
 	const char *text = rows_get(rows, i, SEALED);
 	struct buf sealed = { 0 }, password = { 0 };
 	bool done =
-	    strcmp(as_hex(arena, opener->public, HPKE_KEY),
+	    strcmp(arena_hex(arena, opener->public, HPKE_KEY),
 		rows_get(rows, i, PUBLIC)) == 0
 		? hex_decode(&sealed, text, strlen(text)) &&
 		      hpke_open(&password, opener->private, &bound,

@@ -11,14 +11,6 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-const char *as_hex(struct arena *arena, const void *data, size_t len)
-{
-	char *out = arena_alloc(arena, 2 * len + 1);
-
-	hex_encode(out, data, len);
-	return out;
-}
-
 static const char *about(struct arena *arena, int64_t district)
 {
 	return arena_printf(arena, "key of the passwords of district %" PRId64,
@@ -64,8 +56,8 @@ static bool make_key(struct db *db, struct arena *arena, int64_t district,
 	OPENSSL_cleanse(private, sizeof(private));
 	if (done) {
 		clock_format(now, clock_now());
-		values_add(&values, as_hex(arena, public, sizeof(public)));
-		values_add(&values, as_hex(arena, sealed.data, sealed.len));
+		values_add(&values, arena_hex(arena, public, sizeof(public)));
+		values_add(&values, arena_hex(arena, sealed.data, sealed.len));
 		values_add(&values, now);
 		done = db_ask(db, arena, STATEMENT_password_key_add, &values,
 		    NULL, err);
@@ -182,7 +174,7 @@ bool password_set_key(struct db *db, struct arena *arena, int64_t district,
 		return fail(err, FAULT_INVALID, "%s is no public key",
 		    pem_file);
 	clock_format(now, clock_now());
-	values_add(&values, as_hex(arena, public, sizeof(public)));
+	values_add(&values, arena_hex(arena, public, sizeof(public)));
 	values_add(&values, now);
 	return db_ask(db, arena, STATEMENT_password_key_set, &values, NULL,
 	    err);

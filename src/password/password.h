@@ -41,9 +41,6 @@ uint32_t chance(uint32_t below);
 
 /* --- key.c: the district's key -------------------------------------------- */
 
-/* A value of a statement. */
-const char *as_hex(struct arena *arena, const void *data, size_t len);
-
 /* The public one; made with its private one when there is none. */
 bool password_key_public(struct db *db, struct arena *arena, int64_t district,
     unsigned char public[HPKE_KEY], struct err *err) must_use;

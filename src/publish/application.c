@@ -49,11 +49,10 @@ static const char *make_secret(struct arena *arena)
 static const char *make_client_id(struct arena *arena)
 {
 	unsigned char bytes[8];
-	char hex[2 * sizeof(bytes) + 1];
 
 	random_bytes(bytes, sizeof(bytes));
-	hex_encode(hex, bytes, sizeof(bytes));
-	return arena_printf(arena, "hr-%s", hex);
+	return arena_printf(arena, "hr-%s",
+	    arena_hex(arena, bytes, sizeof(bytes)));
 }
 
 /* --- rows ----------------------------------------------------------------- */
@@ -275,17 +274,13 @@ static bool seal_oauth1(struct arena *arena, const char *key_file,
     int64_t application, const char *secret, const char **out, struct err *err)
 {
 	struct buf about = { 0 }, sealed = { 0 };
-	char *hex;
 	bool done;
 
 	put_about(&about, application);
 	done = seal(&sealed, key_file, buf_text(&about), secret, strlen(secret),
 	    err);
-	if (done) {
-		hex = arena_alloc(arena, 2 * sealed.len + 1);
-		hex_encode(hex, sealed.data, sealed.len);
-		*out = hex;
-	}
+	if (done)
+		*out = arena_hex(arena, sealed.data, sealed.len);
 	buf_free(&about);
 	buf_free(&sealed);
 	return done;

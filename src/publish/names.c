@@ -48,10 +48,9 @@ static const char *key_file(void)
 static bool keep_key(struct db *db, struct arena *arena, int64_t grant,
     const struct buf *sealed, struct err *err)
 {
-	char *hex = arena_alloc(arena, 2 * sealed->len + 1);
+	const char *hex = arena_hex(arena, sealed->data, sealed->len);
 	struct values values = { 0 };
 
-	hex_encode(hex, sealed->data, sealed->len);
 	values_add(&values, arena_number(arena, grant));
 	values_add(&values, arena_printf(arena, "\\x%s", hex));
 	return db_ask(db, arena, STATEMENT_grant_key, &values, NULL, err);

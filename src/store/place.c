@@ -54,11 +54,10 @@ static bool can_write(const void *path)
 static const char *new_name(struct cluster *c, const char *above)
 {
 	uint8_t random[6];
-	char word[2 * sizeof(random) + 1];
 
 	random_bytes(random, sizeof(random));
-	hex_encode(word, random, sizeof(random));
-	return arena_printf(c->arena, "%s-%s", above, word);
+	return arena_printf(c->arena, "%s-%s", above,
+	    arena_hex(c->arena, random, sizeof(random)));
 }
 
 /*

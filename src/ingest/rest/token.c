@@ -147,11 +147,9 @@ static const char *sign(struct arena *arena,
 static const char *nonce(struct arena *arena)
 {
 	unsigned char bytes[16];
-	char *text = arena_alloc(arena, 2 * sizeof(bytes) + 1);
 
 	random_bytes(bytes, sizeof(bytes));
-	hex_encode(text, bytes, sizeof(bytes));
-	return text;
+	return arena_hex(arena, bytes, sizeof(bytes));
 }
 
 #define OAUTH_PARAMS 5

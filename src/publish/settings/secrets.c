@@ -75,16 +75,12 @@ static bool seal_it(const struct secret *secret, struct arena *arena,
 {
 	struct buf about = { 0 }, bytes = { 0 };
 	bool done;
-	char *out;
 
 	put_about(&about, secret);
 	done = seal(&bytes, key_file(), buf_text(&about), node->text,
 	    node->length, err);
-	if (done) {
-		out = arena_alloc(arena, 2 * bytes.len + 1);
-		hex_encode(out, bytes.data, bytes.len);
-		*hex = out;
-	}
+	if (done)
+		*hex = arena_hex(arena, bytes.data, bytes.len);
 	buf_free(&about);
 	buf_free(&bytes);
 	return done;

@@ -13,17 +13,6 @@ void body_start(struct body *body, const struct head *head)
 	body->left = head->length;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static bool has_control(const char *at, size_t len)
 {
 	for (size_t i = 0; i < len; i++)

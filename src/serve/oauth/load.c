@@ -119,15 +119,13 @@ static bool store_key(struct db *db, struct arena *arena, const struct key *key,
 	struct values values = { 0 };
 	int64_t now = clock_now();
 	char times[3][CLOCK_TEXT];
-	char *hex = arena_alloc(arena, 2 * sealed->len + 1);
 
-	hex_encode(hex, sealed->data, sealed->len);
 	clock_format(times[0], now);
 	clock_format(times[1], now + SIGNS_FOR);
 	clock_format(times[2], now + SIGNS_FOR + TOKEN_LIFE + TOKEN_LEEWAY);
 	values_add(&values, key->kid);
 	values_add(&values, key->jwk);
-	values_add(&values, hex);
+	values_add(&values, arena_hex(arena, sealed->data, sealed->len));
 	for (size_t i = 0; i < array_length(times); i++)
 		values_add(&values, times[i]);
 	return db_ask(db, arena, STATEMENT_signing_key_add, &values, NULL, err);

@@ -13,11 +13,9 @@
 static const char *make_id(struct arena *arena)
 {
 	unsigned char bytes[16];
-	char hex[2 * sizeof(bytes) + 1];
 
 	random_bytes(bytes, sizeof(bytes));
-	hex_encode(hex, bytes, sizeof(bytes));
-	return arena_text(arena, hex);
+	return arena_hex(arena, bytes, sizeof(bytes));
 }
 
 static const char *scope_text(struct arena *arena, unsigned scopes)
