@@ -150,6 +150,24 @@ static void close_archive(struct bundle *b)
 	b->archive = NULL;
 }
 
+/* Who asks for a file without being known, is often shown a page. */
+static bool no_zip(const struct bundle *b, struct err *err)
+{
+	int fd = open(b->path, O_RDONLY | O_CLOEXEC);
+	char first = '\0';
+
+	if (fd >= 0) {
+		if (read(fd, &first, 1) != 1)
+			first = '\0';
+		close(fd);
+	}
+	return fail(err, FAULT_INVALID,
+	    first == '<' ? "the bundle is no zip file, but a page of HTML or "
+			   "XML: is its address right, and does it need a "
+			   "user and a password?"
+			 : "the bundle is no zip file, or was cut off");
+}
+
 /* By its table of contents alone: a zip that was cut off has none. */
 static bool open_archive(struct bundle *b, struct err *err)
 {
@@ -160,8 +178,7 @@ static bool open_archive(struct bundle *b, struct err *err)
 	archive_read_support_format_zip_seekable(b->archive);
 	if (archive_read_open_filename(b->archive, b->path, PIECE) !=
 	    ARCHIVE_OK)
-		return fail(err, FAULT_INVALID,
-		    "the bundle is no zip file, or was cut off");
+		return no_zip(b, err);
 	return true;
 }
 
@@ -173,8 +190,7 @@ static bool next_header(struct bundle *b, struct archive_entry **entry,
 	if (result == ARCHIVE_EOF)
 		*entry = NULL;
 	else if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
-		return fail(err, FAULT_INVALID,
-		    "the bundle is no zip file, or was cut off");
+		return no_zip(b, err);
 	return true;
 }
 

@@ -102,7 +102,7 @@ static bool take_answer(struct hearing *hearing, struct remote *remote,
 	if (hearing->too_large)
 		return fail(err, FAULT_TOO_LARGE,
 		    "its answer is larger than %zu bytes", hearing->limit);
-	if (!remote_outcome(code, err))
+	if (!remote_outcome(remote, code, err))
 		return false;
 	curl_easy_getinfo(remote->curl, CURLINFO_RESPONSE_CODE, &status);
 	answer->status = (int)status;

@@ -42,14 +42,14 @@ static size_t hear_reply(char *data, size_t size, size_t count, void *context)
 }
 
 /* What its last reply means, if it was one: 4xx passes, 5xx does not. */
-static bool explain(CURL *curl, CURLcode code, struct err *err)
+static bool explain(const struct remote *remote, CURLcode code, struct err *err)
 {
 	long reply = 0;
 
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply);
+	curl_easy_getinfo(remote->curl, CURLINFO_RESPONSE_CODE, &reply);
 	if (code == CURLE_OK || code == CURLE_LOGIN_DENIED || reply < 400 ||
 	    reply > 599)
-		return remote_outcome(code, err);
+		return remote_outcome(remote, code, err);
 	return fail(err, reply < 500 ? FAULT_UNAVAILABLE : FAULT_REFUSED,
 	    reply < 500 ? "the mail server will not have it now: %ld"
 			: "the mail server refused it: %ld",
@@ -87,8 +87,7 @@ bool remote_send(struct remote *remote, const struct remote_mail *mail,
 	done = remote_prepare(remote, mail->url, err);
 	if (done) {
 		prepare(remote, mail, &sending, to);
-		done =
-		    explain(remote->curl, curl_easy_perform(remote->curl), err);
+		done = explain(remote, curl_easy_perform(remote->curl), err);
 	}
 	curl_slist_free_all(to);
 	*refused = sending.refused;

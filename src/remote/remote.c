@@ -176,18 +176,26 @@ static const struct {
 };
 /* clang-format on */
 
-bool remote_outcome(CURLcode code, struct err *err)
+/* Of a certificate or host key, libcurl knows what is wrong with it. */
+static const char *more_of(const struct remote *remote, CURLcode code)
+{
+	return code == CURLE_PEER_FAILED_VERIFICATION && remote->why[0] != '\0'
+		   ? remote->why
+		   : curl_easy_strerror(code);
+}
+
+bool remote_outcome(const struct remote *remote, CURLcode code, struct err *err)
 {
 	if (code == CURLE_OK)
 		return true;
 	for (size_t i = 0; i < array_length(meanings); i++)
 		if (meanings[i].code == code)
 			return fail(err, meanings[i].fault, "%s (%s)",
-			    meanings[i].what, curl_easy_strerror(code));
+			    meanings[i].what, more_of(remote, code));
 	return fail(err, FAULT_IO, "%s", curl_easy_strerror(code));
 }
 
 bool remote_perform(struct remote *remote, struct err *err)
 {
-	return remote_outcome(curl_easy_perform(remote->curl), err);
+	return remote_outcome(remote, curl_easy_perform(remote->curl), err);
 }

@@ -20,7 +20,8 @@ bool remote_prepare(struct remote *remote, const char *url,
     struct err *err) must_use;
 bool remote_perform(struct remote *remote, struct err *err) must_use;
 /* What libcurl's code means. */
-bool remote_outcome(CURLcode code, struct err *err) must_use;
+bool remote_outcome(const struct remote *remote, CURLcode code,
+    struct err *err) must_use;
 
 /* --- ask.c: an answer that is heard --------------------------------------- */
 

@@ -102,7 +102,7 @@ slow=$!
 source_at "http://127.0.0.1:$plain/breaks/roster.zip"
 withstood '810 the connection breaks' 'it broke off'
 source_at "http://127.0.0.1:$plain/page/roster.zip"
-withstood '811 a page with status 200' 'no zip file'
+withstood '811 a page with status 200' 'no zip file, but a page of HTML'
 source_at "https://127.0.0.1:$secure/good/roster.zip"
 withstood '812 a certificate that nobody vouches for' 'not who it should be|certificate'
 source_at "http://127.0.0.1:$plain/good/roster.zip"

@@ -33,8 +33,11 @@ static const char *problem_of(const struct csv_row *row, int width)
 		[CSV_FINE] = "has another number of fields than the others",
 		[CSV_BAD_QUOTE] = "has a quote where none may be",
 		[CSV_OPEN_QUOTE] = "opens a quote that the file never closes",
-		[CSV_BAD_UTF8] = "holds bytes that are no text in its encoding",
-		[CSV_NUL] = "holds a NUL",
+		[CSV_BAD_UTF8] = "holds bytes that are no text in its "
+				 "encoding: `encoding` says "
+				 "which that is, if not UTF-8",
+		[CSV_NUL] = "holds a NUL: it is in another encoding than "
+			    "`encoding` says",
 		[CSV_TOO_LONG] = "is too long",
 		[CSV_TOO_MANY] = "has too many fields",
 	};

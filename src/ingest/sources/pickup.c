@@ -81,6 +81,12 @@ static bool look_here(struct place *place, struct err *err)
 }
 
 /* A web server lists nothing: there is the one file, and perhaps its marker. */
+static bool of_server(const struct place *place, struct err *err)
+{
+	err_add(err, "the server of '%s'", place->source->name);
+	return false;
+}
+
 static bool look_web(struct place *place, struct err *err)
 {
 	const struct source *source = place->source;
@@ -94,7 +100,7 @@ static bool look_web(struct place *place, struct err *err)
 		    arena_printf(source->arena, "%s%s", place->folder, marker);
 		if (!remote_ask(place->remote, source->arena, &request, &answer,
 			err))
-			return false;
+			return of_server(place, err);
 		place->marked = answer.status == 200;
 	}
 	return add(place, place->file, 0, err);
@@ -108,7 +114,7 @@ static bool look_there(struct place *place, struct err *err)
 
 	if (!remote_list(place->remote, place->source->arena, place->folder,
 		&files, &count, err))
-		return false;
+		return of_server(place, err);
 	for (int i = 0; done && i < count; i++)
 		if (!files[i].other)
 			done = add(place, files[i].name, files[i].size, err);
@@ -194,7 +200,8 @@ static bool fetch_remote(struct place *place, const struct found *file,
 
 	if (fd < 0)
 		return fail(err, FAULT_IO, "%s: %m", to);
-	done = remote_fetch(place->remote, url, fd, FETCH_MAX, err);
+	done = remote_fetch(place->remote, url, fd, FETCH_MAX, err) ||
+	       of_server(place, err);
 	*size = lseek(fd, 0, SEEK_END);
 	if (close(fd) != 0 && done)
 		done = fail(err, FAULT_IO, "%s: %m", to);
