@@ -5,6 +5,7 @@ stands on their slips, or in a mail to who manages them or to their guardians,
 lets people in; each is opened once, and noted. Who leaves soon is told of."""
 import csv
 import datetime
+import html
 import json
 import os
 import re
@@ -166,6 +167,12 @@ homeroom.run("password", "slips", "school", "slips.html")
 opened = slips("slips.html")
 check("the slips are of all others", {o[0] for o in opened} != accounts - {
     m[0] for m in mailed})
+with open("slips.html", encoding="utf-8") as f:
+    printed = html.unescape(f.read())
+names = {"%s %s" % (p.given, p.family) for p in school.people.values()
+         if logins[p.id] in {o[0] for o in opened}}
+check("they name people as they are called",
+      [n for n in names if ">%s<" % n not in printed])
 check("only we read them", os.stat("slips.html").st_mode & 0o077 and "mode")
 answers = {controller.knock(login, password) for login, password in opened}
 check("they let in, to a new password", answers != {"773"} and str(answers))
