@@ -33,6 +33,9 @@ struct provision_run {
 	bool held;       /* the plan waits for approval */
 	const char *why; /* the arena's */
 	int64_t done, failed;
+	/* A plan that was begun before, or approved, and ended first; 0: none
+	 */
+	int64_t first, first_done, first_failed;
 };
 
 /* Reads the directory, and plans. All of these as homeroom_ingest and outside

@@ -9,7 +9,10 @@ select p.id, d.name, p.purpose, p.state,
 	(select count(*) from homeroom.action a
 		where a.plan = p.id and a.state = 'done'),
 	(select count(*) from homeroom.action a
-		where a.plan = p.id and a.state in ('failed', 'blocked'))
+		where a.plan = p.id and a.state in ('failed', 'blocked')),
+	(select string_agg(value || ' ' || key, ', '
+		order by value::bigint desc, key)
+		from jsonb_each_text(p.counts))
 from homeroom.plan p join homeroom.directory d on d.id = p.directory
 where p.district = $1::integer and d.name = coalesce($2::text, d.name)
 	and p.id = coalesce($3::bigint, p.id)

@@ -108,6 +108,11 @@ static bool run(const struct flags *flags, enum format format, struct err *err)
 	    (account == NULL || change(&house, flags, &wanted, account, err)) &&
 	    provision_accounts(house.db, house.arena, &wanted, account, &rows,
 		err);
+	if (done && account != NULL && rows_count(rows) == 0)
+		done = fail(err, FAULT_NOT_FOUND,
+		    "the directory '%s' has no account '%.80s', by login, "
+		    "anchor or person",
+		    wanted.directory, account);
 	if (done)
 		print(rows, format);
 	house_close(&house);

@@ -199,7 +199,9 @@ enum plan_column {
 	PLAN_PURPOSE,
 	PLAN_STATE,
 	PLAN_MADE,
-	PLAN_HELD = 8
+	PLAN_COUNTS = 7,
+	PLAN_HELD,
+	PLAN_WORDS = 12
 };
 
 /* The actions of a plan, `limit` at most in a table. */

@@ -68,6 +68,8 @@ static bool list(struct house *house, int64_t district, enum format format,
 			row[c] = rows_get(rows, i, c);
 		clock_format(made, rows_integer(rows, i, PLAN_MADE));
 		row[PLAN_MADE] = made;
+		if (format == FORMAT_TABLE || format == FORMAT_HTML)
+			row[PLAN_COUNTS] = rows_get(rows, i, PLAN_WORDS);
 		listing_row(&listing, row);
 	}
 	listing_print(&listing, format);

@@ -82,9 +82,11 @@ static bool trend(struct house *house, const struct provision_wanted *wanted,
 		err))
 		return false;
 	for (int i = 0; i < rows_count(rows); i++) {
+		const int counts =
+		    format == FORMAT_TABLE || format == FORMAT_HTML ? 4 : 3;
 		char at[CLOCK_TEXT];
 		const char *row[] = { at, rows_get(rows, i, 1),
-			rows_get(rows, i, 2), rows_get(rows, i, 3) };
+			rows_get(rows, i, 2), rows_get(rows, i, counts) };
 
 		clock_format(at, rows_integer(rows, i, 0));
 		listing_row(&listing, row);
@@ -94,6 +96,13 @@ static bool trend(struct house *house, const struct provision_wanted *wanted,
 }
 
 /* --- now ------------------------------------------------------------------ */
+
+static void sum_up(int count)
+{
+	fprintf(stderr, "%d finding%s%s\n", count, count == 1 ? "" : "s",
+	    count > 0 ? "; --plan FINDINGS plans what is proposed"
+		      : ": all is as it should be");
+}
 
 static bool report(struct house *house, const struct flags *flags,
     const struct provision_wanted *wanted, enum format format, int64_t limit,
@@ -109,6 +118,8 @@ static bool report(struct house *house, const struct flags *flags,
 		print(found.rows, format,
 		    arena_printf(house->arena, "Directory %s",
 			wanted->directory));
+		fflush(stdout);
+		sum_up(rows_count(found.rows));
 		return true;
 	}
 	if (!planned_print(house, wanted->district, found.run.plan, format,

@@ -31,9 +31,20 @@ static const struct command command = {
 	.settings = SETTINGS_READ,
 };
 
+static void sum_up_first(const struct provision_run *run)
+{
+	if (run->first != 0)
+		fprintf(stderr,
+		    "plan %" PRId64 ", which was there before: %" PRId64
+		    " done, %" PRId64 " failed: `homeroom plan %" PRId64
+		    "` shows it\n",
+		    run->first, run->first_done, run->first_failed, run->first);
+}
+
 /* What a person has to see to is no success. */
 static int sum_up(const struct provision_run *run, bool dry)
 {
+	sum_up_first(run);
 	if (dry || run->held)
 		fprintf(stderr, "plan %" PRId64 ": %" PRId64 " to be done\n",
 		    run->plan, run->actions);
@@ -52,7 +63,7 @@ static int sum_up(const struct provision_run *run, bool dry)
 		    "held: %s\n`homeroom approve %" PRId64
 		    "`, and this again, lets it go\n",
 		    run->why, run->plan);
-	return !dry && (run->held || run->failed > 0);
+	return !dry && (run->held || run->failed > 0 || run->first_failed > 0);
 }
 
 static bool sync_with(struct house *house, const struct flags *flags,

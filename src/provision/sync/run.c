@@ -145,7 +145,9 @@ static bool end_begun(struct target *target, struct db *db,
 		return true;
 	if (!plan_apply(target, db, plan, &applied, err))
 		return false;
-	out->done += applied.done;
+	out->first = plan;
+	out->first_done = applied.done;
+	out->first_failed = applied.failed;
 	return target_find(target, db, err);
 }
 
@@ -210,7 +212,26 @@ bool provision_sync(struct db *db, struct arena *arena,
 	plan.tells = true;
 	return end_begun(&target, db, out, err) &&
 	       plan_and_do(&target, db, wanted, &plan, out, err) &&
-	       (out->done == 0 || wake_sources(&target, db, wanted, err));
+	       (out->done + out->first_done == 0 ||
+		   wake_sources(&target, db, wanted, err));
+}
+
+static const char *told(struct arena *arena, const struct provision_run *run)
+{
+	const char *first = "";
+
+	if (run->first != 0)
+		first = arena_printf(arena,
+		    "plan %" PRId64 ": %" PRId64 " done, %" PRId64 " failed; ",
+		    run->first, run->first_done, run->first_failed);
+	if (run->held)
+		return arena_printf(arena,
+		    "%splan %" PRId64 " waits for approval: %s", first,
+		    run->plan, run->why);
+	return arena_printf(arena,
+	    "%splan %" PRId64 ": %" PRId64 " done, %" PRId64 " failed, %" PRId64
+	    " ask",
+	    first, run->plan, run->done, run->failed, run->asking);
 }
 
 bool provision_sync_run(struct job *job, struct arena *arena, const char *url,
@@ -226,15 +247,8 @@ bool provision_sync_run(struct job *job, struct arena *arena, const char *url,
 	bool done = db_open(&db, url, DB_INGEST, err) &&
 		    provision_sync(db, arena, &wanted, &run, err);
 
-	if (done && run.held)
-		job->detail = arena_printf(arena,
-		    "plan %" PRId64 " waits for approval: %s", run.plan,
-		    run.why);
-	else if (done)
-		job->detail = arena_printf(arena,
-		    "plan %" PRId64 ": %" PRId64 " done, %" PRId64
-		    " failed, %" PRId64 " ask",
-		    run.plan, run.done, run.failed, run.asking);
+	if (done)
+		job->detail = told(arena, &run);
 	db_close(db);
 	return done;
 }
