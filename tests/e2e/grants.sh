@@ -18,6 +18,8 @@ school=$(grep ',school,' d/orgs.csv | head -n 1 | cut -d, -f1)
 
 refused "bad.yaml:3: a grant has no 'schols'" 'share: {schols: [x]}'
 refused "bad.yaml:3: until must be a date, YYYY-MM-DD" 'until: 2027-02-30'
+refused "bad.yaml:4: until 2026-06-30 is before from 2026-07-01" \
+	"$(printf 'from: 2026-07-01\nuntil: 2026-06-30')"
 refused "bad.yaml:3: givenName can't be omitted: every record has it" \
 	'fields: {users: {givenName: omit}}'
 refused "bad.yaml:3: enabled must be true or false" 'enabled: yes'
@@ -79,8 +81,8 @@ is 'a grant is copied by one command' \
 
 printf 'kind: grant\nname: pub\naccess: full\n' >full.yaml
 hr apply full.yaml >full.log 2>&1
-is 'what shared a part may share everything' 'grant pub: changed' \
-	"$(cat full.log)"
+is 'what shared a part may share everything' \
+	'grant pub: changed everything in its scopes' "$(xargs <full.log)"
 is 'and a part again, of which all else left' "classes $classes" \
 	"$(hr apply grant.yaml | awk '$1 == "classes" && $4 != "-0" {
 		print $1, $2 }')"

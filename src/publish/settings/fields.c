@@ -1,4 +1,5 @@
-/* What a grant may do with fields: share, omit or pseudonymise them. */
+/* What a grant may do with fields: share, omit or pseudonymise them; and the
+ * days on which it is in force. */
 #include "settings.h"
 #include "../tree/tree.h"
 
@@ -19,8 +20,8 @@ static bool check_pseudonym(const char *file, const struct entity *entity,
 		    "sourcedId of %s, and all that refers to them follows",
 		    file, key->value->line, key->text, of);
 	return fail(err, FAULT_INVALID,
-	    "%s:%d: %s can't be pseudonymised: it is no identifier; omit it",
-	    file, key->value->line, key->text);
+	    "%s:%d: %s can't be pseudonymised: it is no identifier", file,
+	    key->value->line, key->text);
 }
 
 /* A field that may be left out, of an entity that there is. */
@@ -72,4 +73,17 @@ bool settings_check_fields(const char *file, const struct node *node,
 				return false;
 	}
 	return true;
+}
+
+/* What ends before it begins was never meant. */
+bool settings_check_days(const char *file, const struct node *map,
+    struct err *err)
+{
+	const struct node *from = node_get(map, "from");
+	const struct node *until = node_get(map, "until");
+
+	return from == NULL || until == NULL ||
+	       strcmp(from->text, until->text) <= 0 ||
+	       fail(err, FAULT_INVALID, "%s:%d: until %s is before from %s",
+		   file, until->line, until->text, from->text);
 }

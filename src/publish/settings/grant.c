@@ -438,7 +438,9 @@ bool grants_publish(struct applying *a, struct err *err)
 	for (struct granted *g = a->granted; g != NULL; g = g->next) {
 		a->document = g->document;
 		applying_tell(a, g->same ? "unchanged" : "changed");
-		if (!g->full)
+		if (g->full)
+			buf_puts(a->report, "  everything in its scopes\n");
+		else
 			tell_fields(a, g->fields);
 		if (g->live > 0 && !g->full &&
 		    (!tell_strangers(a, g, err) || !tell_counts(a, g, err)))

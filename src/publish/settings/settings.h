@@ -14,8 +14,11 @@ struct node; /* of tree/tree.h */
 bool settings_check(const char *file, const struct node *map,
     struct err *err) must_use;
 
-/* fields.c: the same of the fields of a grant. */
+/* fields.c: the same of the fields of a grant, and of its first and last day.
+ */
 bool settings_check_fields(const char *file, const struct node *node,
+    struct err *err) must_use;
+bool settings_check_days(const char *file, const struct node *map,
     struct err *err) must_use;
 
 /* network.c: an address, or a network: "192.0.2.0/24". */
