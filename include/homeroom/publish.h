@@ -227,8 +227,12 @@ bool settings_read(struct settings *wanted, const char *file, struct text yaml,
 bool settings_apply(struct settings *wanted, struct db *db, const char *who,
     bool dry_run, struct buf *report, struct err *err) must_use;
 bool settings_known(const char *kind);
-/* False: there is no such setting; *err tells how to list those there are. */
-bool settings_lack(const char *kind, const char *name, struct err *err);
+/* As fail(): there is no such setting; tells how to list those there are. */
+#define settings_lack(kind, name, err)                                         \
+	fail(err, FAULT_NOT_FOUND,                                             \
+	    "there is no %s '%.60s'; `homeroom get %s` lists those that "      \
+	    "there are",                                                       \
+	    (kind), (name), (kind))
 
 struct setting_text {
 	const char *name;

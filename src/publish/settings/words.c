@@ -1,5 +1,4 @@
-/* Whether a word of settings is an address, a day, a time of the day; what is
- * said when there is no such setting. */
+/* Whether a word of settings is an address, a day, a time of the day. */
 #include "settings.h"
 
 bool settings_is_place(const char *text, const char *scheme)
@@ -39,12 +38,4 @@ bool settings_is_hours(const char *text)
 {
 	return begins_with_clock(text) && text[5] == '-' &&
 	       settings_is_clock(text + 6) && strncmp(text, text + 6, 5) != 0;
-}
-
-bool settings_lack(const char *kind, const char *name, struct err *err)
-{
-	return fail(err, FAULT_NOT_FOUND,
-	    "there is no %s '%.60s'; `homeroom get %s` lists those that there "
-	    "are",
-	    kind, name, kind);
 }
