@@ -267,7 +267,7 @@ CREATE TABLE roster.classes (
 CREATE INDEX ON roster.classes (district, since);
 CREATE INDEX ON roster.classes (district, course_id, sourced_id);
 CREATE INDEX ON roster.classes (district, school_id, sourced_id);
-CREATE INDEX ON roster.classes USING gin (term_ids);
+CREATE INDEX ON roster.classes USING gin (term_ids) WHERE term_ids IS NOT NULL;
 ALTER TABLE roster.classes ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON roster.classes TO homeroom_publish_full, homeroom_publish_restricted;
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.classes TO homeroom_ingest;
@@ -363,7 +363,7 @@ CREATE INDEX ON roster.users (district, since);
 CREATE INDEX ON roster.users (district, username_key, sourced_id);
 CREATE INDEX ON roster.users (district, identifier_key, sourced_id);
 CREATE INDEX ON roster.users (district, email_key, sourced_id);
-CREATE INDEX ON roster.users USING gin (agent_ids);
+CREATE INDEX ON roster.users USING gin (agent_ids) WHERE agent_ids IS NOT NULL;
 ALTER TABLE roster.users ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON roster.users TO homeroom_publish_full, homeroom_publish_restricted;
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster.users TO homeroom_ingest;

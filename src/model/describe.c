@@ -97,8 +97,9 @@ static void searched_indexes(struct buf *out, const struct entity *entity)
 			    entity->table, f->column);
 		if (f->need & LISTED)
 			buf_printf(out,
-			    "CREATE INDEX ON " LIVE ".%s USING gin (%s);\n",
-			    entity->table, f->column);
+			    "CREATE INDEX ON " LIVE ".%s USING gin (%s) "
+			    "WHERE %s IS NOT NULL;\n",
+			    entity->table, f->column, f->column);
 	}
 }
 
