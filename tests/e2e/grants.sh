@@ -25,6 +25,9 @@ refused "bad.yaml:3: givenName can't be omitted: every record has it" \
 refused "bad.yaml:3: enabled must be true or false" 'enabled: yes'
 refused "bad.yaml:3: addresses must be addresses or networks, such as 192.0.2.0/24" \
 	'addresses: [10.0.0.1/8]'
+refused "bad.yaml:3: access: full shares everything, whatever share says: leave out one of them" \
+	'access: full
+share: {roles: [student]}'
 refused "bad.yaml:3: share.sessions.before must be a number from 0 to 1000000" \
 	'share: {sessions: {before: -1}}'
 refused "there is no application 'nobody'; \`homeroom get application\` lists those that there are" \
@@ -57,6 +60,11 @@ is 'a version tells of it' 2 \
 	"$(hr versions -o csv | tail -n +2 | wc -l)"
 is 'applied again' 'grant pub: unchanged' \
 	"$(hr apply grant.yaml | head -n 1)"
+printf 'limits: {requestsPerMinute: 600}\n' | cat grant.yaml - >limits.yaml
+is 'what it limits is changed' 'grant pub: changed' \
+	"$(hr apply limits.yaml | head -n 1)"
+is 'and no version tells of that, since nothing is shown otherwise' 2 \
+	"$(hr versions -o csv | tail -n +2 | wc -l)"
 hr get grant pub >back.yaml
 is 'what is printed can be applied' 'grant pub: unchanged' \
 	"$(hr apply back.yaml | head -n 1)"

@@ -1,5 +1,5 @@
-/* What a grant may do with fields: share, omit or pseudonymise them; and the
- * days on which it is in force. */
+/* What a grant may do with fields: share, omit or pseudonymise them; and what
+ * of it can't be meant together. */
 #include "settings.h"
 #include "../tree/tree.h"
 
@@ -75,15 +75,25 @@ bool settings_check_fields(const char *file, const struct node *node,
 	return true;
 }
 
-/* What ends before it begins was never meant. */
-bool settings_check_days(const char *file, const struct node *map,
+/* What ends before it begins was never meant; nor that everything is shared, of
+ * which a part is named. */
+bool settings_check_sense(const char *file, const struct node *map,
     struct err *err)
 {
 	const struct node *from = node_get(map, "from");
 	const struct node *until = node_get(map, "until");
+	const struct node *access = node_get(map, "access");
+	const struct node *share = node_get(map, "share");
 
-	return from == NULL || until == NULL ||
-	       strcmp(from->text, until->text) <= 0 ||
-	       fail(err, FAULT_INVALID, "%s:%d: until %s is before from %s",
-		   file, until->line, until->text, from->text);
+	if (from != NULL && until != NULL &&
+	    strcmp(from->text, until->text) > 0)
+		return fail(err, FAULT_INVALID,
+		    "%s:%d: until %s is before from %s", file, until->line,
+		    until->text, from->text);
+	return access == NULL || share == NULL ||
+	       strcmp(access->text, "full") != 0 ||
+	       fail(err, FAULT_INVALID,
+		   "%s:%d: access: full shares everything, whatever share "
+		   "says: leave out one of them",
+		   file, access->line);
 }

@@ -312,6 +312,21 @@ static bool find_after(const struct applying *a, struct grant_row *after,
 	       names_make_key(a->db, a->arena, after->id, err);
 }
 
+/* Whether what is shown stays, whatever becomes of when, where and how much of
+ * it may be asked: then no version comes of it. */
+static bool shows_same(const struct applying *a, const char *before,
+    const char *after, bool *same, struct err *err)
+{
+	const struct values values = { 2, { before, after } };
+	const struct rows *rows;
+
+	if (!db_ask(a->db, a->arena, STATEMENT_grant_shows_same, &values, &rows,
+		err))
+		return false;
+	*same = rows_get(rows, 0, 0)[0] == 't';
+	return true;
+}
+
 static bool grant_put(struct applying *a, struct granted *granted,
     const struct grant_row *before, const char *wanted, struct err *err)
 {
@@ -320,7 +335,8 @@ static bool grant_put(struct applying *a, struct granted *granted,
 	if (!write_grant(a, before, wanted, err) ||
 	    !find_after(a, &after, err) ||
 	    !applying_same(a, before->says, after.says, &granted->same, err) ||
-	    (!granted->same && !turn(a, before, &after, granted->live, err)))
+	    !shows_same(a, before->says, after.says, &granted->still, err) ||
+	    (!granted->still && !turn(a, before, &after, granted->live, err)))
 		return false;
 	granted->full = after.full;
 	granted->says = after.says;
@@ -383,7 +399,7 @@ static const char *list_grants(const struct applying *a, struct granted *first,
 
 	*count = 0;
 	for (struct granted *g = first; g != NULL; g = g->next) {
-		if (g->same || g->district != first->district)
+		if (g->still || g->district != first->district)
 			continue;
 		g->told = true;
 		++*count;
@@ -422,7 +438,7 @@ static bool publish_district(const struct applying *a, struct granted *first,
 				   first->live + 1, grants, err))
 		return false;
 	for (struct granted *g = first; g != NULL; g = g->next)
-		if (g->district == first->district && !g->same && !g->full &&
+		if (g->district == first->district && !g->still && !g->full &&
 		    !g->fresh && !retell(a, g, err))
 			return false;
 	return grants_compile(a->db, first->district, first->live + 1, err) &&
@@ -432,7 +448,7 @@ static bool publish_district(const struct applying *a, struct granted *first,
 bool grants_publish(struct applying *a, struct err *err)
 {
 	for (struct granted *g = a->granted; g != NULL; g = g->next)
-		if (g->live > 0 && !g->same && !g->told &&
+		if (g->live > 0 && !g->still && !g->told &&
 		    !publish_district(a, g, err))
 			return false;
 	for (struct granted *g = a->granted; g != NULL; g = g->next) {

@@ -653,7 +653,7 @@ bool settings_check(const char *file, const struct node *map, struct err *err)
 		    "%s:%d: there is no kind '%s' of settings", file,
 		    kind->line, kind->text);
 	return check_map(&c, map, "", err) && check_required(&c, map, err) &&
-	       settings_check_days(file, map, err);
+	       settings_check_sense(file, map, err);
 }
 
 const char *settings_secret_after(const char *kind, const char *path)

@@ -14,11 +14,11 @@ struct node; /* of tree/tree.h */
 bool settings_check(const char *file, const struct node *map,
     struct err *err) must_use;
 
-/* fields.c: the same of the fields of a grant, and of its first and last day.
- */
+/* fields.c: the same of the fields of a grant, and whether what it says goes
+ * together. */
 bool settings_check_fields(const char *file, const struct node *node,
     struct err *err) must_use;
-bool settings_check_days(const char *file, const struct node *map,
+bool settings_check_sense(const char *file, const struct node *map,
     struct err *err) must_use;
 
 /* network.c: an address, or a network: "192.0.2.0/24". */
@@ -90,6 +90,7 @@ struct granted {
 	const char *turned;   /* entities that it shows otherwise, "{5,8}" */
 	const char *unmasked; /* those that had pseudonyms until now */
 	bool same;            /* as before */
+	bool still;           /* it shows the same as before */
 	bool fresh;           /* it shared nothing before */
 	bool full;
 	bool told; /* a version tells of it */
