@@ -41,6 +41,12 @@ static const char find_grants[] =
     "FROM homeroom.\"grant\" g WHERE g.district = {district} "
     "AND g.defined AND NOT g.full_access";
 
+/* No grant shares a part, and none did. */
+static bool is_idle(const struct compile *c)
+{
+	return c->anew == NULL && c->sharing == 0;
+}
+
 bool compile_begin(struct compile *c, struct err *err)
 {
 	struct buf find = { 0 };
@@ -52,7 +58,7 @@ bool compile_begin(struct compile *c, struct err *err)
 	found = db_run(c->db, drop_tables, err) &&
 		compile_ask(c, buf_text(&find), &c->sharing, err);
 	buf_free(&find);
-	return found && db_run(c->db, make_tables, err);
+	return found && (is_idle(c) || db_run(c->db, make_tables, err));
 }
 
 /* What grants see anew is found from what they see of other entities: those
@@ -236,7 +242,7 @@ static bool run(struct compile *c, struct err *err)
 {
 	if (!compile_begin(c, err))
 		return false;
-	if (c->anew == NULL && c->sharing == 0)
+	if (is_idle(c))
 		return true;
 	if (!tidy(c, err) || !compile_scope(c, err) || !forget_gone(c, err))
 		return false;
