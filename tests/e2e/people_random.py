@@ -19,9 +19,7 @@ from sources import enrollment, role, user  # noqa: E402
 
 SEED = int(os.environ.get("HOMEROOM_TEST_SEED", "0")) or \
     int.from_bytes(os.urandom(3), "big")
-COUNT = int(os.environ.get(
-    "HOMEROOM_TEST_COUNT",
-    "6" if os.environ.get("HOMEROOM_TEST_MODE") == "release" else "3"))
+COUNT = int(os.environ.get("HOMEROOM_TEST_COUNT", "6"))
 READINGS = 10
 SOURCES = ("sis", "hr", "dir")
 REQUIRED = ("enabledUser", "username", "givenName", "familyName")
