@@ -5,35 +5,42 @@
 with g as (
 	select schools, sessions, courses, classes, subjects, grades
 	from homeroom."grant" where id = $2::bigint
-), named (what, sort, name) as (
-	select 'schools', 1, unnest(schools) from g
-	union all select 'sessions.named', 2, unnest(sessions) from g
-	union all select 'courses', 3, unnest(courses) from g
-	union all select 'subjects', 4, unnest(subjects) from g
-	union all select 'classes', 5, unnest(classes) from g
-	union all select 'grades', 6, unnest(grades) from g
-), known (sort, name) as (
-	select 1, sourced_id from roster.orgs
-	where district = $1::integer and status = 'active'
-	union all select 2, sourced_id from roster.academic_sessions
-	where district = $1::integer and status = 'active'
-	union all select 3, sourced_id from roster.courses
-	where district = $1::integer and status = 'active'
-	union all select 4, unnest(subjects || subject_codes)
-	from roster.courses
-	where district = $1::integer and status = 'active'
-	union all select 4, unnest(subjects || subject_codes)
-	from roster.classes
-	where district = $1::integer and status = 'active'
-	union all select 5, sourced_id from roster.classes
-	where district = $1::integer and status = 'active'
-	union all select 6, unnest(grades) from roster.users
-	where district = $1::integer and status = 'active'
-		and exists (select from g where grades is not null)
-	union all select 6, unnest(grades) from roster.classes
-	where district = $1::integer and status = 'active'
+), strangers (sort, what, name) as (
+	select 1, 'schools', n from g, unnest(g.schools) n
+	where not exists (select from roster.orgs o
+		where o.district = $1::integer and o.sourced_id = n
+		and o.status = 'active')
+	union all
+	select 2, 'sessions.named', n from g, unnest(g.sessions) n
+	where not exists (select from roster.academic_sessions s
+		where s.district = $1::integer and s.sourced_id = n
+		and s.status = 'active')
+	union all
+	select 3, 'courses', n from g, unnest(g.courses) n
+	where not exists (select from roster.courses c
+		where c.district = $1::integer and c.sourced_id = n
+		and c.status = 'active')
+	union all
+	select 4, 'subjects', n from g, unnest(g.subjects) n
+	where not exists (select from roster.courses c
+		where c.district = $1::integer and c.status = 'active'
+		and n = any (c.subjects || c.subject_codes))
+	and not exists (select from roster.classes c
+		where c.district = $1::integer and c.status = 'active'
+		and n = any (c.subjects || c.subject_codes))
+	union all
+	select 5, 'classes', n from g, unnest(g.classes) n
+	where not exists (select from roster.classes c
+		where c.district = $1::integer and c.sourced_id = n
+		and c.status = 'active')
+	union all
+	select 6, 'grades', n from g, unnest(g.grades) n
+	where not exists (select from roster.users u
+		where u.district = $1::integer and u.status = 'active'
+		and n = any (u.grades))
+	and not exists (select from roster.classes c
+		where c.district = $1::integer and c.status = 'active'
+		and n = any (c.grades))
 )
-select what, name from named
-where (sort, name) not in (
-	select sort, name from known where name is not null)
+select what, name from strangers
 order by sort, name

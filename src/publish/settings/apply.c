@@ -97,14 +97,13 @@ static bool said(struct applying *a, const char **json, struct err *err)
 	return true;
 }
 
-bool applying_same(const struct applying *a, const char *before,
-    const char *after, bool *same, struct err *err)
+bool applying_same(const struct applying *a, enum statement by,
+    const char *before, const char *after, bool *same, struct err *err)
 {
 	const struct values values = { 2, { before, after } };
 	const struct rows *rows;
 
-	if (!db_ask(a->db, a->arena, STATEMENT_setting_same, &values, &rows,
-		err))
+	if (!db_ask(a->db, a->arena, by, &values, &rows, err))
 		return false;
 	*same = rows_get(rows, 0, 0)[0] == 't';
 	return true;
@@ -136,8 +135,8 @@ static bool note_change(struct applying *a, const char *before, struct err *err)
 	const char *after;
 	bool same;
 
-	if (!said(a, &after, err) ||
-	    !applying_same(a, before, after, &same, err))
+	if (!said(a, &after, err) || !applying_same(a, STATEMENT_setting_same,
+					 before, after, &same, err))
 		return false;
 	applying_tell(a, same ? "unchanged" : "changed");
 	return same || applying_note(a, before, after, err);

@@ -312,21 +312,6 @@ static bool find_after(const struct applying *a, struct grant_row *after,
 	       names_make_key(a->db, a->arena, after->id, err);
 }
 
-/* Whether what is shown stays, whatever becomes of when, where and how much of
- * it may be asked: then no version comes of it. */
-static bool shows_same(const struct applying *a, const char *before,
-    const char *after, bool *same, struct err *err)
-{
-	const struct values values = { 2, { before, after } };
-	const struct rows *rows;
-
-	if (!db_ask(a->db, a->arena, STATEMENT_grant_shows_same, &values, &rows,
-		err))
-		return false;
-	*same = rows_get(rows, 0, 0)[0] == 't';
-	return true;
-}
-
 static bool grant_put(struct applying *a, struct granted *granted,
     const struct grant_row *before, const char *wanted, struct err *err)
 {
@@ -334,8 +319,10 @@ static bool grant_put(struct applying *a, struct granted *granted,
 
 	if (!write_grant(a, before, wanted, err) ||
 	    !find_after(a, &after, err) ||
-	    !applying_same(a, before->says, after.says, &granted->same, err) ||
-	    !shows_same(a, before->says, after.says, &granted->still, err) ||
+	    !applying_same(a, STATEMENT_setting_same, before->says, after.says,
+		&granted->same, err) ||
+	    !applying_same(a, STATEMENT_grant_shows_same, before->says,
+		after.says, &granted->still, err) ||
 	    (!granted->still && !turn(a, before, &after, granted->live, err)))
 		return false;
 	granted->full = after.full;

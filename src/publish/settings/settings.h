@@ -112,8 +112,10 @@ struct applying {
 bool applying_note(const struct applying *a, const char *before,
     const char *after, struct err *err) must_use;
 void applying_tell(const struct applying *a, const char *what);
-bool applying_same(const struct applying *a, const char *before,
-    const char *after, bool *same, struct err *err) must_use;
+/* `by`: setting_same, or grant_shows_same. */
+bool applying_same(const struct applying *a, enum statement by,
+    const char *before, const char *after, bool *same,
+    struct err *err) must_use;
 /* sources.c: FAULT_INVALID when a source, as it was written, would wait for
  * itself. */
 bool source_circle(const struct applying *a, struct err *err) must_use;
