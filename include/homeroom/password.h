@@ -41,9 +41,16 @@ struct password_account {
 };
 
 /* Before the account is made: who was told to make it and died may have made
- * it. In place of one that was kept for this person. As homeroom_ingest. */
+ * it. In place of one that was kept for this person. As homeroom_ingest. Until
+ * the ledger has the account it can be had back, under HOMEROOM_KEY_FILE. */
 bool password_keep(struct db *db, struct arena *arena,
     const struct password_account *account, const char *password,
+    struct err *err) must_use;
+/* What attempts before this one gave the account, for one of them may yet come
+ * through; wiped with the arena. NULL: none is known, or it was another login.
+ */
+bool password_held(struct db *db, struct arena *arena,
+    const struct password_account *account, const char **out,
     struct err *err) must_use;
 /* It was not made after all. */
 bool password_drop(struct db *db, struct arena *arena,

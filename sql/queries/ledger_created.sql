@@ -14,7 +14,10 @@ named as (
 	insert into homeroom.given_name (directory, name, person, given)
 	select directory, lower(after ->> 'login'), person, $3::timestamptz
 	from a
-	on conflict do nothing)
+	on conflict do nothing),
+made as (
+	update homeroom.password w set held = null from a
+	where w.directory = a.directory and w.person = a.person)
 insert into homeroom.account as h (directory, anchor, name, place, address,
 	login, enabled, attributes, person, linked, linked_by, ours, basis,
 	rule, disabled, disabled_by_us)

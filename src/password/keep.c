@@ -1,7 +1,9 @@
 /* Passwords that wait to be handed over. */
 #include "password.h"
 #include "homeroom/model.h"
+#include "homeroom/publish.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
@@ -19,7 +21,44 @@ static struct hpke_about about(struct arena *arena, const char *directory,
 	return (struct hpke_about){ info, { aad, strlen(aad) } };
 }
 
+static void wipe(void *password)
+{
+	password_wipe(password);
+}
+
+/* Of the arena, wiped with it. The buffer is emptied. */
+static const char *take_secret(struct arena *arena, struct buf *secret)
+{
+	const char *text = arena_textn(arena, secret->data, secret->len);
+
+	arena_defer(arena, wipe, not_const(text));
+	OPENSSL_cleanse(secret->data, secret->len);
+	buf_free(secret);
+	return text;
+}
+
 /* --- in ------------------------------------------------------------------- */
+
+static const char *about_held(struct arena *arena,
+    const struct password_account *account)
+{
+	return arena_printf(arena,
+	    "password of %s, until there is an account in directory %" PRId64,
+	    account->person, account->directory);
+}
+
+static bool hold(struct arena *arena, const struct password_account *account,
+    const char *password, const char **out, struct err *err)
+{
+	struct buf sealed = { 0 };
+	bool done = seal(&sealed, config_get("HOMEROOM_KEY_FILE"),
+	    about_held(arena, account), password, strlen(password), err);
+
+	if (done)
+		*out = arena_hex(arena, sealed.data, sealed.len);
+	buf_free(&sealed);
+	return done;
+}
 
 bool password_keep(struct db *db, struct arena *arena,
     const struct password_account *account, const char *password,
@@ -32,10 +71,12 @@ bool password_keep(struct db *db, struct arena *arena,
 		{ directory, account->person, account->login, account->name } };
 	unsigned char public[HPKE_KEY];
 	struct buf sealed = { 0 };
+	const char *held;
 	char now[CLOCK_TEXT];
 	bool done;
 
 	if (!password_key_public(db, arena, account->district, public, err) ||
+	    !hold(arena, account, password, &held, err) ||
 	    !hpke_seal(&sealed, public, &bound,
 		(struct text){ password, strlen(password) }, err))
 		return false;
@@ -44,8 +85,34 @@ bool password_keep(struct db *db, struct arena *arena,
 	values_add(&values, arena_hex(arena, sealed.data, sealed.len));
 	values_add(&values, now);
 	values_add(&values, account->lasting ? "t" : "f");
+	values_add(&values, held);
 	done = db_ask(db, arena, STATEMENT_password_keep, &values, NULL, err);
 	buf_free(&sealed);
+	return done;
+}
+
+bool password_held(struct db *db, struct arena *arena,
+    const struct password_account *account, const char **out, struct err *err)
+{
+	const struct values values = { 3,
+		{ arena_number(arena, account->directory), account->person,
+		    account->login } };
+	struct buf sealed = { 0 }, password = { 0 };
+	const struct rows *rows;
+	bool done;
+
+	*out = NULL;
+	if (!db_ask(db, arena, STATEMENT_password_held, &values, &rows, err))
+		return false;
+	if (rows_count(rows) == 0)
+		return true;
+	done = hex_decode(&sealed, rows_get(rows, 0, 0),
+		   rows_length(rows, 0, 0)) &&
+	       unseal(&password, config_get("HOMEROOM_KEY_FILE"),
+		   about_held(arena, account), sealed.data, sealed.len, err);
+	buf_free(&sealed);
+	if (done)
+		*out = take_secret(arena, &password);
 	return done;
 }
 
@@ -124,11 +191,6 @@ bool password_list(struct db *db, struct arena *arena,
 	return true;
 }
 
-static void wipe(void *password)
-{
-	password_wipe(password);
-}
-
 static bool open_one(struct arena *arena, const struct opener *opener,
     const struct rows *rows, int i, const char **out, struct err *err)
 {
@@ -147,11 +209,8 @@ static bool open_one(struct arena *arena, const struct opener *opener,
 		      "its file with --key",
 		      rows_get(rows, i, PERSON));
 
-	if (done) {
-		*out = arena_textn(arena, password.data, password.len);
-		arena_defer(arena, wipe, not_const(*out));
-		OPENSSL_cleanse(password.data, password.len);
-	}
+	if (done)
+		*out = take_secret(arena, &password);
 	buf_free(&sealed);
 	buf_free(&password);
 	return done;

@@ -317,7 +317,7 @@ static void test_kept(void **state)
 	CHECK(strcmp(fixture_value(scene.district,
 			 "select count(*) from homeroom.password p where "
 			 "directory = {d} and (p::text like '%Maple%' or "
-			 "encode(sealed, 'escape') like '%Maple%')"),
+			 "encode(sealed || held, 'escape') like '%Maple%')"),
 		  "0") == 0,
 	    "it can be read");
 	CHECK(lists(&scene, wanted, 2), "%s", scene.err.text);
@@ -379,6 +379,43 @@ static void test_mailed(void **state)
 	end(&scene);
 }
 
+static bool holds(struct scene *scene, const char *person, const char *login,
+    const char *password)
+{
+	const struct password_account account = { scene->district,
+		scene->district, person, login, "account", false };
+	const char *held;
+
+	scene->err = (struct err){ 0 };
+	return password_held(scene->ingest, scene->arena, &account, &held,
+		   &scene->err) &&
+	       (password == NULL ? held == NULL
+				 : held != NULL && strcmp(held, password) == 0);
+}
+
+/* Each attempt to make an account gives it the same, under the same login. */
+static void test_held(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	begin(&scene);
+	CHECK(holds(&scene, "u1", "u1", NULL), "%s", scene.err.text);
+	keep(&scene, "u1", "Maple-47-river");
+	keep(&scene, "u3", "Otter-<33>-&x");
+	CHECK(holds(&scene, "u1", "u1", "Maple-47-river"), "%s",
+	    scene.err.text);
+	CHECK(holds(&scene, "u1", "ann", NULL), "%s", scene.err.text);
+	(void)fixture_value(scene.district,
+	    "update homeroom.password p set held = o.held "
+	    "from homeroom.password o where o.directory = {d} "
+	    "and p.directory = {d} and o.person = 'u3' and p.person = 'u1' "
+	    "returning 1");
+	CHECK(!holds(&scene, "u1", "u1", "Otter-<33>-&x"),
+	    "another's stands for it");
+	end(&scene);
+}
+
 /* The district keeps its private key: what is here opens nothing. */
 static void test_own_key(void **state)
 {
@@ -422,6 +459,7 @@ int main(void)
 		cmocka_unit_test(test_pattern),
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_mailed),
+		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_own_key),
 	};
 

@@ -8,8 +8,9 @@ import threading
 import time
 
 ADD, MODIFY, DELETE, RENAME = 0x68, 0x66, 0x4a, 0x6c
-# Hangs up instead of passing on; or when it was done, without telling.
-BEFORE, AFTER = "before", "after"
+# Hangs up instead of passing on; or when it was done, without telling; or at
+# once, and passes it on when all else is done.
+BEFORE, AFTER, LATE = "before", "after", "late"
 
 
 def length_of(data, at):
@@ -65,13 +66,14 @@ def result(number, tag, code, words):
 
 class Between:
     """`answer(tag, dn, message)` says what becomes of a write: None, it is
-    passed on; (code, words), the answer; BEFORE or AFTER. All writes are in
-    `seen`: when it was, the operation, the DN."""
+    passed on; (code, words), the answer; BEFORE, AFTER or LATE. All writes are
+    in `seen`: when it was, the operation, the DN."""
 
     def __init__(self, controller, answer):
         self.controller, self.answer = controller, answer
         self.seen = []
         self.lock = threading.Lock()
+        self.go, self.came = threading.Event(), threading.Event()
         tls = os.path.join(controller.folder, "tls")
         self.server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.server.load_cert_chain(tls + "/dc.pem", tls + "/dc.key")
@@ -131,6 +133,13 @@ class Between:
                 said = self.answer(tag, dn, message)
         if said == BEFORE:
             return False
+        if said == LATE:
+            here.close()
+            self.go.wait(300)
+            there.sendall(message)
+            there.recv(65536)
+            self.came.set()
+            return False
         if said == AFTER:
             lost.add(number)
         if isinstance(said, tuple):
@@ -138,6 +147,11 @@ class Between:
         else:
             there.sendall(message)
         return True
+
+    def deliver(self):
+        """Passes on what comes late."""
+        self.go.set()
+        return self.came.wait(60)
 
     def writes(self, tag, name):
         """When such a write to what has that name came."""

@@ -318,6 +318,13 @@ class Controller:
         return found.group(1) if found else (
             "in" if done.returncode == 0 else "?")
 
+    def passwords(self):
+        """Of all accounts, as they are stored."""
+        done = subprocess.run(
+            ["ldbsearch", "-H", self.sam, "-b", BASE, "(objectClass=user)",
+             "unicodePwd"], check=True, stdout=subprocess.PIPE, timeout=300)
+        return re.findall(r"dn: .*\nunicodePwd:: .*", done.stdout.decode())
+
     def add(self, ldif):
         """With the server stopped: one transaction."""
         subprocess.run(["ldbadd", "-H", self.sam], input=ldif.encode(),

@@ -116,7 +116,7 @@ static bool makes(enum action_kind kind)
 	       kind == ACTION_CREATE;
 }
 
-/* It was made before, and has a password that nobody knows. */
+/* It was made before, by us or by hand. */
 static void describe_found(const struct taken *t, struct directory_change *out)
 {
 	const json_t *password = json_object_get(t->after, "password");

@@ -64,6 +64,10 @@ static bool give(struct hand *hand, struct taken *t, struct err *err)
 	struct password_policy policy;
 	const char *password;
 
+	if (!password_held(hand->db, hand->arena, &account, &t->password, err))
+		return false;
+	if (t->password != NULL)
+		return true;
 	if (!find_policy(hand, t, &policy, err) ||
 	    !password_make(hand->arena, &policy, &whose, &password, err) ||
 	    !password_keep(hand->db, hand->arena, &account, password, err))
@@ -93,6 +97,14 @@ bool first_passwords(struct hand *hand, struct taken *taken, int count,
 	return true;
 }
 
+/* The account was not made; or it was had back, and wants another one. */
+static bool was_for_nothing(const struct taken *t)
+{
+	return makes(t) && t->outcome.result == DIRECTORY_REFUSED &&
+	       (t->kind == ACTION_CREATE ||
+		   t->outcome.reason == DIRECTORY_BAD_PASSWORD);
+}
+
 bool first_forget(struct hand *hand, const struct taken *taken, int count,
     struct err *err)
 {
@@ -101,8 +113,7 @@ bool first_forget(struct hand *hand, const struct taken *taken, int count,
 		    account_of(hand, &taken[i]);
 
 		password_wipe(taken[i].password);
-		if (taken[i].kind == ACTION_CREATE &&
-		    taken[i].outcome.result == DIRECTORY_REFUSED &&
+		if (was_for_nothing(&taken[i]) &&
 		    !password_drop(hand->db, hand->arena, &account, err))
 			return false;
 	}

@@ -109,8 +109,7 @@ static bool is_it(const struct hand *hand, const struct taken *t,
 	return false;
 }
 
-/* Of several attempts nobody knows which one made an account, and so which of
- * their passwords it has: it is given another. */
+/* Whoever made it: it is given the password that is kept. */
 static void note_found(struct taken *t, const char *anchor)
 {
 	if (t->kind == ACTION_CREATE) {

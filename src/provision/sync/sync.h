@@ -387,7 +387,8 @@ bool settle(struct hand *hand, struct taken *taken, int count,
 /* --- first.c -------------------------------------------------------------- */
 
 /* For accounts that are to be made now: first passwords, which are kept before
- * the directory hears of them. Of whom none can be made is settled. */
+ * the directory hears of them; those of an attempt before, if there was one. Of
+ * whom none can be made is settled. */
 bool first_passwords(struct hand *hand, struct taken *taken, int count,
     struct err *err) must_use;
 /* They are carried out: our copies go, and what was kept for accounts that
