@@ -12,7 +12,7 @@
 #include "homeroom/store.h"
 
 /* The source of the demo's made-up district: it makes room for the first
- * bundle of any other source. */
+ * bundle of any other source that says who there is. */
 #define INGEST_MADE_UP "demo"
 
 struct findings;

@@ -59,12 +59,20 @@ static bool find_source(struct ingest *job, const char *name, int64_t *source,
 	return true;
 }
 
+/* What the made-up district makes room for. What provisioning gave its people
+ * is no district. */
 static bool find_made_up(struct ingest *job, struct err *err)
 {
-	if (job->request->source == NULL)
-		return find_source(job, INGEST_MADE_UP, &job->made_up, err);
-	return strcmp(job->request->source, INGEST_MADE_UP) == 0 ||
-	       find_source(job, INGEST_MADE_UP, &job->made_up, err);
+	struct values *values = values_of(job, job->request->district);
+	const struct rows *rows;
+
+	values_add(values, INGEST_MADE_UP);
+	values_add(values, job->request->source);
+	if (!db_ask(job->db, job->brief, STATEMENT_source_displaced, values,
+		&rows, err))
+		return false;
+	job->made_up = rows_count(rows) > 0 ? rows_integer(rows, 0, 0) : 0;
+	return true;
 }
 
 static bool begin_import(struct ingest *job, struct err *err)
@@ -123,7 +131,7 @@ bool begin_change(struct ingest *job, struct err *err)
 	return db_run(job->db, session, err) && lock_roster(job, err) &&
 	       (job->request->source == NULL ||
 		   find_source(job, job->request->source, &job->source, err)) &&
-	       find_made_up(job, err) && find_version(job, err);
+	       find_version(job, err);
 }
 
 /* --- tables -------------------------------------------------------------- */

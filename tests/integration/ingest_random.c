@@ -248,6 +248,46 @@ static void the_demo_makes_room(void **state)
 	    "4");
 }
 
+/* They stay when settings are changed, and when provisioning says what it gave
+ * them. */
+static void the_demo_stays(void **state)
+{
+	static const struct fixture_change none[] = { { 0 } };
+	static const char active[] =
+	    "SELECT count(*) FROM roster.users WHERE district = {d} "
+	    "AND status = 'active'";
+	struct person_change merge = { .district = fixture_district() };
+	int64_t district = merge.district;
+	struct arena *arena = arena_new();
+	struct err err = { 0 };
+
+	(void)state;
+	fixture_write("bundle", V12, none);
+	ingest_close(fixture_import(db, district, "bundle", false));
+	is(district,
+	    "UPDATE homeroom.source SET name = '" INGEST_MADE_UP "' "
+	    "WHERE district = {d} RETURNING name",
+	    INGEST_MADE_UP);
+	is(district,
+	    "UPDATE homeroom.district SET remerge = true WHERE id = {d} "
+	    "RETURNING 1",
+	    "1");
+	assert_true(person_change(db, arena, &merge, &err));
+	is(district, active, "4");
+	is(district,
+	    "INSERT INTO homeroom.source (district, name, kind) "
+	    "VALUES ({d}, 'test', 'accounts') RETURNING kind",
+	    "accounts");
+	ingest_close(fixture_import(db, district, "bundle", true));
+	is(district, active, "4");
+	is(district,
+	    "SELECT count(*) FROM roster.classes WHERE district = {d} "
+	    "AND source = (SELECT id FROM homeroom.source "
+	    "WHERE district = {d} AND name = '" INGEST_MADE_UP "')",
+	    "2");
+	arena_free(arena);
+}
+
 /* Whatever is wrong with rows, what is taken is sound, and no row is lost
  * count of. */
 static void with_faults(void **state)
@@ -286,6 +326,7 @@ int main(void)
 		cmocka_unit_test(few_tables),
 		cmocka_unit_test(what_is_filled_in),
 		cmocka_unit_test(the_demo_makes_room),
+		cmocka_unit_test(the_demo_stays),
 		cmocka_unit_test(with_faults),
 	};
 	int failed;
