@@ -41,7 +41,7 @@ refuses '011 no kind' 2 "no kind 'pupil'" get pupil
 for kind in source application grant directory rule notification district; do
 	refuses "012 no $kind" 1 "$(lists $kind)" get $kind nobody
 done
-for kind in source application directory rule notification district; do
+for kind in source application grant directory rule notification district; do
 	refuses "013 no $kind" 1 "$(lists $kind)" delete $kind nobody
 done
 refuses '014 no district' 1 "$(lists district)" status --district nobody

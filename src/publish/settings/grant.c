@@ -13,8 +13,9 @@ struct grant_row {
 	bool keyed;         /* it has a key for pseudonyms */
 };
 
-static bool find_grant(const struct applying *a, const char *name,
-    struct grant_row *out, struct err *err)
+/* Each application has one. `kind`: what is lacking without it. */
+static bool find_grant(const struct applying *a, const char *kind,
+    const char *name, struct grant_row *out, struct err *err)
 {
 	const struct values values = { 2,
 		{ arena_number(a->arena, a->district), name } };
@@ -23,7 +24,7 @@ static bool find_grant(const struct applying *a, const char *name,
 	if (!db_ask(a->db, a->arena, STATEMENT_grant_find, &values, &rows, err))
 		return false;
 	if (rows_count(rows) == 0)
-		return settings_lack("application", name, err);
+		return settings_lack(kind, name, err);
 	*out = (struct grant_row){ rows_integer(rows, 0, 0),
 		rows_get(rows, 0, 1), rows_get(rows, 0, 2)[0] == 't',
 		rows_get(rows, 0, 3)[0] == 't', rows_get(rows, 0, 4),
@@ -42,7 +43,7 @@ static bool merge(const struct applying *a, const char **out, struct err *err)
 	*out = applying_json(a);
 	if (like == NULL)
 		return true;
-	if (!find_grant(a, like->text, &other, err))
+	if (!find_grant(a, "grant", like->text, &other, err))
 		return false;
 	values_add(&values, other.says);
 	values_add(&values, *out);
@@ -285,13 +286,13 @@ static void keep(struct applying *a, const struct granted *granted)
 }
 
 /* Who publishes is alone in its district from the first grant on. */
-static bool begin(struct applying *a, struct granted *granted,
+static bool begin(struct applying *a, const char *kind, struct granted *granted,
     struct grant_row *before, struct err *err)
 {
 	*granted = (struct granted){ .document = a->document,
 		.district = a->district };
 	if (!lock_roster(a, &granted->live, err) ||
-	    !find_grant(a, a->document->name, before, err))
+	    !find_grant(a, kind, a->document->name, before, err))
 		return false;
 	granted->grant = before->id;
 	return true;
@@ -301,7 +302,7 @@ static bool begin(struct applying *a, struct granted *granted,
 static bool find_after(const struct applying *a, struct grant_row *after,
     struct err *err)
 {
-	if (!find_grant(a, a->document->name, after, err))
+	if (!find_grant(a, "grant", a->document->name, after, err))
 		return false;
 	if (after->full && *after->fields != '\0')
 		return fail(err, FAULT_INVALID,
@@ -341,7 +342,8 @@ bool grant_apply(struct applying *a, struct err *err)
 	struct grant_row before;
 	const char *wanted;
 
-	if (!begin(a, &granted, &before, err) || !merge(a, &wanted, err) ||
+	if (!begin(a, "application", &granted, &before, err) ||
+	    !merge(a, &wanted, err) ||
 	    !grant_put(a, &granted, &before, wanted, err))
 		return false;
 	return granted.same || applying_note(a, before.says, granted.says, err);
@@ -352,7 +354,7 @@ bool grant_withdraw(struct applying *a, struct err *err)
 	struct granted granted;
 	struct grant_row before;
 
-	return begin(a, &granted, &before, err) &&
+	return begin(a, "grant", &granted, &before, err) &&
 	       grant_put(a, &granted, &before, "{\"access\": \"none\"}", err) &&
 	       applying_note(a, before.says, NULL, err);
 }
