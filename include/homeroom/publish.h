@@ -105,8 +105,7 @@ bool application_create(struct db *db, struct arena *arena,
 bool application_rotate(struct db *db, struct arena *arena,
     const struct change *change, int64_t keep, struct credentials *out,
     struct err *err) must_use;
-/* Ends a secret that was kept, and all tokens. FAULT_NOT_FOUND: there is none.
- */
+/* Ends a secret that was kept, and all tokens; FAULT_NOT_FOUND without one. */
 bool application_end_secret(struct db *db, struct arena *arena,
     const struct change *change, struct err *err) must_use;
 /* Disabled, its secret and its tokens stop working at once; enabled again,
@@ -114,8 +113,7 @@ bool application_end_secret(struct db *db, struct arena *arena,
 bool application_enable(struct db *db, struct arena *arena,
     const struct change *change, bool enabled, struct err *err) must_use;
 /* A secret by which an application signs requests (OAuth 1.0a), in place of the
- * one that it has, which stops working at once; `out` NULL: no secret any more.
- */
+ * one that it has, which stops working at once; `out` NULL: none any more. */
 bool application_oauth1(struct db *db, struct arena *arena,
     const struct change *change, const char *key_file, struct credentials *out,
     struct err *err) must_use;
@@ -187,8 +185,7 @@ bool grants_recompile(struct db *db, int64_t district, int64_t version,
 bool grants_turn(struct db *db, int64_t district, int64_t *version,
     struct err *err) must_use;
 
-/* Why a grant sees a record, or does not, by the rules of the roster as it is.
- */
+/* Why a grant sees a record, or does not, in the roster as it is. */
 struct explain_wanted {
 	int64_t district;
 	const char *application; /* the grant's, by name */
@@ -415,9 +412,7 @@ bool export_make(struct db *db, struct arena *arena, const char *home,
 /* Throws bundles away that are of versions before `live`. */
 void export_sweep(const char *home, int64_t district, int64_t live);
 
-/* --- profiles and pre-flight
- * --------------------------------------------------
- */
+/* --- profiles and pre-flight --------------------------------------------- */
 
 struct node;
 
@@ -466,8 +461,7 @@ struct preflight_finding {
 	const char *entity;   /* "classes" */
 	const char *message;  /* "has no teacher" */
 	bool severe;          /* its importer refuses such a record */
-	const char *withheld; /* a field that the grant does not share, so that
-				 it holds of every record; or NULL */
+	const char *withheld; /* a field not shared: it holds of all; or NULL */
 	int64_t count;
 	const char *examples[PREFLIGHT_EXAMPLES]; /* sourcedIds */
 	int example_count;
@@ -493,8 +487,14 @@ bool preflight_run(struct db *db, struct arena *arena,
 
 /* Brings an application its bundle, to the SFTP server that its settings name:
  * the job of the kind "push" whose subject is the application's name. What was
- * brought already is not brought again. */
+ * brought already is not brought again. A rehearsal brings nothing: job->detail
+ * says what would be brought, and where to. */
 bool push_run(struct job *job, struct arena *arena, const char *url,
     struct err *err) must_use;
+bool push_rehearse(struct job *job, struct arena *arena, const char *url,
+    struct err *err) must_use;
+/* False: there is no such application, it has no `push`, or it is disabled. */
+bool push_known(struct db *db, struct arena *arena, int64_t district,
+    const char *application, struct err *err) must_use;
 
 #endif

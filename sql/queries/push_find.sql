@@ -1,5 +1,5 @@
--- push_find: how an application's bundles are brought to it, and what was
--- brought last.
+-- push_find: how an application's bundles are brought to it, if settings say so,
+-- and what was brought last.
 -- $1: district
 -- $2: the application's name
 select application.id, application.epoch, array_to_string("grant".scopes, ' '),
@@ -12,4 +12,3 @@ join homeroom."grant" on "grant".application = application.id
 	and "grant".district = application.district
 left join homeroom.pushed on pushed.application = application.id
 where application.district = $1::integer and application.name = $2
-	and push is not null

@@ -158,9 +158,11 @@ static bool run_now(struct house *house, const struct subject *subject,
 		.asked = house_who(house) };
 
 	/* Only what settings describe can be run. */
-	if (!house_has(house, subject->district,
-		strcmp(subject->kind, "push") == 0 ? "application" : "source",
-		subject->name, err) ||
+	if (!(strcmp(subject->kind, "push") == 0
+		    ? push_known(house->db, house->arena, subject->district,
+			  subject->name, err)
+		    : house_has(house, subject->district, "source",
+			  subject->name, err)) ||
 	    !job_add(house->db, &job, clock_now(), err))
 		return false;
 	printf("%s: the next worker that is free will do it, unless one does "

@@ -7,14 +7,16 @@
 
 static const struct flag flags_known[] = {
 	FLAG_DISTRICT,
+	FLAG_DRY_RUN,
 	{ 0 },
 };
 
 static const struct command command = {
-	.usage = "push APPLICATION",
+	.usage = "push APPLICATION [--dry-run]",
 	.meaning = "Brings an application its CSV bundle now, to the SFTP "
 		   "server that `push` in its\nsettings names, as "
-		   "`homeroom work` does on schedule.\n",
+		   "`homeroom work` does on schedule. --dry-run asks no "
+		   "server.\n",
 	.flags = flags_known,
 	.arguments_min = 1,
 	.arguments_max = 1,
@@ -25,8 +27,11 @@ static bool run(const struct flags *flags, struct err *err)
 {
 	struct house house;
 	struct job job = { .kind = "push", .subject = flags->arguments[0] };
-	bool done = house_enter(&house, DB_SERVE, flags, &job.district, err) &&
-		    push_run(&job, house.arena, house.url, err);
+	bool done = house_enter(&house, DB_SERVE, flags, &job.district, err);
+
+	done = done &&
+	       (flags_has(flags, "--dry-run") ? push_rehearse : push_run)(&job,
+		   house.arena, house.url, err);
 
 	if (done)
 		printf("%s: %s\n", job.subject, job.detail);

@@ -20,6 +20,7 @@ struct push {
 	struct export made;
 	int64_t version; /* that was brought last; 0: none */
 	const char *tag; /* of that file, or NULL */
+	bool rehearses;  /* nothing is brought */
 };
 
 /* --- what settings say ---------------------------------------------------- */
@@ -35,8 +36,10 @@ static bool find(struct push *push, int64_t district, struct err *err)
 		err))
 		return false;
 	if (rows_count(rows) == 0)
+		return settings_lack("application", push->name, err);
+	if (rows_get(rows, 0, 4) == NULL)
 		return fail(err, FAULT_NOT_FOUND,
-		    "no application '%s' has a `push` in its settings; "
+		    "the application '%s' has no `push` in its settings; "
 		    "`homeroom describe --schema application` says what it is",
 		    push->name);
 	if (rows_get(rows, 0, 3)[0] != 't')
@@ -157,12 +160,9 @@ static bool audit(const struct push *push, struct err *err)
 /* Making it again gives the same tag: there is nothing new for them. */
 static bool push_bundle(struct push *push, struct job *job, struct err *err)
 {
-	const char *mode;
-
 	if (!export_make(push->db, push->arena, config_get("HOMEROOM_HOME"),
 		&push->wanted, &push->made, err))
 		return false;
-	mode = push->made.since > 0 ? "delta" : "bulk";
 	if (push->version == push->made.version && push->tag != NULL &&
 	    (push->wanted.since > 0 ||
 		strcmp(push->tag, push->made.tag) == 0)) {
@@ -171,21 +171,26 @@ static bool push_bundle(struct push *push, struct job *job, struct err *err)
 		    push->made.version);
 		return true;
 	}
-	if (!audit(push, err) || !bring(push, err) || !note(push, err))
+	if (!push->rehearses &&
+	    (!audit(push, err) || !bring(push, err) || !note(push, err)))
 		return false;
 	job->detail = arena_printf(push->arena,
 	    "version %" PRId64 ", %s, %" PRId64 " bytes", push->made.version,
-	    mode, push->made.size);
+	    push->made.since > 0 ? "delta" : "bulk", push->made.size);
+	if (push->rehearses)
+		job->detail = arena_printf(push->arena, "would bring %s to %s",
+		    job->detail, target(push));
 	return true;
 }
 
-bool push_run(struct job *job, struct arena *arena, const char *url,
-    struct err *err)
+static bool run(struct job *job, struct arena *arena, const char *url,
+    bool rehearses, struct err *err)
 {
 	struct push push = { .arena = arena,
 		.name = job->subject,
 		.made = { .fd = -1 },
-		.account = { .stop = job->stop } };
+		.account = { .stop = job->stop },
+		.rehearses = rehearses };
 	bool done = db_open(&push.db, url, DB_SERVE, err) &&
 		    find(&push, job->district, err) &&
 		    read_password(&push, err);
@@ -196,4 +201,24 @@ bool push_run(struct job *job, struct arena *arena, const char *url,
 		close(push.made.fd);
 	db_close(push.db);
 	return done;
+}
+
+bool push_run(struct job *job, struct arena *arena, const char *url,
+    struct err *err)
+{
+	return run(job, arena, url, false, err);
+}
+
+bool push_rehearse(struct job *job, struct arena *arena, const char *url,
+    struct err *err)
+{
+	return run(job, arena, url, true, err);
+}
+
+bool push_known(struct db *db, struct arena *arena, int64_t district,
+    const char *application, struct err *err)
+{
+	struct push push = { .db = db, .arena = arena, .name = application };
+
+	return find(&push, district, err);
 }

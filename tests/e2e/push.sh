@@ -32,7 +32,7 @@ hr generate district --students 100 >/dev/null 2>&1
 hr import district >/dev/null 2>&1
 application Reader --full
 
-refused '800 without settings' "has a .push. in its settings"
+refused '800 without settings' "has no .push. in its settings"
 settings "$sftp_host_key" "$PWD/sftp/key" >push.yaml
 hr apply push.yaml >/dev/null || not_ok '800 settings' 'not applied'
 
@@ -52,6 +52,9 @@ is '804 nothing was brought' '' "$(ls sftp/files)"
 # --- whole, and once ---------------------------------------------------------
 
 hr apply push.yaml >/dev/null
+does '805 a rehearsal' '^Reader: would bring version 1, bulk, [0-9]+ bytes to sftp://.*/oneroster.zip$' \
+	hr push Reader --dry-run
+is '806 brings nothing' '' "$(ls sftp/files)"
 pushed '810 a bundle' '^Reader: version 1, bulk, [0-9]+ bytes$'
 hr export --application Reader same.zip >/dev/null 2>&1
 cmp -s same.zip sftp/files/oneroster.zip && ok '811 it is what is exported' ||

@@ -62,7 +62,12 @@ for command in plan undo approve; do
 done
 refuses '023 no version' 1 'no version 77; .homeroom versions. lists' \
 	rollback 77
-refuses '024 no push' 1 'describe --schema application' push pub
+refuses '024 no push' 1 "'pub' has no .push. in its settings; .homeroom" push pub
+refuses '024 nor one to run' 1 "'pub' has no .push. in its settings; .homeroom" \
+	jobs run pub --kind push
+refuses '024 no application' 1 "$(lists application)" push nobody
+refuses '024 nor one to try it for' 1 "$(lists application)" \
+	push nobody --dry-run
 refuses '025 no record' 1 'records are called users/ID' \
 	explain pupils/u1 --grant pub
 
