@@ -1,6 +1,6 @@
 -- plan_state: a plan is made: ready, or held for a person. What somebody has
--- approved, all of it, is approved. Those made before for the same take their
--- leave.
+-- approved, all of it, is approved. Those made before for the same, or for a
+-- part of it that nobody has approved, take their leave.
 -- $1: plan
 -- $2: why it is held; null: it is not
 with new as (
@@ -28,9 +28,10 @@ dropped as (
 		note = 'plan ' || n.id || ' is newer'
 	from new n
 	where p.directory = n.directory and p.purpose = n.purpose
-		and p.scope = n.scope and p.of is not distinct from n.of
-		and p.id < n.id
-		and p.state in ('ready', 'held', 'approved'))
+		and p.of is not distinct from n.of and p.id < n.id
+		and (p.scope = n.scope
+			and p.state in ('ready', 'held', 'approved')
+		or p.scope @> n.scope and p.state in ('ready', 'held')))
 update homeroom.plan p set
 	state = case when $2::text is null then 'ready'
 		when exists (select from covered) then 'approved'
