@@ -232,7 +232,7 @@ bool waiting_list(struct db *db, struct arena *arena, int64_t district,
 bool waiting_open(struct db *db, struct arena *arena,
     struct ingest_request *request, struct fetched *fetched,
     struct err *err) must_use;
-/* Of the request, district, approves and who are set. */
+/* Of the request, district, approves, who and dry_run count. */
 bool waiting_drop(struct db *db, struct arena *arena,
     const struct ingest_request *request, struct err *err) must_use;
 

@@ -15,13 +15,16 @@
 
 struct provision_wanted {
 	int64_t district;
-	const char *directory;   /* its name */
-	const char *url;         /* of the database */
-	const char *who;         /* "alice (command line)" */
-	const char *person;      /* of one alone, by sourcedId; or NULL */
-	const char *kinds;       /* "create,disable"; NULL: all */
-	bool whole;              /* reads all of the directory */
-	bool known;              /* plans of what was read last, asks nobody */
+	const char *directory; /* its name */
+	const char *url;       /* of the database */
+	const char *who;       /* "alice (command line)" */
+	const char *person;    /* of one alone, by sourcedId; or NULL */
+	const char *kinds;     /* "create,disable"; NULL: all */
+	bool whole;            /* reads all of the directory */
+	bool known;            /* plans of what was read last, asks nobody */
+	/* provision_undo, provision_reconcile: a plan is in a transaction that
+	 * is still open; once it has been looked at, db_rollback. */
+	bool rehearses;
 	const atomic_bool *stop; /* set, it gives up; or NULL */
 };
 
@@ -37,6 +40,13 @@ struct provision_run {
 	 */
 	int64_t first, first_done, first_failed;
 };
+
+/* As fail(): there is no such plan; tells how to list those there are. */
+#define plan_lack(plan, err)                                                   \
+	fail(err, FAULT_NOT_FOUND,                                             \
+	    "there is no plan %" PRId64 "; `homeroom plan` lists those that "  \
+	    "there are",                                                       \
+	    (plan))
 
 /* Reads the directory, and plans. All of these as homeroom_ingest and outside
  * a transaction; `arena` is the caller's. */
@@ -63,7 +73,8 @@ bool provision_drop(struct db *db, struct arena *arena,
 bool provision_undo(struct db *db, struct arena *arena,
     const struct provision_wanted *wanted, int64_t plan,
     struct provision_run *out, struct err *err) must_use;
-/* Says whose an account is (`person` NULL: nobody's). FAULT_NOT_FOUND when
+/* Says whose an account is (`person` NULL: nobody's); this and the next one may
+ * stand in a transaction. FAULT_NOT_FOUND when
  * there is no such account or person, FAULT_CONFLICT when they have another.
  */
 bool provision_link(struct db *db, struct arena *arena,

@@ -12,18 +12,20 @@ static const struct flag flags_known[] = {
 	{ "--unlink", NULL, "It is nobody's any more" },
 	{ "--protect", NULL, "Nothing touches it from now on" },
 	{ "--unprotect", NULL, "It is as others are again" },
+	FLAG_DRY_RUN,
 	FLAG_OUTPUT,
 	{ 0 },
 };
 
 static const struct command command = {
-	.usage = "account DIRECTORY [ACCOUNT]",
+	.usage = "account DIRECTORY [ACCOUNT [--dry-run]]",
 	.meaning =
 	    "Lists the accounts of a directory as it was last read: whose they "
 	    "are and since\nwhen, by which address and number, whether "
 	    "Homeroom made them, since when they are\ndisabled, or no rule "
 	    "wants them, when they will be deleted. Of one, by login,\nanchor "
-	    "or person: also says whose it is, or protects it.\n",
+	    "or person; by login or anchor, it is also said whose it is, or "
+	    "protected.\n",
 	.flags = flags_known,
 	.arguments_min = 1,
 	.arguments_max = 2,
@@ -90,31 +92,58 @@ static bool change(struct house *house, const struct flags *flags,
 	    flags_has(flags, "--protect"), err);
 }
 
+static bool list(struct house *house, const struct provision_wanted *wanted,
+    const char *account, enum format format, struct err *err)
+{
+	const struct rows *rows;
+
+	if (!provision_accounts(house->db, house->arena, wanted, account, &rows,
+		err))
+		return false;
+	if (account != NULL && rows_count(rows) == 0)
+		return fail(err, FAULT_NOT_FOUND,
+		    "the directory '%s' has no account '%.80s', by login, "
+		    "anchor or person",
+		    wanted->directory, account);
+	print(rows, format);
+	return true;
+}
+
+/* Changed, looked at, and forgotten. */
+static bool rehearse(struct house *house, const struct flags *flags,
+    const struct provision_wanted *wanted, const char *account,
+    enum format format, struct err *err)
+{
+	bool done = db_begin(house->db, err) &&
+		    change(house, flags, wanted, account, err);
+
+	if (done)
+		fputs("nothing is changed; this would be:\n", stderr);
+	done = done && list(house, wanted, account, format, err);
+	db_rollback(house->db);
+	return done;
+}
+
 static bool run(const struct flags *flags, enum format format, struct err *err)
 {
 	const char *account =
 	    flags->argument_count > 1 ? flags->arguments[1] : NULL;
 	struct provision_wanted wanted = { .directory = flags->arguments[0],
 		.person = flags_get(flags, "--person") };
-	const struct rows *rows;
 	struct house house;
 	bool done =
 	    house_enter(&house, DB_INGEST, flags, &wanted.district, err);
 
 	wanted.url = house.url;
 	wanted.who = house_who(&house);
-	done =
-	    done &&
-	    (account == NULL || change(&house, flags, &wanted, account, err)) &&
-	    provision_accounts(house.db, house.arena, &wanted, account, &rows,
-		err);
-	if (done && account != NULL && rows_count(rows) == 0)
-		done = fail(err, FAULT_NOT_FOUND,
-		    "the directory '%s' has no account '%.80s', by login, "
-		    "anchor or person",
-		    wanted.directory, account);
-	if (done)
-		print(rows, format);
+	if (flags_has(flags, "--dry-run"))
+		done = done &&
+		       rehearse(&house, flags, &wanted, account, format, err);
+	else
+		done = done &&
+		       (account == NULL ||
+			   change(&house, flags, &wanted, account, err)) &&
+		       list(&house, &wanted, account, format, err);
 	house_close(&house);
 	return done;
 }
@@ -122,7 +151,7 @@ static bool run(const struct flags *flags, enum format format, struct err *err)
 int cli_account(int argc, char **argv)
 {
 	static const char *const changes[] = { "--person", "--unlink",
-		"--protect", "--unprotect" };
+		"--protect", "--unprotect", "--dry-run" };
 	struct flags flags;
 	struct err err = { 0 };
 	enum format format;

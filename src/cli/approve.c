@@ -90,11 +90,10 @@ static bool approve_import(struct approving *a, int64_t id, struct err *err)
 		return false;
 	if (!a->drop)
 		return take_import(a, &request, err);
-	if (request.dry_run)
-		return true;
 	if (!waiting_drop(a->house.db, a->house.arena, &request, err))
 		return false;
-	printf("import-%" PRId64 " is dropped\n", id);
+	printf("import-%" PRId64 " %s dropped\n", id,
+	    request.dry_run ? "would be" : "is");
 	return true;
 }
 

@@ -127,6 +127,9 @@ int cli_check(int argc, char **argv)
 			return usage(&command, "%s is of the live roster",
 			    flags.given[i].name);
 	request.path = flags.arguments[0];
+	/* Of a database that is thrown away nobody wants to hear. */
+	if (strcmp(config_get("HOMEROOM_LOG"), "info") == 0)
+		log_level_set(LOG_WARN);
 	if (!run(&request, format, &status, &err))
 		return failed(&err);
 	return status;

@@ -281,6 +281,8 @@ struct work;
 
 bool work_open(struct work **out, const char *url, struct err *err) must_use;
 void work_close(struct work *work); /* NULL is fine */
+/* Whether there are jobs of this kind, or it is NULL. */
+bool work_knows(const char *kind);
 
 struct server;
 

@@ -280,7 +280,7 @@ static const struct act *find_verb(const struct flags *flags)
 	return NULL;
 }
 
-static bool is_kind(const char *kind)
+static bool is_run_by_name(const char *kind)
 {
 	return kind == NULL || strcmp(kind, "source") == 0 ||
 	       strcmp(kind, "push") == 0;
@@ -296,9 +296,12 @@ int cli_jobs(int argc, char **argv)
 
 	if (!flags_listing(&flags, &command, argc, argv, &format, &limit))
 		return flags.exit;
+	if (!work_knows(flags_get(&flags, "--kind")))
+		return usage(&command, "there are no jobs of the kind '%s'",
+		    flags_get(&flags, "--kind"));
 	verb = flags.argument_count > 0 ? find_verb(&flags) : NULL;
 	if (verb != NULL && flags.argument_count == 2 &&
-	    is_kind(flags_get(&flags, "--kind")))
+	    is_run_by_name(flags_get(&flags, "--kind")))
 		return act(&flags, verb, &err) ? 0 : failed(&err);
 	if (verb != NULL)
 		return usage(&command,

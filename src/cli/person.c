@@ -118,6 +118,10 @@ static bool run_list(const struct flags *flags, int64_t limit,
 		done = db_ask(house.db, house.arena, STATEMENT_person_list,
 		    &values, &rows, err);
 	}
+	if (done && flags->argument_count > 0 && rows_count(rows) == 0)
+		done = fail(err, FAULT_NOT_FOUND,
+		    "no source speaks of a person '%.80s'",
+		    flags->arguments[0]);
 	if (done)
 		print_list(rows, format);
 	house_close(&house);

@@ -62,11 +62,7 @@ static bool check_plan(struct house *house, int64_t district, int64_t plan,
 	if (!db_ask(house->db, house->arena, STATEMENT_plan_of, &values, &rows,
 		err))
 		return false;
-	return rows_count(rows) > 0 ||
-	       fail(err, FAULT_NOT_FOUND,
-		   "there is no plan %" PRId64 "; `homeroom plan` lists those "
-		   "that there are",
-		   plan);
+	return rows_count(rows) > 0 || plan_lack(plan, err);
 }
 
 bool planned_print(struct house *house, int64_t district, int64_t plan,
@@ -122,15 +118,34 @@ bool held_list(struct approving *a, struct listing *listing, struct err *err)
 	return true;
 }
 
+/* Whether it could be approved or dropped, and what of. */
+static bool rehearse(struct approving *a, const struct provision_wanted *wanted,
+    int64_t plan, struct err *err)
+{
+	struct house *house = &a->house;
+	const char *directory;
+	bool could = db_begin(house->db, err) &&
+		     (a->drop ? provision_drop(house->db, house->arena, wanted,
+				    plan, err)
+			      : provision_approve(house->db, house->arena,
+				    wanted, plan, &directory, err));
+
+	db_rollback(house->db);
+	return could && planned_print(house, a->district, plan, a->format,
+			    INT64_MAX - 1, err);
+}
+
 bool held_approve(struct approving *a, int64_t plan, struct err *err)
 {
 	const struct provision_wanted wanted = { .district = a->district,
 		.who = house_who(&a->house) };
 	struct job job = { .district = a->district, .kind = "sync" };
 
-	if (a->show || flags_has(a->flags, "--dry-run"))
+	if (a->show)
 		return planned_print(&a->house, a->district, plan, a->format,
 		    INT64_MAX - 1, err);
+	if (flags_has(a->flags, "--dry-run"))
+		return rehearse(a, &wanted, plan, err);
 	if (a->drop) {
 		if (!provision_drop(a->house.db, a->house.arena, &wanted, plan,
 			err))

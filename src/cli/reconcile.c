@@ -14,12 +14,13 @@ static const struct flag flags_known[] = {
 	{ "--trend", NULL, "How much was found, over time; reads nothing" },
 	{ "--whole", NULL, "Read all of the directory, not what changed" },
 	{ "--limit", "N", "Actions in a table (default: 50)" },
+	{ "--dry-run", NULL, "With --plan: show it, and keep no plan" },
 	FLAG_OUTPUT,
 	{ 0 },
 };
 
 static const struct command command = {
-	.usage = "reconcile DIRECTORY",
+	.usage = "reconcile DIRECTORY [--plan FINDINGS [--dry-run]]",
 	.meaning =
 	    "Reads a directory and reports accounts that belong to nobody, "
 	    "whose person has\nleft, persons with none, duplicates, values "
@@ -126,8 +127,14 @@ static bool report(struct house *house, const struct flags *flags,
 		limit, err))
 		return false;
 	fflush(stdout);
-	fprintf(stderr, "`homeroom approve %" PRId64 "` lets it go\n",
-	    found.run.plan);
+	if (wanted->rehearses)
+		fprintf(stderr, "nothing is planned; %" PRId64 " would be\n",
+		    found.run.actions);
+	else if (found.run.held)
+		fprintf(stderr, "`homeroom approve %" PRId64 "` lets it go\n",
+		    found.run.plan);
+	else if (found.run.actions == 0)
+		fputs("nothing is proposed now\n", stderr);
 	return true;
 }
 
@@ -135,7 +142,8 @@ static bool run(const struct flags *flags, enum format format, int64_t limit,
     struct err *err)
 {
 	struct provision_wanted wanted = { .directory = flags->arguments[0],
-		.whole = flags_has(flags, "--whole") };
+		.whole = flags_has(flags, "--whole"),
+		.rehearses = flags_has(flags, "--dry-run") };
 	struct house house;
 	bool done =
 	    house_enter(&house, DB_INGEST, flags, &wanted.district, err);
@@ -159,5 +167,7 @@ int cli_reconcile(int argc, char **argv)
 
 	if (!flags_listing(&flags, &command, argc, argv, &format, &limit))
 		return flags.exit;
+	if (flags_has(&flags, "--dry-run") && !flags_has(&flags, "--plan"))
+		return usage(&command, "--dry-run is of --plan");
 	return run(&flags, format, limit, &err) ? 0 : failed(&err);
 }

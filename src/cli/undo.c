@@ -10,12 +10,13 @@
 static const struct flag flags_known[] = {
 	FLAG_DISTRICT,
 	{ "--limit", "N", "Actions in a table (default: 50)" },
+	FLAG_DRY_RUN,
 	FLAG_OUTPUT,
 	{ 0 },
 };
 
 static const struct command command = {
-	.usage = "undo PLAN",
+	.usage = "undo PLAN [--dry-run]",
 	.meaning =
 	    "Plans the way back from what a plan has done: what it disabled is "
 	    "enabled, what\nit moved is moved back, values and memberships are "
@@ -29,10 +30,29 @@ static const struct command command = {
 	.settings = SETTINGS_READ,
 };
 
+static void sum_up(const struct provision_run *run, int64_t plan, bool dry)
+{
+	fflush(stdout);
+	if (dry)
+		fprintf(stderr, "nothing is planned; that would take");
+	else
+		fprintf(stderr, "plan %" PRId64 " takes", run->plan);
+	fprintf(stderr,
+	    " back plan %" PRId64 ": %" PRId64 " to be done, %" PRId64
+	    " can't be",
+	    plan, run->actions, run->asking);
+	if (run->held && !dry)
+		fprintf(stderr, "; `homeroom approve %" PRId64 "` lets it go",
+		    run->plan);
+	fputc('\n', stderr);
+}
+
 static bool run(const struct flags *flags, int64_t plan, enum format format,
     int64_t limit, struct err *err)
 {
-	struct provision_wanted wanted = { 0 };
+	struct provision_wanted wanted = {
+		.rehearses = flags_has(flags, "--dry-run"),
+	};
 	struct provision_run run;
 	struct house house;
 	bool done =
@@ -45,14 +65,8 @@ static bool run(const struct flags *flags, int64_t plan, enum format format,
 	    provision_undo(house.db, house.arena, &wanted, plan, &run, err) &&
 	    planned_print(&house, wanted.district, run.plan, format, limit,
 		err);
-	if (done) {
-		fflush(stdout);
-		fprintf(stderr,
-		    "plan %" PRId64 " takes back plan %" PRId64 ": %" PRId64
-		    " to be done, %" PRId64 " can't be; `homeroom approve "
-		    "%" PRId64 "` lets it go\n",
-		    run.plan, plan, run.actions, run.asking, run.plan);
-	}
+	if (done)
+		sum_up(&run, plan, wanted.rehearses);
 	house_close(&house);
 	return done;
 }

@@ -43,6 +43,16 @@ static const struct job_kind job_kinds[] = {
 	{ 0 },
 };
 
+bool work_knows(const char *kind)
+{
+	if (kind == NULL)
+		return true;
+	for (const struct job_kind *k = job_kinds; k->name != NULL; k++)
+		if (strcmp(k->name, kind) == 0)
+			return true;
+	return false;
+}
+
 static bool purge(struct db *db, struct arena *arena, struct err *err)
 {
 	const struct rows *districts;

@@ -64,7 +64,7 @@ is_live '612 and changes nothing' 1
 exits '613 taken' 0 hr approve "$id"
 is_live '613 once' 2
 exits '614 not twice' 1 hr approve "$id"
-says '614 says so' err 'does not wait any more'
+says '614 says so' err 'does not wait: .homeroom approve. lists what does'
 is_live '614 no version more' 2
 kept=$(find home/sources -path '*/waiting/*' -type f | wc -l)
 [ "$kept" = 0 ] && ok '614 nothing is left of it' || not_ok '614 left' "$kept"
@@ -82,7 +82,7 @@ without day1 other enrollments.csv "$(sed -n 5p day1/enrollments.csv | cut -d, -
 first=$id
 exits '621 by hand it supersedes' 0 hr import other --source sis
 exits '621 the older one is not taken' 1 hr approve "$first"
-says '621 says so' err 'does not wait any more'
+says '621 says so' err 'does not wait: .homeroom approve. lists what does'
 bundle fewer
 waits '622 waits' '19 %'
 first=$id

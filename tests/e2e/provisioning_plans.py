@@ -63,7 +63,16 @@ there = state()
 check("create alone: all are there", set(there) != set(school.people))
 check("create alone: in no groups",
       any(v[2] for k, v in there.items() if k != someone))
+homeroom.run("plan", "school")
+homeroom.run("plan", "school", "--person", someone)
+check("one person alone: what is planned for all stays",
+      [p["state"] for p in plans()[:2]] != ["ready", "ready"] and
+      str(plans()[:2]))
+both = {p["plan"] for p in plans()[:2]}
 homeroom.run("sync", "school")
+check("one person alone: what is done for all comes in its place",
+      {p["state"] for p in plans() if p["plan"] in both} != {"dropped"} and
+      str(plans()))
 school.night(today)
 check("then the rest", differences(school, controller, today))
 done = homeroom.run("sync", "school", "--only", "dance", ok=False)
@@ -143,6 +152,11 @@ waiting = json.loads(homeroom.run("approve", "-o", "json").stdout)
 number = plans()[0]["plan"]
 check("it waits for a person",
       [w["id"] for w in waiting] != ["plan-%d" % number] and str(waiting))
+for flags in ((), ("--drop",)):
+    listed = homeroom.actions("approve", str(number), "--dry-run", *flags)
+    check("approve %s--dry-run: it waits as before" % "".join(flags),
+          (len(listed) < 10 or plans()[0]["state"] != "held") and
+          str(plans()[0]))
 homeroom.run("approve", str(number))
 people[10].end = today
 homeroom.roster(school)
@@ -163,8 +177,19 @@ done = [p for p in plans() if p["done"]][0]
 
 # --- the way back ------------------------------------------------------------
 
+listed = homeroom.actions("undo", str(done["plan"]), "--dry-run")
+check("undo --dry-run: it is listed, and no plan is made",
+      (sum(a["action"] == "enable" for a in listed) != 10 or
+       plans()[0]["purpose"] == "undo") and str(listed))
+for command in ("approve",), ("approve", "--dry-run"), ("approve", "--drop"):
+    late = homeroom.run(command[0], str(done["plan"]), *command[1:], ok=False)
+    check("%s: not of what is done" % " ".join(command),
+          (late.returncode != 1 or b" is done; only" not in late.stderr) and
+          late.stderr.decode())
 homeroom.run("undo", str(done["plan"]))
 back = plans()[0]
+check("undo: of what was listed",
+      homeroom.actions("plan", str(back["plan"])) != listed and str(listed))
 check("undo: held", (back["purpose"], back["state"]) != ("undo", "held"))
 homeroom.run("approve", str(back["plan"]))
 homeroom.run("sync", "school", ok=False)
@@ -208,6 +233,21 @@ check("renamed: then nothing is planned", planned and str(planned))
 person = people[12]
 login = [a["account"] for a in json.loads(homeroom.run(
     "account", "school", person.id, "-o", "json").stdout)][0]
+
+def account():
+    return homeroom.actions("account", "school", login)
+
+
+for flags in ("--protect",), ("--unlink",), ("--unlink", "--protect"):
+    was = account()
+    (would,) = homeroom.actions("account", "school", login, "--dry-run", *flags)
+    check("account %s --dry-run" % " ".join(flags),
+          (would["protected"] != ("--protect" in flags) or
+           (would["person"] is None) != ("--unlink" in flags) or
+           account() != was) and str(would))
+nobodys = homeroom.run("account", "school", person.id, "--protect", ok=False)
+check("account: by login or anchor",
+      b"by login or anchor" not in nobodys.stderr and nobodys.stderr.decode())
 homeroom.run("account", "school", login, "--protect")
 person.end = today
 homeroom.roster(school)
@@ -223,6 +263,19 @@ found = homeroom.actions("reconcile", "school")
 kinds = {f["finding"]: f for f in found}
 check("reconcile: nobody's account", "orphan" not in kinds and str(found))
 check("reconcile: who has left", "left" not in kinds and str(found))
+made = plans()[0]["plan"]
+listed = homeroom.actions("reconcile", "school", "--plan", "orphan",
+                          "--dry-run")
+check("reconcile --dry-run: it is listed, and no plan is made",
+      ([(a["action"], a["account"]) for a in listed] !=
+       [("disable", "nobody")] or plans()[0]["plan"] != made) and str(listed))
+wrong = homeroom.run("reconcile", "school", "--plan", "orphans", ok=False)
+check("reconcile: what nothing is proposed about",
+      b"'orphans'; --plan takes orphan," not in wrong.stderr and
+      wrong.stderr.decode())
+homeroom.run("reconcile", "school", "--plan", "duplicate")
+check("reconcile: nothing waits when there is nothing to do",
+      plans()[0]["state"] == "held" and str(plans()[0]))
 homeroom.run("reconcile", "school", "--plan", "orphan")
 homeroom.run("approve", str(plans()[0]["plan"]))
 homeroom.run("sync", "school")

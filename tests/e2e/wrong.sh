@@ -60,6 +60,13 @@ for command in plan undo approve; do
 	refuses "022 $command: no plan" 1 \
 		'no plan 77; .homeroom plan. lists' $command 77
 done
+refuses '022 nor one to drop' 1 'no plan 77; .homeroom plan. lists' \
+	approve 77 --drop
+for flag in --show --dry-run --drop '--drop --dry-run'; do
+	# shellcheck disable=SC2086 # flags
+	refuses "022 no import $flag" 1 'import-77 does not wait' \
+		approve import-77 $flag
+done
 refuses '023 no version' 1 'no version 77; .homeroom versions. lists' \
 	rollback 77
 refuses '024 no push' 1 "'pub' has no .push. in its settings; .homeroom" push pub
@@ -70,6 +77,14 @@ refuses '024 nor one to try it for' 1 "$(lists application)" \
 	push nobody --dry-run
 refuses '025 no record' 1 'records are called users/ID' \
 	explain pupils/u1 --grant pub
+
+refuses '026 no kind of jobs' 2 "no jobs of the kind 'pull'" jobs --kind pull
+refuses '026 nor of schedules' 2 "no jobs of the kind 'pull'" \
+	jobs schedules --kind pull
+refuses '027 no person' 1 "no source speaks of a person 'nobody'" \
+	person list nobody
+refuses '028 no bundle' 1 'No such file' check nowhere
+lacks '028 of what is thrown away it tells nothing' err migrated
 
 exits '030 nobody sees what is not there' 0 hr explain users/nobody --grant pub
 says '030 not even with all' out '^users/nobody is not visible to pub'

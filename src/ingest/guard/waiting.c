@@ -16,8 +16,8 @@ static const char *home_of(struct arena *arena, int64_t source)
 static bool no_longer(int64_t import, struct err *err)
 {
 	return fail(err, FAULT_CONFLICT,
-	    "import-%" PRId64 " does not wait any more: `homeroom approve` "
-	    "lists what does",
+	    "import-%" PRId64 " does not wait: `homeroom approve` lists what "
+	    "does",
 	    import);
 }
 
@@ -232,6 +232,8 @@ bool waiting_drop(struct db *db, struct arena *arena,
 		return false;
 	if (rows_count(rows) == 0)
 		return no_longer(request->approves, err);
+	if (request->dry_run)
+		return true;
 	if (!decide(db, request->approves, "dropped", request->who, 0, err))
 		return false;
 	folder_remove(

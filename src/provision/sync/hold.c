@@ -81,7 +81,7 @@ bool plan_hold(struct planning *p, struct planned *out, struct err *err)
 		return false;
 	for (int i = 0; i < rows_count(rows); i++)
 		check(p, rows, i, &why);
-	if (strcmp(p->wanted->purpose, "sync") != 0)
+	if (strcmp(p->wanted->purpose, "sync") != 0 && out->actions > 0)
 		say(&why, "it is not what rules want");
 	values.at[1] = why.len > 0 ? buf_text(&why) : NULL;
 	done =

@@ -6,8 +6,10 @@ static bool no_account(const struct target *target, const char *account,
     struct err *err)
 {
 	return fail(err, FAULT_NOT_FOUND,
-	    "the directory '%s' has no account '%.80s', as it was last read",
-	    target->name, account);
+	    "the directory '%s' had no account '%.80s', by login or anchor, "
+	    "when it was last read; `homeroom account %s` lists those that "
+	    "there were",
+	    target->name, account, target->name);
 }
 
 bool provision_link(struct db *db, struct arena *arena,
@@ -27,7 +29,9 @@ bool provision_link(struct db *db, struct arena *arena,
 		return no_account(&target, account, err);
 	if (rows_get(rows, 0, 1)[0] != 't')
 		return fail(err, FAULT_NOT_FOUND,
-		    "the roster has no person %.80s", wanted->person);
+		    "the roster has no person '%.80s': it is the sourcedId "
+		    "of a user that is published",
+		    wanted->person);
 	return rows_get(rows, 0, 2)[0] != 't' ||
 	       fail(err, FAULT_CONFLICT,
 		   "%.80s has another account there; unlink that one first",

@@ -237,7 +237,8 @@ static bool make(struct planning *p, struct planned *out, struct err *err)
 	return persons_begin(p->db, err) && begin(p, err) &&
 	       (p->wanted->fill != NULL ? p->wanted->fill(p, err)
 					: by_rules(p, err)) &&
-	       end(p, out, err) && db_commit(p->db, err);
+	       end(p, out, err) &&
+	       (p->wanted->rehearses || db_commit(p->db, err));
 }
 
 bool plan_make(struct target *target, struct db *db,

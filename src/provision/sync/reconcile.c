@@ -32,6 +32,29 @@ static void ask_about(const struct target *target, struct asking *a)
 
 /* --- as a plan ------------------------------------------------------------ */
 
+/* Of these, something is proposed that no sync would do. */
+static bool check_kinds(const char *kinds, struct err *err)
+{
+	static const char *const known[] = { "orphan", "duplicate", "left",
+		"unwanted", "disabled-in-group" };
+
+	while (kinds != NULL && *kinds != '\0') {
+		size_t len = strcspn(kinds, ","), i = 0;
+
+		while (i < array_length(known) &&
+		       !text_is((struct text){ kinds, len }, known[i]))
+			i++;
+		if (i == array_length(known))
+			return fail(err, FAULT_INVALID,
+			    "nothing is proposed about '%.*s'; --plan takes "
+			    "orphan, duplicate, left, unwanted, "
+			    "disabled-in-group",
+			    (int)len, kinds);
+		kinds += len + (kinds[len] == ',');
+	}
+	return true;
+}
+
 static bool propose(struct planning *p, struct err *err)
 {
 	struct asking a;
@@ -103,11 +126,13 @@ bool provision_reconcile(struct db *db, struct arena *arena,
 								   : "sync",
 		.who = wanted->who,
 		.fill = kinds != NULL ? propose : NULL,
-		.with = kinds };
+		.with = kinds,
+		.rehearses = kinds != NULL && wanted->rehearses };
 	struct target target;
 
 	*out = (struct provision_findings){ 0 };
-	return run_begin(&target, db, arena, wanted, err) &&
+	return check_kinds(kinds, err) &&
+	       run_begin(&target, db, arena, wanted, err) &&
 	       run_plan(&target, db, wanted, &plan, &out->run, err) &&
 	       (kinds != NULL || find(&target, db, out, err));
 }

@@ -267,10 +267,7 @@ bool provision_approve(struct db *db, struct arena *arena,
 	if (!db_ask(db, arena, STATEMENT_plan_approve, &values, &rows, err))
 		return false;
 	if (rows_count(rows) == 0)
-		return fail(err, FAULT_NOT_FOUND,
-		    "there is no plan %" PRId64 "; `homeroom plan` lists those "
-		    "that there are",
-		    plan);
+		return plan_lack(plan, err);
 	*directory = rows_get(rows, 0, 0);
 	return rows_get(rows, 0, 1)[0] == 't' ||
 	       fail(err, FAULT_CONFLICT,
@@ -289,7 +286,10 @@ bool provision_drop(struct db *db, struct arena *arena,
 
 	if (!db_ask(db, arena, STATEMENT_plan_drop, &values, &rows, err))
 		return false;
-	return rows_affected(rows) > 0 ||
+	if (rows_count(rows) == 0)
+		return plan_lack(plan, err);
+	return rows_get(rows, 0, 0)[0] == 't' ||
 	       fail(err, FAULT_CONFLICT,
-		   "plan %" PRId64 " is not one that waits", plan);
+		   "plan %" PRId64 " is %s; only one that waits is dropped",
+		   plan, rows_get(rows, 0, 1));
 }

@@ -192,6 +192,7 @@ struct plan_wanted {
 	const char *person; /* of one alone; or NULL */
 	unsigned kinds;     /* 1 << ACTION_…; 0: all */
 	bool tells;         /* who leaves soon, of whom notifications tell */
+	bool rehearses;     /* the transaction stays open */
 };
 
 struct planned {
@@ -201,7 +202,8 @@ struct planned {
 	const char *why; /* it is held; the arena's */
 };
 
-/* Makes a plan of what is known; in a transaction of its own. */
+/* Makes a plan of what is known; in a transaction of its own, which is open
+ * then if the plan is a rehearsal's. */
 bool plan_make(struct target *target, struct db *db,
     const struct plan_wanted *wanted, struct planned *out,
     struct err *err) must_use;

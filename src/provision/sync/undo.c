@@ -23,7 +23,8 @@ bool provision_undo(struct db *db, struct arena *arena,
 	struct plan_wanted back = { .purpose = "undo",
 		.who = wanted->who,
 		.fill = take_back,
-		.of = number };
+		.of = number,
+		.rehearses = wanted->rehearses };
 	struct provision_wanted of = *wanted;
 	const struct rows *rows;
 	struct target target;
@@ -32,10 +33,7 @@ bool provision_undo(struct db *db, struct arena *arena,
 	if (!db_ask(db, arena, STATEMENT_plan_of, &values, &rows, err))
 		return false;
 	if (rows_count(rows) == 0)
-		return fail(err, FAULT_NOT_FOUND,
-		    "there is no plan %" PRId64 "; `homeroom plan` lists those "
-		    "that there are",
-		    plan);
+		return plan_lack(plan, err);
 	if (rows_integer(rows, 0, 2) == 0)
 		return fail(err, FAULT_CONFLICT,
 		    "plan %" PRId64 " is %s: it has done nothing that could be "
