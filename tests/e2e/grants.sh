@@ -30,7 +30,7 @@ refused "bad.yaml:3: access: full shares everything, whatever share says: leave 
 share: {roles: [student]}'
 refused "bad.yaml:3: share.sessions.before must be a number from 0 to 1000000" \
 	'share: {sessions: {before: -1}}'
-refused "there is no application 'nobody'; \`homeroom get application\` lists those that there are" \
+refused "there is no grant 'nobody'; \`homeroom get grant\` lists those that there are" \
 	'like: nobody'
 
 cat >grant.yaml <<END
