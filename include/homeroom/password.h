@@ -92,8 +92,8 @@ bool password_open(struct db *db, struct arena *arena,
 /* What was opened for a mail has gone out. */
 bool password_sent(struct db *db, struct arena *arena,
     const struct password_wanted *wanted, struct err *err) must_use;
-/* They are handed over: those that were opened, of all or of one person, are
- * forgotten. */
+/* They are handed over: those that were opened, of all or of one school, class
+ * or person, are forgotten. */
 bool password_forget(struct db *db, struct arena *arena,
     const struct password_wanted *wanted, int64_t *count,
     struct err *err) must_use;

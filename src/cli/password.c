@@ -31,7 +31,8 @@ static const struct command command = {
 	    "  slips DIRECTORY FILE  opens them: slips to print, as HTML\n"
 	    "  csv DIRECTORY FILE    opens them: CSV in a zip, AES-256; prints "
 	    "its passphrase\n"
-	    "  done DIRECTORY        forgets those that were opened\n"
+	    "  done DIRECTORY        forgets those that were opened (--school, "
+	    "--class, --person)\n"
 	    "  key DIRECTORY FILE    from now on they are sealed with this "
 	    "public key (PEM, X25519)\n\n"
 	    "Who opens any stands in the audit (homeroom audit --settings).\n",

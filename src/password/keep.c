@@ -322,9 +322,9 @@ bool password_sent(struct db *db, struct arena *arena,
 bool password_forget(struct db *db, struct arena *arena,
     const struct password_wanted *wanted, int64_t *count, struct err *err)
 {
-	const struct values values = { 3,
+	const struct values values = { 5,
 		{ arena_number(arena, wanted->district), wanted->directory,
-		    wanted->person } };
+		    wanted->person, wanted->school, wanted->class } };
 	const struct rows *rows;
 	bool done;
 

@@ -274,9 +274,12 @@ static bool lists(struct scene *scene, const struct password_wanted *wanted,
 /* Of two that were opened, and one that was not. */
 static void check_slips(struct scene *scene)
 {
+	struct password_wanted school = scene->wanted, class = school;
 	struct buf html = { 0 };
 	int64_t forgotten;
 
+	school.school = "s1";
+	class.class = "none";
 	(void)fixture_value(scene->district,
 	    "update roster.users set given_name = 'Ann <Ax>', "
 	    "family_name = '& \"co\"', preferred_first_name = null, "
@@ -288,8 +291,12 @@ static void check_slips(struct scene *scene)
 		      NULL,
 	    "slips");
 	keep(scene, "u4", "Not-opened-1");
-	CHECK(password_forget(scene->owner, scene->arena, &scene->wanted,
-		  &forgotten, &scene->err) &&
+	CHECK(password_forget(scene->owner, scene->arena, &class, &forgotten,
+		  &scene->err) &&
+		  forgotten == 0,
+	    "%s", scene->err.text);
+	CHECK(password_forget(scene->owner, scene->arena, &school, &forgotten,
+		  &scene->err) &&
 		  forgotten == 2,
 	    "%s", scene->err.text);
 	CHECK(strcmp(fixture_value(scene->district,
