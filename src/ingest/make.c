@@ -196,7 +196,23 @@ bool make_again(struct ingest *job, const struct part *part, struct err *err)
 	       people_again(job, err);
 }
 
-/* A row that was made has its id for a fingerprint. */
+/* A row that was made has its id for a fingerprint. Most records have their
+ * person's id; the others are found by the person. */
+static const char look_again[] =
+    "WITH made AS (SELECT DISTINCT l.source, l.{c} AS person FROM gone_{t} g "
+    "JOIN roster.{t} l ON l.district = {district} "
+    "AND l.sourced_id = g.sourced_id "
+    "WHERE l.fingerprint::text = l.sourced_id), "
+    "record AS (SELECT source, person AS sourced_id, person FROM made "
+    "UNION ALL SELECT p.source, p.sourced_id, p.person FROM made m "
+    "JOIN roster.said_{r} p ON p.district = {district} "
+    "AND p.person = m.person AND p.source = m.source "
+    "AND p.person IS DISTINCT FROM p.sourced_id) "
+    "UPDATE roster.said_{r} p SET fingerprint = NULL FROM record r "
+    "WHERE p.district = {district} AND p.source = r.source "
+    "AND p.sourced_id = r.sourced_id AND p.person = r.person "
+    "AND p.fingerprint IS NOT NULL";
+
 bool make_again_gone(struct ingest *job, const struct part *part,
     struct err *err)
 {
@@ -207,12 +223,5 @@ bool make_again_gone(struct ingest *job, const struct part *part,
 
 	if (m == NULL || part->gone == 0)
 		return true;
-	return job_ask(job, &with,
-	    "UPDATE roster.said_{r} p SET fingerprint = NULL FROM gone_{t} g "
-	    "JOIN roster.{t} l ON l.sourced_id = g.sourced_id "
-	    "WHERE l.district = {district} AND p.district = {district} "
-	    "AND p.source = l.source "
-	    "AND p.person = l.{c} AND p.fingerprint IS NOT NULL "
-	    "AND l.fingerprint::text = l.sourced_id",
-	    NULL, err);
+	return job_ask(job, &with, look_again, NULL, err);
 }

@@ -200,6 +200,51 @@ static bool drop_double(struct ingest *job, struct err *err)
 	       db_run(job->db, "DROP TABLE following", err);
 }
 
+/*
+ * Records of which a kept role may be able to come now that could not before:
+ * it is kept since now, the record changed or is another person's, the person
+ * is here again, or a role of theirs, or one of that id, is gone. When orgs
+ * came, or everything is merged anew, any of them.
+ */
+static const char find_astir[] =
+    "CREATE TEMP TABLE astir ON COMMIT DROP AS WITH theirs AS ("
+    "SELECT sourced_id AS person FROM roster.users "
+    "WHERE district = {district} AND since = {version} "
+    "AND status = 'active' UNION SELECT user_id FROM roster.{t} "
+    "WHERE district = {district} AND since = {version} "
+    "AND status <> 'active' UNION SELECT user_id FROM history.{t} "
+    "WHERE district = {district} AND until = {version}) "
+    "SELECT source, record FROM spare UNION "
+    "SELECT source, sourced_id FROM claim UNION "
+    "SELECT sp.source, t.person FROM theirs t CROSS JOIN speaker sp UNION "
+    "SELECT s.source, s.sourced_id FROM theirs t JOIN roster.said_users s "
+    "ON s.district = {district} AND s.person = t.person "
+    "AND s.person IS DISTINCT FROM s.sourced_id UNION "
+    "SELECT k.source, k.record FROM roster.{t} l "
+    "JOIN homeroom.spare_role k ON k.district = l.district "
+    "AND k.sourced_id = l.sourced_id WHERE l.district = {district} "
+    "AND l.since = {version} AND l.status <> 'active'";
+static const char find_all_astir[] =
+    "CREATE TEMP TABLE astir ON COMMIT DROP AS SELECT DISTINCT source, record "
+    "FROM homeroom.spare_role WHERE district = {district}";
+
+static bool find_stirred(struct ingest *job, const struct part *roles,
+    struct err *err)
+{
+	bool all = job->people->stale || job->made_up != 0;
+	int64_t orgs;
+
+	if (!people_number(job,
+		"SELECT EXISTS (SELECT FROM roster.orgs WHERE "
+		"district = {district} AND since = {version} "
+		"AND status = 'active')::int",
+		&orgs, err))
+		return false;
+	return part_ask(job, roles,
+		   all || orgs != 0 ? find_all_astir : find_astir, NULL, err) &&
+	       db_run(job->db, "ANALYZE astir", err);
+}
+
 /* Of those that could come, the first source's. The id of a role that was made
  * of a user says whose it is. */
 static const char find_coming[] =
@@ -209,15 +254,18 @@ static const char find_coming[] =
     "'/', s.person, k.role, k.org_id))::uuid::text ELSE k.sourced_id END AS id,"
     " CASE WHEN k.fingerprint::text = k.sourced_id THEN md5(concat_ws('/', "
     "s.person, k.role, k.org_id))::uuid ELSE k.fingerprint END AS fingerprint "
-    "FROM homeroom.spare_role k JOIN speaker sp ON sp.source = k.source "
+    "FROM astir a JOIN speaker sp ON sp.source = a.source "
+    "CROSS JOIN LATERAL (SELECT * FROM homeroom.spare_role "
+    "WHERE district = {district} AND source = a.source "
+    "AND record = a.record OFFSET 0) k "
     "JOIN roster.said_users s ON s.district = {district} "
-    "AND s.source = k.source AND s.sourced_id = k.record "
+    "AND s.source = a.source AND s.sourced_id = a.record "
     "AND s.status = 'active' "
     "JOIN roster.users u ON u.district = {district} "
     "AND u.sourced_id = s.person AND u.status = 'active' "
     "JOIN roster.orgs o ON o.district = {district} "
     "AND o.sourced_id = k.org_id AND o.status = 'active' "
-    "WHERE k.district = {district} AND NOT EXISTS (SELECT FROM roster.{t} l "
+    "WHERE NOT EXISTS (SELECT FROM roster.{t} l "
     "WHERE l.district = {district} AND l.user_id = s.person "
     "AND l.org_id = k.org_id AND l.role = k.role AND l.status = 'active') "
     "ORDER BY s.person, k.org_id, k.role, sp.place, k.sourced_id) x "
@@ -301,10 +349,11 @@ static bool bring_spare(struct ingest *job, struct err *err)
 		return false;
 	if (any == 0)
 		return true;
-	if (!part_ask(job, roles, find_coming, &coming, err))
+	if (!find_stirred(job, roles, err) ||
+	    !part_ask(job, roles, find_coming, &coming, err))
 		return false;
 	return (coming == 0 || bring(job, roles, err)) &&
-	       db_run(job->db, "DROP TABLE coming", err);
+	       db_run(job->db, "DROP TABLE astir, coming", err);
 }
 
 bool people_settle_roles(struct ingest *job, struct err *err)
