@@ -263,7 +263,7 @@ void check_page(struct buf *out, struct arena *arena,
 
 /* import_page.c: the report of an import or of its trial as such a page. */
 void import_page(struct buf *out, const struct ingest_report *report,
-    const char *path);
+    const char *name);
 
 /* --- what runs until it is told to stop ----------------------------------- */
 

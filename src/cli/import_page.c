@@ -90,11 +90,11 @@ static void put_finding(struct buf *out, const struct ingest_finding *f)
 /* --- the page ------------------------------------------------------------- */
 
 void import_page(struct buf *out, const struct ingest_report *report,
-    const char *path)
+    const char *name)
 {
 	page_begin(out, "Import");
 	buf_puts(out, "<h1>Import of ");
-	html_encode(out, path);
+	html_encode(out, name);
 	buf_puts(out, "</h1>\n");
 	put_outcome(out, report);
 	if (report->file_count > 0)

@@ -83,9 +83,9 @@ static void print_finding(const struct ingest_finding *f)
 		    f->count - f->example_count);
 }
 
-static void print_outcome(const struct ingest_report *report, const char *path)
+static void print_outcome(const struct ingest_report *report, const char *name)
 {
-	print_safe(path);
+	print_safe(name);
 	switch (report->outcome) {
 	case INGEST_COMMITTED:
 		printf(": taken in, version %" PRId64 "\n", report->version);
@@ -111,16 +111,16 @@ static void print_outcome(const struct ingest_report *report, const char *path)
 	puts(": refused; nothing was changed");
 }
 
-static void print_page(const struct ingest_report *report, const char *path)
+static void print_page(const struct ingest_report *report, const char *name)
 {
 	struct buf page = { 0 };
 
-	import_page(&page, report, path);
+	import_page(&page, report, name);
 	fwrite(page.data, 1, page.len, stdout);
 	buf_free(&page);
 }
 
-static void print(const struct ingest *ingest, const char *path,
+static void print(const struct ingest *ingest, const char *name,
     enum format format)
 {
 	const struct ingest_report *report = ingest_report(ingest);
@@ -130,7 +130,7 @@ static void print(const struct ingest *ingest, const char *path,
 		print_files(report, format);
 		return;
 	case FORMAT_HTML:
-		print_page(report, path);
+		print_page(report, name);
 		return;
 	case FORMAT_JSON:
 	case FORMAT_YAML: /* of which JSON is a part */
@@ -143,7 +143,7 @@ static void print(const struct ingest *ingest, const char *path,
 		print_files(report, format);
 	for (int i = 0; i < report->finding_count; i++)
 		print_finding(&report->findings[i]);
-	print_outcome(report, path);
+	print_outcome(report, name);
 }
 
 static bool go_through(struct ingest *ingest, struct err *err)
@@ -165,14 +165,14 @@ static bool go_through(struct ingest *ingest, struct err *err)
 }
 
 /* The changes, and the report beside them. */
-static bool print_changes(struct ingest *ingest, const char *path,
+static bool print_changes(struct ingest *ingest, const char *name,
     enum format format, struct err *err)
 {
 	if (format != FORMAT_JSON && format != FORMAT_YAML) {
 		if (!changes_print(ingest, format, err))
 			return false;
 		if (format == FORMAT_TABLE)
-			print(ingest, path, format);
+			print(ingest, name, format);
 		return true;
 	}
 	printf("{\"report\": %s, \"changes\": ", ingest_report_json(ingest));
@@ -186,13 +186,16 @@ bool report_run(struct db *db, const struct ingest_request *request,
     enum format format, int *status, struct err *err)
 {
 	struct ingest *ingest = ingest_open(db, request);
+	/* Where a source's bundle is fetched to nobody needs to know. */
+	const char *name =
+	    request->fetched != NULL ? request->source : request->path;
 	const struct ingest_report *report = ingest_report(ingest);
 	bool done = go_through(ingest, err);
 
 	if (done && request->changes)
-		done = print_changes(ingest, request->path, format, err);
+		done = print_changes(ingest, name, format, err);
 	else if (done)
-		print(ingest, request->path, format);
+		print(ingest, name, format);
 	if (done && report->reason != NULL) {
 		fflush(stdout);
 		fprintf(stderr, "homeroom: %s\n", report->reason);

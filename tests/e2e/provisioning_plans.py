@@ -286,4 +286,7 @@ trend = json.loads(homeroom.run("reconcile", "school", "--trend", "-o",
 check("reconcile: over time", trend[0]["counts"].get("orphan") != 1)
 page = homeroom.run("reconcile", "school", "-o", "html").stdout.decode()
 check("reconcile: as a page", "<table>" not in page)
+used = homeroom.run("delete", "directory", "school", ok=False)
+check("a directory that has rules stays",
+      b"in use: it has rules" not in used.stderr and used.stderr.decode())
 finish()

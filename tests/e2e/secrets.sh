@@ -12,7 +12,7 @@ source_is() { # LINE…
 serve
 source_is 'password: Tr0ub4dor-and-3'
 exits '690 a secret is taken' 0 "$HOMEROOM_BINARY" apply source.yaml
-says '690 changed' out 'source sis: changed'
+says '690 created' out 'source sis: created'
 exits '690 and again' 0 "$HOMEROOM_BINARY" apply source.yaml
 says '690 unchanged' out 'source sis: unchanged'
 hr get source sis >shown 2>err

@@ -123,6 +123,7 @@ finished '662 it is back' job_says 'done.*version 6'
 worker_stops
 sftp_stop
 exits '663 its data are there' 1 hr delete source sis
+says '663 says why it stays' err 'in use: it was imported from'
 
 # --- settings ----------------------------------------------------------------
 

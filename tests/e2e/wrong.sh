@@ -98,6 +98,6 @@ is '041 as they are applied' '---' "$(head -n 1 out)"
 exits '042 a rehearsal' 0 hr delete application pub --dry-run
 says '042 says what' out '^would delete the application pub$'
 exits '043 of what is in use' 1 hr delete district default --dry-run
-says '043 is refused as well' err 'in use'
+says '043 is refused as well' err 'in use: it has versions, '
 exits '044 it is there' 0 hr application disable pub -o json
 says '044 and shown as it is now' out '"enabled": false'

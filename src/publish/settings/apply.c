@@ -138,7 +138,9 @@ static bool note_change(struct applying *a, const char *before, struct err *err)
 	if (!said(a, &after, err) || !applying_same(a, STATEMENT_setting_same,
 					 before, after, &same, err))
 		return false;
-	applying_tell(a, same ? "unchanged" : "changed");
+	applying_tell(a, same             ? "unchanged"
+			 : before == NULL ? "created"
+					  : "changed");
 	return same || applying_note(a, before, after, err);
 }
 
@@ -435,6 +437,19 @@ bool settings_list(struct db *db, struct arena *arena,
 
 /* --- deleting ------------------------------------------------------------- */
 
+/* What keeps the statements sql/queries/…_drop from deleting it. */
+static const char *held_by(const char *kind)
+{
+	if (strcmp(kind, "source") == 0)
+		return "it was imported from, and what it gave stays; without "
+		       "`schedule` it is fetched by hand alone";
+	if (strcmp(kind, "directory") == 0)
+		return "it has rules; delete those first (`homeroom get rule` "
+		       "lists them)";
+	return "it has versions, sources, applications or changes of settings, "
+	       "which are kept";
+}
+
 static bool drop(struct applying *a, enum statement statement,
     const struct values *values, struct err *err)
 {
@@ -451,8 +466,9 @@ static bool drop(struct applying *a, enum statement statement,
 	if (!db_ask(a->db, a->arena, statement, values, &rows, err))
 		return false;
 	if (rows_affected(rows) == 0)
-		return fail(err, FAULT_CONFLICT, "the %s '%s' is in use",
-		    a->document->kind, a->document->name);
+		return fail(err, FAULT_CONFLICT, "the %s '%s' is in use: %s",
+		    a->document->kind, a->document->name,
+		    held_by(a->document->kind));
 	return secrets_forget(a, err) &&
 	       applying_note(a, before[0].json, NULL, err);
 }
