@@ -63,7 +63,8 @@ CREATE POLICY ingest ON roster.orgs TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.orgs FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.orgs FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(1))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 1 AND v.sourced_id = orgs.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -130,7 +131,8 @@ CREATE POLICY ingest ON roster.academic_sessions TO homeroom_ingest USING (true)
 CREATE POLICY full_grant ON roster.academic_sessions FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.academic_sessions FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(2))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 2 AND v.sourced_id = academic_sessions.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -199,7 +201,8 @@ CREATE POLICY ingest ON roster.courses TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.courses FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.courses FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(3))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 3 AND v.sourced_id = courses.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -275,7 +278,8 @@ CREATE POLICY ingest ON roster.classes TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.classes FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.classes FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(4))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 4 AND v.sourced_id = classes.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -371,7 +375,8 @@ CREATE POLICY ingest ON roster.users TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.users FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.users FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(5))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 5 AND v.sourced_id = users.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -457,7 +462,8 @@ CREATE POLICY ingest ON roster.user_profiles TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.user_profiles FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.user_profiles FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(6))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 6 AND v.sourced_id = user_profiles.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -526,7 +532,8 @@ CREATE POLICY ingest ON roster.roles TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.roles FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.roles FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(7))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 7 AND v.sourced_id = roles.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -597,7 +604,8 @@ CREATE POLICY ingest ON roster.enrollments TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.enrollments FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.enrollments FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(8))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 8 AND v.sourced_id = enrollments.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -672,7 +680,8 @@ CREATE POLICY ingest ON roster.demographics TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.demographics FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.demographics FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(9))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 9 AND v.sourced_id = demographics.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -743,7 +752,8 @@ CREATE POLICY ingest ON roster.resources TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.resources FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.resources FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(10))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 10 AND v.sourced_id = resources.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -806,7 +816,8 @@ CREATE POLICY ingest ON roster.class_resources TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.class_resources FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.class_resources FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(11))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 11 AND v.sourced_id = class_resources.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -868,7 +879,8 @@ CREATE POLICY ingest ON roster.course_resources TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.course_resources FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.course_resources FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(12))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 12 AND v.sourced_id = course_resources.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -933,7 +945,8 @@ CREATE POLICY ingest ON roster.user_resources TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.user_resources FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.user_resources FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(13))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 13 AND v.sourced_id = user_resources.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -995,7 +1008,8 @@ CREATE POLICY ingest ON roster.categories TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.categories FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.categories FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(14))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 14 AND v.sourced_id = categories.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -1057,7 +1071,8 @@ CREATE POLICY ingest ON roster.score_scales TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.score_scales FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.score_scales FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(15))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 15 AND v.sourced_id = score_scales.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -1133,7 +1148,8 @@ CREATE POLICY ingest ON roster.line_items TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.line_items FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.line_items FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(16))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 16 AND v.sourced_id = line_items.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -1206,7 +1222,8 @@ CREATE POLICY ingest ON roster.line_item_score_scales TO homeroom_ingest USING (
 CREATE POLICY full_grant ON roster.line_item_score_scales FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.line_item_score_scales FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(17))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 17 AND v.sourced_id = line_item_score_scales.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -1267,7 +1284,8 @@ CREATE POLICY ingest ON roster.line_item_learning_objective_ids TO homeroom_inge
 CREATE POLICY full_grant ON roster.line_item_learning_objective_ids FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.line_item_learning_objective_ids FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(18))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 18 AND v.sourced_id = line_item_learning_objective_ids.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -1340,7 +1358,8 @@ CREATE POLICY ingest ON roster.results TO homeroom_ingest USING (true);
 CREATE POLICY full_grant ON roster.results FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.results FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(19))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 19 AND v.sourced_id = results.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -1414,7 +1433,8 @@ CREATE POLICY ingest ON roster.result_score_scales TO homeroom_ingest USING (tru
 CREATE POLICY full_grant ON roster.result_score_scales FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.result_score_scales FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(20))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 20 AND v.sourced_id = result_score_scales.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -1477,7 +1497,8 @@ CREATE POLICY ingest ON roster.result_learning_objective_ids TO homeroom_ingest 
 CREATE POLICY full_grant ON roster.result_learning_objective_ids FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.result_learning_objective_ids FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(21))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 21 AND v.sourced_id = result_learning_objective_ids.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -1545,7 +1566,8 @@ CREATE POLICY ingest ON roster.assessment_line_items TO homeroom_ingest USING (t
 CREATE POLICY full_grant ON roster.assessment_line_items FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.assessment_line_items FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(22))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 22 AND v.sourced_id = assessment_line_items.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)
@@ -1623,7 +1645,8 @@ CREATE POLICY ingest ON roster.assessment_results TO homeroom_ingest USING (true
 CREATE POLICY full_grant ON roster.assessment_results FOR SELECT TO homeroom_publish_full
 	USING (district = homeroom.key_district());
 CREATE POLICY restricted_grant ON roster.assessment_results FOR SELECT TO homeroom_publish_restricted
-	USING (district = homeroom.key_district() AND (EXISTS (
+	USING (district = homeroom.key_district() AND (sourced_id IN (SELECT homeroom.page(23))
+		OR EXISTS (
 		SELECT FROM homeroom.visible v
 		WHERE v.grant_id = homeroom.key_grant()
 		AND v.entity = 23 AND v.sourced_id = assessment_results.sourced_id AND coalesce(v.until, 0) = 0 AND NOT v.gone)

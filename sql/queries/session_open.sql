@@ -7,6 +7,7 @@
 -- $3: milliseconds that a statement may take
 -- $4: plan_cache_mode: whether all statements have plans that are kept
 -- $5: the version that is read; empty: the live one
+-- $6: the page that is read, for homeroom.page; empty: none
 select
 	application.district,
 	case when "grant".full_access then 0 else "grant".id end,
@@ -25,6 +26,7 @@ select
 	set_config('homeroom.district', application.district::text, true),
 	set_config('homeroom.grant', "grant".id::text, true),
 	set_config('homeroom.version', $5, true),
+	set_config('homeroom.page', $6, true),
 	set_config('role', case when "grant".full_access
 		then 'homeroom_publish_full'
 		else 'homeroom_publish_restricted' end, true)

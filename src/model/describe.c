@@ -145,7 +145,8 @@ static void live_rights(struct buf *out, const struct entity *entity)
 {
 	struct buf sight = { 0 };
 
-	buf_char(&sight, '(');
+	buf_printf(&sight, "(sourced_id IN (SELECT homeroom.page(%d))\n\t\tOR ",
+	    entity->number);
 	seen(&sight, entity, "coalesce(v.until, 0) = 0 AND NOT v.gone");
 	buf_puts(&sight, "\n\t\tOR homeroom.key_version() IS NOT NULL AND ");
 	seen(&sight, entity, "v.until > homeroom.key_version() AND NOT v.gone");

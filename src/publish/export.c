@@ -273,10 +273,10 @@ static bool write_zip(struct making *m, int fd, bool large, struct err *err)
 /* Takes the publishing role, for the rest of the transaction. */
 static bool take_role(struct making *m, struct err *err)
 {
-	const struct values values = { 5,
+	const struct values values = { 6,
 		{ arena_number(m->arena, m->wanted->application),
 		    arena_number(m->arena, m->wanted->epoch), STATEMENT_MS,
-		    "auto", "" } };
+		    "auto", "", "" } };
 	const struct rows *rows;
 
 	if (!db_ask(m->db, m->arena, STATEMENT_session_open, &values, &rows,

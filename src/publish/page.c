@@ -332,6 +332,24 @@ static bool is_narrow(const struct filter *filter)
 	return false;
 }
 
+/* All of a collection, in the order of ids. */
+static bool is_walked(const struct question *q)
+{
+	return q->link == NULL && q->sel.filter.count == 0 &&
+	       sort_of(&q->sel) == NULL && !q->sel.descending;
+}
+
+/* The rows of homeroom.visible that a walk comes to. */
+static const char *window_of(const struct sql *sql, const struct question *q,
+    const char *after)
+{
+	if (!sql->sight || !is_walked(q) ||
+	    withheld_renames(sql->withheld, q->sel.entity))
+		return "";
+	return arena_printf(sql->arena, "%d %d %s", q->sel.entity->number,
+	    q->sel.limit + 1, after != NULL ? after : "");
+}
+
 static void compose_page(struct reading *reading)
 {
 	const struct question *q = &reading->question;
@@ -347,6 +365,7 @@ static void compose_page(struct reading *reading)
 	}
 	put_page(sql, reading->asked->plan, &page);
 	sql->afresh = q->sel.filter.count > 0 && !is_narrow(&q->sel.filter);
+	reading->asked->window = window_of(sql, q, after);
 	reading->asked->page = sql;
 }
 
@@ -446,6 +465,7 @@ bool asked_compose(struct reading *reading, const struct sight *sight,
 	struct asked *asked = arena_alloc(reading->arena, sizeof(*asked));
 
 	reading->asked = asked;
+	asked->window = "";
 	asked->grant = sight->grant;
 	asked->withheld = sight->withheld;
 	/* Who came to see everything may have seen nothing before. */

@@ -198,10 +198,10 @@ static bool count_all(struct flight *f, unsigned scopes, struct err *err)
 static bool take_role(struct flight *f, const struct application *application,
     struct err *err)
 {
-	const struct values values = { 5,
+	const struct values values = { 6,
 		{ arena_number(f->arena, application->id),
 		    arena_number(f->arena, application->epoch), STATEMENT_MS,
-		    "auto", "" } };
+		    "auto", "", "" } };
 	const struct rows *rows;
 
 	if (!db_ask(f->db, f->arena, STATEMENT_session_begin, NULL, NULL,

@@ -255,6 +255,7 @@ struct asked {
 	const struct rows *rows;
 	struct hash128 what;  /* the set of rows, whatever their order */
 	struct hash128 order; /* and their order */
+	const char *window;   /* for homeroom.page, "" when it is not known */
 	int64_t total;        /* -1: not known yet */
 	bool failed;          /* in Postgres, or because one before it did */
 	bool trusted; /* the place where the page begins is ours, not the

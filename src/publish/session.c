@@ -57,6 +57,14 @@ static bool has_fresh(const struct session *session)
 	return false;
 }
 
+/* Of several pages the first: which it is only saves time. */
+static const char *page_of(const struct session *session)
+{
+	const struct asked *asked = session->readings[0]->asked;
+
+	return asked != NULL && asked->page != NULL ? asked->window : "";
+}
+
 static bool ask_open(struct reader *reader, const struct session *session,
     struct err *err)
 {
@@ -72,6 +80,7 @@ static bool ask_open(struct reader *reader, const struct session *session,
 	values_add(&values,
 	    arena_printf(arena, "%.0lld",
 		(long long)session->readings[0]->question.version));
+	values_add(&values, page_of(session));
 	return pipe_ask(reader->db, STATEMENT_session_begin, NULL, err) &&
 	       pipe_ask(reader->db, STATEMENT_session_open, &values, err);
 }
