@@ -8,6 +8,15 @@ alter table homeroom.visible
 		primary key (grant_id, entity, sourced_id, since)
 		include (until, gone);
 
+-- Where the record lay in its table when that was noted last, a hint: most lie
+-- there still, and take half as long to find as by their id. It changes with
+-- the record, night by night: there is room for that beside the row, and what
+-- is read in the index alone is tidied soon.
+alter table homeroom.visible add place tid;
+alter table homeroom.visible set (fillfactor = 90,
+	autovacuum_vacuum_scale_factor = 0.01,
+	autovacuum_vacuum_insert_scale_factor = 0.01);
+
 -- The ids that a page is about to show, of the grant of the transaction:
 -- policies look rows up here, once a page, before they ask for each by itself.
 -- What is not among these may be seen nevertheless. homeroom.page has the

@@ -140,15 +140,18 @@ static bool write_rows(const struct compile *c, struct err *err)
 	if (named && !name_changes(c, err))
 		return false;
 	buf_puts(&sql, "INSERT INTO homeroom.visible (grant_id, entity, "
-		       "sourced_id, since, gone, was, pseudonym) "
+		       "sourced_id, since, gone, was, pseudonym, place) "
 		       "SELECT c.grant_id, {entity}, c.sourced_id, {version}, "
 		       "NOT c.came, ");
 	put_was(&sql, c->entity);
 	buf_puts(&sql,
-	    named ? ", n.pseudonym FROM change c LEFT JOIN named n "
+	    named ? ", n.pseudonym, l.ctid FROM change c LEFT JOIN named n "
 		    "ON n.grant_id = c.grant_id AND n.sourced_id = c.sourced_id"
-		  : ", NULL FROM change c");
-	buf_puts(&sql, " ORDER BY c.grant_id, c.sourced_id");
+		  : ", NULL, l.ctid FROM change c");
+	buf_puts(&sql,
+	    " LEFT JOIN roster.{t} l ON c.came "
+	    "AND l.district = {district} AND l.sourced_id = c.sourced_id"
+	    " ORDER BY c.grant_id, c.sourced_id");
 	written = compile_ask(c, buf_text(&sql), NULL, err);
 	buf_free(&sql);
 	return written;
@@ -178,6 +181,21 @@ static bool write_changes(const struct compile *c, struct err *err)
 		   "INSERT INTO moved SELECT c.grant_id, {entity}, "
 		   "c.sourced_id FROM change c "
 		   "JOIN sharing g ON g.id = c.grant_id AND g.moves",
+		   NULL, err);
+}
+
+/* Records that changed lie somewhere else now. Who is not told finds them
+ * nevertheless. */
+static bool note_places(const struct compile *c, struct err *err)
+{
+	return c->anew != NULL ||
+	       compile_ask(c,
+		   "UPDATE homeroom.visible v SET place = t.ctid "
+		   "FROM roster.{t} t WHERE t.district = {district} "
+		   "AND t.since = {version} AND v.entity = {entity} "
+		   "AND v.sourced_id = t.sourced_id AND v.until IS NULL "
+		   "AND NOT v.gone AND v.since < {version} "
+		   "AND v.grant_id IN (SELECT id FROM sharing)",
 		   NULL, err);
 }
 
@@ -212,9 +230,10 @@ static bool apply(struct compile *c, const struct rule *rule, struct err *err)
 	if (!any)
 		return true;
 	if (!compile_wanted(c, rule, &wanted, err) ||
-	    !find_changes(c, &changes, err))
+	    !find_changes(c, &changes, err) ||
+	    (changes > 0 && !write_changes(c, err)))
 		return false;
-	return changes == 0 || write_changes(c, err);
+	return note_places(c, err);
 }
 
 /* Whoever asks for changes since a version that is not kept hears of all that

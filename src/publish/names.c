@@ -256,10 +256,11 @@ static const char open_records[] =
 
 static const char retell[] =
     "WITH told AS (UPDATE homeroom.visible SET until = $2::bigint " OPEN
-    " RETURNING entity, sourced_id) "
+    " RETURNING entity, sourced_id, place) "
     "INSERT INTO homeroom.visible "
-    "(grant_id, entity, sourced_id, since, pseudonym) "
-    "SELECT $1::bigint, o.entity, o.sourced_id, $2::bigint, n.pseudonym "
+    "(grant_id, entity, sourced_id, since, pseudonym, place) "
+    "SELECT $1::bigint, o.entity, o.sourced_id, $2::bigint, n.pseudonym, "
+    "o.place "
     "FROM told o LEFT JOIN named n ON n.entity = o.entity "
     "AND n.sourced_id = o.sourced_id";
 

@@ -12,6 +12,20 @@ static bool is_single(const struct question *q)
 	return q->id.at != NULL;
 }
 
+static const struct field *sort_of(const struct selection *sel)
+{
+	return sel->sort != NULL && sel->sort->kind != ID ? sel->sort : NULL;
+}
+
+/* All of a collection, in the order of ids. */
+static bool is_walk(const struct question *q)
+{
+	const struct selection *sel = &q->sel;
+
+	return !is_single(q) && q->link == NULL && sel->filter.count == 0 &&
+	       sort_of(sel) == NULL && !sel->descending;
+}
+
 static const char *id_text(struct sql *sql, struct text id)
 {
 	return arena_textn(sql->arena, id.at, id.len);
@@ -69,6 +83,7 @@ static struct sql *begin_rows(const struct reading *reading)
 	struct sql *sql = begin(reading);
 
 	sql->sight = reading->asked->grant != 0;
+	sql->walk = is_walk(&reading->question);
 	sql->floor = reading->asked->floor;
 	return sql;
 }
@@ -124,11 +139,6 @@ static const char *conditions(struct sql *sql, const struct reading *reading)
 		sql_filter(sql, &q->sel, reading->asked->times);
 	}
 	return sql_take(sql);
-}
-
-static const struct field *sort_of(const struct selection *sel)
-{
-	return sel->sort != NULL && sel->sort->kind != ID ? sel->sort : NULL;
 }
 
 static const char *collation(const struct field *field)
@@ -332,24 +342,6 @@ static bool is_narrow(const struct filter *filter)
 	return false;
 }
 
-/* All of a collection, in the order of ids. */
-static bool is_walked(const struct question *q)
-{
-	return q->link == NULL && q->sel.filter.count == 0 &&
-	       sort_of(&q->sel) == NULL && !q->sel.descending;
-}
-
-/* The rows of homeroom.visible that a walk comes to. */
-static const char *window_of(const struct sql *sql, const struct question *q,
-    const char *after)
-{
-	if (!sql->sight || !is_walked(q) ||
-	    withheld_renames(sql->withheld, q->sel.entity))
-		return "";
-	return arena_printf(sql->arena, "%d %d %s", q->sel.entity->number,
-	    q->sel.limit + 1, after != NULL ? after : "");
-}
-
 static void compose_page(struct reading *reading)
 {
 	const struct question *q = &reading->question;
@@ -365,7 +357,7 @@ static void compose_page(struct reading *reading)
 	}
 	put_page(sql, reading->asked->plan, &page);
 	sql->afresh = q->sel.filter.count > 0 && !is_narrow(&q->sel.filter);
-	reading->asked->window = window_of(sql, q, after);
+	reading->asked->window = seen_window(sql, &q->sel, after);
 	reading->asked->page = sql;
 }
 

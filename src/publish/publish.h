@@ -102,6 +102,7 @@ struct sql {
 	int pinned; /* the $n of the version that is read; 0: the live one */
 	bool sight; /* rows are those of homeroom.key_grant(), a restricted one
 		     */
+	bool walk;  /* all of these rows are read, in the order of ids */
 	const struct withheld *withheld; /* NULL: nothing is */
 	/* What stands for $1, $2 and $3 in conditions of the model's tables;
 	 * NULL: they themselves. */
@@ -128,6 +129,10 @@ void sql_columns(struct sql *sql, const struct entity *entity);
 
 /* --- seen.c: which records a restricted grant sees ------------------- */
 
+/* For homeroom.page: the rows of homeroom.visible that a walk comes to behind
+ * that id (NULL: from the first on); "" when they go in another order. */
+const char *seen_window(const struct sql *sql, const struct selection *sel,
+    const char *after) must_use;
 /* Of row `v` of homeroom.visible: it was open in the version that is read. */
 void seen_open(struct sql *sql, const char *v);
 /* FROM the rows w of an entity that are seen; another condition may follow. */
@@ -255,7 +260,7 @@ struct asked {
 	const struct rows *rows;
 	struct hash128 what;  /* the set of rows, whatever their order */
 	struct hash128 order; /* and their order */
-	const char *window;   /* for homeroom.page, "" when it is not known */
+	const char *window;   /* seen_window, or "" */
 	int64_t total;        /* -1: not known yet */
 	bool failed;          /* in Postgres, or because one before it did */
 	bool trusted; /* the place where the page begins is ours, not the

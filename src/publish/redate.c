@@ -172,19 +172,18 @@ static bool name_redated(const struct compile *c, struct err *err)
 static bool write_redated(const struct compile *c, struct err *err)
 {
 	return compile_ask(c,
-		   "UPDATE homeroom.visible v SET until = {version} "
-		   "FROM redated r WHERE v.grant_id = r.grant_id "
-		   "AND v.entity = r.entity AND v.sourced_id = r.sourced_id "
-		   "AND v.until IS NULL",
-		   NULL, err) &&
-	       compile_ask(c,
-		   "INSERT INTO homeroom.visible "
-		   "(grant_id, entity, sourced_id, since, pseudonym) "
-		   "SELECT DISTINCT r.grant_id, r.entity, r.sourced_id, "
-		   "{version}, n.pseudonym FROM redated r "
-		   "LEFT JOIN named n ON n.grant_id = r.grant_id "
-		   "AND n.entity = r.entity AND n.sourced_id = r.sourced_id",
-		   NULL, err);
+	    "WITH told AS (UPDATE homeroom.visible v SET until = {version} "
+	    "FROM redated r WHERE v.grant_id = r.grant_id "
+	    "AND v.entity = r.entity AND v.sourced_id = r.sourced_id "
+	    "AND v.until IS NULL "
+	    "RETURNING v.grant_id, v.entity, v.sourced_id, v.place) "
+	    "INSERT INTO homeroom.visible "
+	    "(grant_id, entity, sourced_id, since, pseudonym, place) "
+	    "SELECT o.grant_id, o.entity, o.sourced_id, {version}, "
+	    "n.pseudonym, o.place FROM told o "
+	    "LEFT JOIN named n ON n.grant_id = o.grant_id "
+	    "AND n.entity = o.entity AND n.sourced_id = o.sourced_id",
+	    NULL, err);
 }
 
 bool compile_redate(const struct compile *c, struct err *err)

@@ -2,10 +2,22 @@
  * homeroom.visible, and whether a record is among them. */
 #include "publish.h"
 
+const char *seen_window(const struct sql *sql, const struct selection *sel,
+    const char *after)
+{
+	if (!sql->sight || !sql->walk ||
+	    withheld_renames(sql->withheld, sel->entity))
+		return "";
+	return arena_printf(sql->arena, "%d %d %s", sel->entity->number,
+	    sel->limit + 1, after != NULL ? after : "");
+}
+
 void seen_open(struct sql *sql, const char *v)
 {
+	/* Read by the primary key, and not by visible_seen, which the planner
+	 * takes for as good where "until IS NULL" is all it is told. */
 	if (sql->pinned == 0)
-		sql_put(sql, "%s.until IS NULL", v);
+		sql_put(sql, "(%s.until IS NULL) IS TRUE", v);
 	else
 		sql_put(sql,
 		    "%s.since <= $%d::bigint AND (%s.until IS NULL "

@@ -401,15 +401,31 @@ static void put_columns(struct sql *sql, const struct entity *entity)
 
 /* --- rows ----------------------------------------------------------------- */
 
+/* A record mostly lies where it lay when that was noted last; it is sought only
+ * if it does not. */
+static void put_near(struct sql *sql, const struct entity *entity)
+{
+	sql_put(sql,
+	    "LEFT JOIN LATERAL (SELECT t.* FROM roster.%s t "
+	    "WHERE t.ctid = v.place AND t.sourced_id = v.sourced_id "
+	    "UNION ALL SELECT t.* FROM roster.%s t "
+	    "WHERE t.sourced_id = v.sourced_id LIMIT 1) t ON ",
+	    entity->table, entity->table);
+}
+
 void sight_rows(struct sql *sql, const struct entity *entity, bool past,
     const char *where)
 {
 	sql_put(sql, "(SELECT ");
 	put_columns(sql, entity);
-	sql_put(sql, " FROM homeroom.visible v %s %s.%s t ON ",
-	    past ? "JOIN" : "LEFT JOIN", past ? "history" : "roster",
-	    entity->table);
-	sql_put(sql, "t.sourced_id = v.sourced_id AND NOT v.gone");
+	sql_put(sql, " FROM homeroom.visible v ");
+	if (sql->walk && !past)
+		put_near(sql, entity);
+	else
+		sql_put(sql, "%s %s.%s t ON t.sourced_id = v.sourced_id AND ",
+		    past ? "JOIN" : "LEFT JOIN", past ? "history" : "roster",
+		    entity->table);
+	sql_put(sql, "NOT v.gone");
 	if (sql->pinned != 0)
 		sql_put(sql, " AND t.since <= $%d::bigint", sql->pinned);
 	if (past)

@@ -113,6 +113,11 @@ static void check_version(int64_t version)
 	    "version %lld: %s", (long long)version,
 	    ask("select string_agg(format('%s: %s sees %s', what, which, id), "
 		"', ') from staging.broken()"));
+	CHECK(strcmp(ask(arena_printf(arena, "select staging.misplaced(%lld)",
+			 (long long)version)),
+		  "0") == 0,
+	    "version %lld: what changed is not where it is said to be",
+	    (long long)version);
 	check_whole(version);
 	run_number("select staging.remember(%lld)", (long long)version);
 }

@@ -226,6 +226,56 @@ static void what_is_withheld(void **state)
 	    "%s", told.json);
 }
 
+/* Where records lie is noted to find them soon: they are found wherever they
+ * lie. */
+static void places_may_be_wrong(void **state)
+{
+	static const char *const questions[] = { "1.2 users",
+		"1.2 users?limit=2", "1.2 users?limit=2&offset=2&after=u2",
+		"1.2 students", "1.2 enrollments",
+		"1.2 enrollments?limit=3&orderBy=desc" };
+	static const char *const wrong[] = { "null", "'(0,1)'", "'(0,4)'",
+		"'(0,60000)'", "'(4000000000,1)'" };
+	struct told right[array_length(questions)];
+
+	(void)state;
+	for (size_t i = 0; i < array_length(questions); i++)
+		right[i] = roster_ask(questions[i]);
+	for (size_t w = 0; w < array_length(wrong); w++) {
+		roster_sql(arena_printf(roster_arena(),
+		    "update homeroom.visible set place = %s", wrong[w]));
+		for (size_t i = 0; i < array_length(questions); i++) {
+			struct told told = roster_ask(questions[i]);
+
+			CHECK(strcmp(told.json, right[i].json) == 0,
+			    "%s at %s: %s", questions[i], wrong[w], told.json);
+		}
+	}
+}
+
+/* The keys of a session make a page quicker, and nobody see more. */
+static void a_page_shows_no_more(void **state)
+{
+	static const char *const pages[] = { "", "5 100 ", "5 1 ", "5 100 u2",
+		"5 100 zz", "5 0 ", "8 100 ", "everything" };
+
+	(void)state;
+	for (size_t i = 0; i < array_length(pages); i++) {
+		const char *ids = roster_sql(arena_printf(roster_arena(),
+		    "begin; set local homeroom.district = 1; "
+		    "set local homeroom.\"grant\" = 1; "
+		    "set local homeroom.page = '%s'; "
+		    "set local role homeroom_publish_restricted; "
+		    "select string_agg(sourced_id, ' ' order by sourced_id) "
+		    "from roster.users; rollback",
+		    pages[i]));
+
+		CHECK(strstr(ids, "u1 u2 u4") != NULL &&
+			  strstr(ids, "u3") == NULL,
+		    "%s: %s", pages[i], ids);
+	}
+}
+
 static void when_it_is_over(void **state)
 {
 	static const char *const over[] = { "enabled = false",
@@ -253,6 +303,8 @@ int main(void)
 		cmocka_unit_test(what_came_back),
 		cmocka_unit_test(a_pinned_version),
 		cmocka_unit_test(what_is_withheld),
+		cmocka_unit_test(places_may_be_wrong),
+		cmocka_unit_test(a_page_shows_no_more),
 		cmocka_unit_test(when_it_is_over),
 	};
 	int code;

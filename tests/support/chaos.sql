@@ -321,3 +321,22 @@ create function staging.forgotten() returns bigint language sql stable as $$
 create function staging.untold() returns bigint language sql stable as $$
 	select count(*) from (select grant_id, entity, sourced_id from staging.seen
 		except select grant_id, entity, sourced_id from homeroom.visible where until is null) x $$;
+
+-- What a version changed lies where those who see it are told.
+create function staging.misplaced(made bigint) returns bigint language plpgsql as $$
+declare
+	t record;
+	here bigint;
+	everywhere bigint := 0;
+begin
+	for t in
+		select tablename as name, substring(qual from 'v\.entity = (\d+)') as entity
+		from pg_policies where schemaname = 'roster' and policyname = 'restricted_grant'
+	loop
+		execute format('select count(*) from homeroom.visible v join roster.%I t on t.sourced_id = v.sourced_id '
+			'where v.entity = %s and t.since = %s and v.until is null and not v.gone '
+			'and v.place is distinct from t.ctid', t.name, t.entity, made) into here;
+		everywhere := everywhere + here;
+	end loop;
+	return everywhere;
+end $$;

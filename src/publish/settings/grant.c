@@ -90,8 +90,8 @@ static bool saw_everything(const struct applying *a,
 			continue;
 		sql = arena_printf(a->arena,
 		    "INSERT INTO homeroom.visible "
-		    "(grant_id, entity, sourced_id, since) "
-		    "SELECT g.id, %d, t.sourced_id, g.widened "
+		    "(grant_id, entity, sourced_id, since, place) "
+		    "SELECT g.id, %d, t.sourced_id, g.widened, t.ctid "
 		    "FROM homeroom.\"grant\" g, roster.%s t "
 		    "WHERE g.id = $1::bigint AND t.district = $2::integer",
 		    (*e)->number, (*e)->table);
