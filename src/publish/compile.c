@@ -16,10 +16,10 @@ static const char make_tables[] =
     " ON COMMIT DROP;"
     "CREATE TEMP TABLE listed (holder text COLLATE \"C\","
     " id text COLLATE \"C\") ON COMMIT DROP;"
-    "CREATE TEMP TABLE want (grant_id bigint, sourced_id text COLLATE \"C\")"
-    " ON COMMIT DROP;"
+    "CREATE TEMP TABLE want (grant_id bigint, sourced_id text COLLATE \"C\","
+    " place tid) ON COMMIT DROP;"
     "CREATE TEMP TABLE change (grant_id bigint, sourced_id text COLLATE \"C\","
-    " came boolean, known boolean) ON COMMIT DROP;"
+    " came boolean, known boolean, place tid) ON COMMIT DROP;"
     "CREATE TEMP TABLE moved (grant_id bigint, entity smallint,"
     " sourced_id text COLLATE \"C\") ON COMMIT DROP;"
     "CREATE TEMP TABLE redated (LIKE moved) ON COMMIT DROP;"
@@ -83,7 +83,7 @@ static bool find_changes(const struct compile *c, int64_t *count,
 	    !compile_ask(c,
 		"INSERT INTO change SELECT coalesce(w.grant_id, v.grant_id), "
 		"coalesce(w.sourced_id, v.sourced_id), w.grant_id IS NOT NULL, "
-		"v.grant_id IS NOT NULL FROM {want} w FULL JOIN "
+		"v.grant_id IS NOT NULL, w.place FROM {want} w FULL JOIN "
 		"(SELECT v.grant_id, v.sourced_id, v.gone "
 		"FROM homeroom.visible v WHERE v.grant_id {whose} "
 		"AND v.entity = {entity} AND v.until IS NULL"
@@ -130,8 +130,10 @@ static bool name_changes(const struct compile *c, struct err *err)
 	return names_fill(c->names, c->db, select, NULL, err);
 }
 
-/* In the order of the index by which pages are read. */
-static bool write_rows(const struct compile *c, struct err *err)
+/* In the order of the index by which pages are read. Who found the records
+ * themselves knows where they lie already. */
+static bool write_rows(const struct compile *c, const struct rule *rule,
+    struct err *err)
 {
 	bool named = names_has(c->names, c->entity);
 	struct buf sql = { 0 };
@@ -144,14 +146,17 @@ static bool write_rows(const struct compile *c, struct err *err)
 		       "SELECT c.grant_id, {entity}, c.sourced_id, {version}, "
 		       "NOT c.came, ");
 	put_was(&sql, c->entity);
-	buf_puts(&sql,
-	    named ? ", n.pseudonym, l.ctid FROM change c LEFT JOIN named n "
-		    "ON n.grant_id = c.grant_id AND n.sourced_id = c.sourced_id"
-		  : ", NULL, l.ctid FROM change c");
-	buf_puts(&sql,
-	    " LEFT JOIN roster.{t} l ON c.came "
-	    "AND l.district = {district} AND l.sourced_id = c.sourced_id"
-	    " ORDER BY c.grant_id, c.sourced_id");
+	buf_printf(&sql, ", %s, %s FROM change c",
+	    named ? "n.pseudonym" : "NULL",
+	    rule->refs != NULL ? "c.place" : "l.ctid");
+	if (named)
+		buf_puts(&sql, " LEFT JOIN named n ON n.grant_id = c.grant_id "
+			       "AND n.sourced_id = c.sourced_id");
+	if (rule->refs == NULL)
+		buf_puts(&sql, " LEFT JOIN roster.{t} l ON c.came "
+			       "AND l.district = {district} "
+			       "AND l.sourced_id = c.sourced_id");
+	buf_puts(&sql, " ORDER BY c.grant_id, c.sourced_id");
 	written = compile_ask(c, buf_text(&sql), NULL, err);
 	buf_free(&sql);
 	return written;
@@ -174,9 +179,10 @@ static bool close_rows(const struct compile *c, struct err *err)
 		       NULL, err));
 }
 
-static bool write_changes(const struct compile *c, struct err *err)
+static bool write_changes(const struct compile *c, const struct rule *rule,
+    struct err *err)
 {
-	return close_rows(c, err) && write_rows(c, err) &&
+	return close_rows(c, err) && write_rows(c, rule, err) &&
 	       compile_ask(c,
 		   "INSERT INTO moved SELECT c.grant_id, {entity}, "
 		   "c.sourced_id FROM change c "
@@ -231,7 +237,7 @@ static bool apply(struct compile *c, const struct rule *rule, struct err *err)
 		return true;
 	if (!compile_wanted(c, rule, &wanted, err) ||
 	    !find_changes(c, &changes, err) ||
-	    (changes > 0 && !write_changes(c, err)))
+	    (changes > 0 && !write_changes(c, rule, err)))
 		return false;
 	return note_places(c, err);
 }

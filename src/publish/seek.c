@@ -128,7 +128,7 @@ static void put_refs(struct buf *out, const struct rule *rule)
 	const struct reference *first = rule->refs;
 
 	buf_printf(out,
-	    "SELECT v.grant_id, t.sourced_id FROM roster.{t} t%s "
+	    "SELECT v.grant_id, t.sourced_id, t.ctid FROM roster.{t} t%s "
 	    "JOIN {seen v %s t.%s} JOIN sharing g ON g.id = v.grant_id%s%s "
 	    "WHERE t.district = {district} AND t.status = 'active'",
 	    rule->joins != NULL ? rule->joins : "", first->of->name,
