@@ -147,6 +147,11 @@ check("explain: whose the login is",
 check("explain: no names of it count",
       ("familyName", "accounts", True) in names and str(names))
 
+alone = homeroom.run("person", "unlink", "csv:" + joiner.id, ok=False)
+check("unlink: an account is not another record",
+      b"nothing to unlink" not in alone.stderr and
+      alone.stdout.decode() + alone.stderr.decode())
+
 # --- rules see what others say, of records with other ids as well ----------------
 
 os.makedirs("hr", exist_ok=True)

@@ -58,7 +58,8 @@ static bool check_person(struct ingest *job, struct err *err)
 		   job->change->person);
 }
 
-/* Whoever shares the person, or was a candidate, is somebody else. */
+/* Whoever shares the person, or was a candidate, is somebody else; but what
+ * provisioning gave them is theirs. */
 static bool check_apart(struct ingest *job, const struct decided *is,
     struct err *err)
 {
@@ -71,7 +72,9 @@ static bool check_apart(struct ingest *job, const struct decided *is,
 	if (!db_ask_text(job->db, job->arena,
 		"SELECT FROM roster.said_users WHERE district = $1::int "
 		"AND person = $4::text AND status = 'active' "
-		"AND (source, sourced_id) <> ($2::int, $3::text) LIMIT 1",
+		"AND (source, sourced_id) <> ($2::int, $3::text) "
+		"AND source NOT IN (SELECT id FROM homeroom.source "
+		"WHERE district = $1::int AND kind = 'accounts') LIMIT 1",
 		&values, &rows, err))
 		return false;
 	return rows_count(rows) > 0 ||
