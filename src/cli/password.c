@@ -115,8 +115,25 @@ static bool write_file(const char *file, struct buf *text, struct err *err)
 /* Before anything is opened: there it would be lost. */
 static bool check_file(const struct task *task, struct err *err)
 {
-	return access(task->file, F_OK) != 0 ||
-	       fail(err, FAULT_CONFLICT, "%s is there already", task->file);
+	int fd =
+	    open(task->file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0 && errno == EEXIST)
+		return fail(err, FAULT_CONFLICT, "%s is there already",
+		    task->file);
+	if (fd < 0)
+		return fail(err, FAULT_IO, "%s: %m", task->file);
+	close(fd);
+	unlink(task->file);
+	return true;
+}
+
+/* The file could not be written all the same. */
+static bool say_opened(struct err *err)
+{
+	err_add(err,
+	    "the passwords count as opened now, and --again opens them");
+	return false;
 }
 
 static bool open_rows(struct task *task, const struct password_row **rows,
@@ -133,6 +150,21 @@ static bool open_rows(struct task *task, const struct password_row **rows,
 		       : "; --again opens those that were opened before");
 }
 
+/* Of the same as were asked for here. */
+static const char *done_words(const struct task *task)
+{
+	static const char *const which[] = { "--school", "--class",
+		"--person" };
+	const char *words = arena_printf(task->house.arena,
+	    "homeroom password done %s", task->wanted.directory);
+
+	for (size_t i = 0; i < array_length(which); i++)
+		if (flags_has(&task->flags, which[i]))
+			words = arena_printf(task->house.arena, "%s %s %s",
+			    words, which[i], flags_get(&task->flags, which[i]));
+	return words;
+}
+
 static bool slips(struct task *task, struct err *err)
 {
 	const struct password_row *rows;
@@ -146,11 +178,11 @@ static bool slips(struct task *task, struct err *err)
 	done = write_file(task->file, &html, err);
 	explicit_bzero(html.data, html.len);
 	buf_free(&html);
-	if (done)
-		printf("%d passwords are in %s. Print it, remove it, and say "
-		       "`homeroom password done %s`.\n",
-		    count, task->file, task->wanted.directory);
-	return done;
+	if (!done)
+		return say_opened(err);
+	printf("%d passwords are in %s. Print it, remove it, and say `%s`.\n",
+	    count, task->file, done_words(task));
+	return true;
 }
 
 static bool csv(struct task *task, struct err *err)
@@ -159,10 +191,11 @@ static bool csv(struct task *task, struct err *err)
 	const char *passphrase;
 	int count;
 
-	if (!open_rows(task, &rows, &count, err) ||
-	    !password_zip(task->file, rows, count, task->house.arena,
-		&passphrase, err))
+	if (!open_rows(task, &rows, &count, err))
 		return false;
+	if (!password_zip(task->file, rows, count, task->house.arena,
+		&passphrase, err))
+		return say_opened(err);
 	printf("%d passwords are in %s. Its passphrase, shown this once:\n%s\n",
 	    count, task->file, passphrase);
 	password_wipe(passphrase);

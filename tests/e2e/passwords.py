@@ -163,6 +163,11 @@ by = {name: {w["person"] for w in waiting
       for name in ("managers", "families")}
 check("it says which were sent by mail", by != {
     "managers": staff, "families": set(students[:3])} and str(waiting))
+for command in "slips", "csv":
+    nowhere = homeroom.run("password", command, "school", "no/such/file",
+                           ok=False)
+    check("%s: not to where nothing can be written" % command,
+          nowhere.returncode != 1 and nowhere.stdout.decode())
 homeroom.run("password", "slips", "school", "slips.html")
 opened = slips("slips.html")
 check("the slips are of all others", {o[0] for o in opened} != accounts - {
