@@ -75,6 +75,10 @@ check("one person alone: what is done for all comes in its place",
       str(plans()))
 school.night(today)
 check("then the rest", differences(school, controller, today))
+for command in "plan", "sync":
+    done = homeroom.run(command, "school", "--person", "nobody", ok=False)
+    check("%s: of nobody" % command,
+          b"there is no person 'nobody' in the roster" not in done.stderr)
 done = homeroom.run("sync", "school", "--only", "dance", ok=False)
 check("no such action", b"dance" not in done.stderr)
 

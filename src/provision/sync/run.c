@@ -41,6 +41,25 @@ bool run_begin(struct target *target, struct db *db, struct arena *arena,
 	return target_find(target, db, err);
 }
 
+/* Who has left is known as long as there is an account of theirs. */
+static bool check_person(const struct target *target, struct db *db,
+    const char *person, struct err *err)
+{
+	const struct values values = { 2, { target->id_text, person } };
+	const struct rows *rows;
+
+	if (person == NULL)
+		return true;
+	if (!db_ask(db, target->arena, STATEMENT_person_known, &values, &rows,
+		err))
+		return false;
+	return rows_get(rows, 0, 0)[0] == 't' ||
+	       fail(err, FAULT_NOT_FOUND,
+		   "there is no person '%.80s' in the roster, and no account "
+		   "of theirs in the directory '%s'",
+		   person, target->name);
+}
+
 static bool begin(struct target *target, struct db *db, struct arena *arena,
     const struct provision_wanted *wanted, struct plan_wanted *plan,
     struct err *err)
@@ -49,6 +68,7 @@ static bool begin(struct target *target, struct db *db, struct arena *arena,
 		.who = wanted->who,
 		.person = wanted->person };
 	return run_begin(target, db, arena, wanted, err) &&
+	       check_person(target, db, wanted->person, err) &&
 	       read_kinds(wanted->kinds, &plan->kinds, err);
 }
 
