@@ -84,6 +84,7 @@ static struct sql *begin_rows(const struct reading *reading)
 
 	sql->sight = reading->asked->grant != 0;
 	sql->walk = is_walk(&reading->question);
+	sql->few = seen_few(reading);
 	sql->floor = reading->asked->floor;
 	return sql;
 }

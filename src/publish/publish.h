@@ -103,6 +103,7 @@ struct sql {
 	bool sight; /* rows are those of homeroom.key_grant(), a restricted one
 		     */
 	bool walk;  /* all of these rows are read, in the order of ids */
+	bool few;   /* seen_few */
 	const struct withheld *withheld; /* NULL: nothing is */
 	/* What stands for $1, $2 and $3 in conditions of the model's tables;
 	 * NULL: they themselves. */
@@ -133,6 +134,9 @@ void sql_columns(struct sql *sql, const struct entity *entity);
  * that id (NULL: from the first on); "" when they go in another order. */
 const char *seen_window(const struct sql *sql, const struct selection *sel,
     const char *after) must_use;
+/* Whether a page reads far fewer rows than its grant sees records; where a
+ * filter decides it may read them all. */
+bool seen_few(const struct reading *reading) must_use;
 /* Of row `v` of homeroom.visible: it was open in the version that is read. */
 void seen_open(struct sql *sql, const char *v);
 /* FROM the rows w of an entity that are seen; another condition may follow. */

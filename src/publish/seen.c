@@ -2,6 +2,11 @@
  * homeroom.visible, and whether a record is among them. */
 #include "publish.h"
 
+/* The references of so few rows are looked up in no time; those of more sooner
+ * than all is read that the grant sees, if that is so many times as much. */
+#define FEW 500
+#define WORTH 4
+
 const char *seen_window(const struct sql *sql, const struct selection *sel,
     const char *after)
 {
@@ -10,6 +15,18 @@ const char *seen_window(const struct sql *sql, const struct selection *sel,
 		return "";
 	return arena_printf(sql->arena, "%d %d %s", sel->entity->number,
 	    sel->limit + 1, after != NULL ? after : "");
+}
+
+bool seen_few(const struct reading *reading)
+{
+	const struct selection *sel = &reading->question.sel;
+	int64_t total = reading->asked->total;
+	int64_t rows = sel->limit;
+
+	if (total >= 0 && rows > total - sel->offset)
+		rows = total - sel->offset;
+	return sel->filter.count == 0 &&
+	       (rows < FEW || (total >= 0 && rows < total / WORTH));
 }
 
 void seen_open(struct sql *sql, const char *v)
@@ -55,6 +72,9 @@ static bool is_few(const struct entity *entity)
 	return false;
 }
 
+/* The planner would rather read all that the grant sees, once a page, than look
+ * each up: it does not know how little the page wants. What has an OFFSET is
+ * looked up. */
 void seen_test(struct sql *sql, const char *id, const struct entity *of)
 {
 	if (is_few(of)) {
@@ -65,5 +85,6 @@ void seen_test(struct sql *sql, const char *id, const struct entity *of)
 	}
 	sql_put(sql, "EXISTS (SELECT");
 	seen_from(sql, of);
-	sql_put(sql, " AND w.sourced_id = %s)", id);
+	sql_put(sql, " AND w.sourced_id = %s%s)", id,
+	    sql->few ? " OFFSET 0" : "");
 }
