@@ -1,5 +1,6 @@
 -- plan_counts: how many accounts a plan changes in each way, in all and of each
--- school, and how many there are.
+-- school, and how many there are; where rules don't speak, with those that are
+-- nobody's.
 -- $1: plan
 with changes as (
 	select kind, school, count(*) as n from homeroom.action
@@ -11,7 +12,8 @@ schools as (
 		count(*) as n
 	from homeroom.plan p
 	join homeroom.account a on a.directory = p.directory
-		and a.person is not null and a.gone is null
+		and (a.person is not null or p.purpose <> 'sync')
+		and a.gone is null
 	left join roster.users u on u.district = p.district
 		and u.sourced_id = a.person
 	where p.id = $1::bigint

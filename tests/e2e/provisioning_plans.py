@@ -285,6 +285,19 @@ homeroom.run("approve", str(plans()[0]["plan"]))
 homeroom.run("sync", "school")
 (entry,) = controller.entries("(sAMAccountName=nobody)")
 check("reconcile: what was proposed is done", account_of(entry)[1])
+for i in range(7):
+    controller.change("dn: CN=Nobody%d,OU=Old,%s\nchangetype: add\n"
+                      "objectClass: user\nsAMAccountName: nobody%d\n"
+                      "userAccountControl: 512\n\n" % (i, BASE, i))
+with open("other.yaml", "w") as f:
+    f.write(rules.replace(LIMITS, "disable: { percent: 10 }"))
+homeroom.run("apply", "other.yaml")
+homeroom.run("reconcile", "school", "--plan", "orphan")
+held = plans()[0]["held"]
+check("reconcile: held against all accounts that there are",
+      held.split("; ")[0] != "disable: 7, more than 10 per cent of %d accounts"
+      % len(homeroom.actions("account", "school")) and held)
+homeroom.run("approve", str(plans()[0]["plan"]), "--drop")
 trend = json.loads(homeroom.run("reconcile", "school", "--trend", "-o",
                                 "json").stdout)
 check("reconcile: over time", trend[0]["counts"].get("orphan") != 1)

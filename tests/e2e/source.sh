@@ -30,7 +30,7 @@ hr generate day4 --students 100 --churn 5 --from day3 >/dev/null 2>&1
 refused '600 without settings' 'no settings describe a source'
 mkdir in
 source_of oneroster "path: $PWD/in" 'ready:' '  stableSeconds: 1'
-refused '601 nothing there yet' 'there is no file of .sis. yet'
+refused '601 nothing there yet' "there is no file of .sis. yet at $PWD/in"
 cp day1/* in/
 taken '602 a folder' 'version 1$'
 taken '603 nothing new' 'nothing changed'

@@ -160,12 +160,14 @@ static bool wait_until_stable(struct place *place, struct err *err)
 static bool wait_until_complete(struct place *place, struct err *err)
 {
 	const char *marker = source_says(place->source, "ready.marker");
+	const char *path = source_says(place->source, "path");
 
 	if (!look(place, err))
 		return false;
 	if (place->count == 0)
 		return fail(err, FAULT_UNAVAILABLE,
-		    "there is no file of '%s' yet", place->source->name);
+		    "there is no file of '%s' yet%s%.200s", place->source->name,
+		    path != NULL ? " at " : "", path != NULL ? path : "");
 	if (marker == NULL)
 		return place->web || wait_until_stable(place, err);
 	return place->marked ||
