@@ -20,8 +20,9 @@ alter table homeroom.visible set (fillfactor = 90,
 -- The ids that a page is about to show, of the grant of the transaction:
 -- policies look rows up here, once a page, before they ask for each by itself.
 -- What is not among these may be seen nevertheless. homeroom.page has the
--- entity, the number of rows, and the id behind which they begin. Dear as it
--- looks to the planner otherwise, it would go over whole tables to ask once.
+-- entity, the number of rows, and the id behind which they begin. It says that
+-- it costs nothing: the planner takes it to run once a row, though it runs once
+-- a page, and would go over whole tables instead.
 create function homeroom.page(which integer) returns setof text
 language plpgsql stable parallel safe cost 1 rows 1 as $$
 declare
