@@ -113,6 +113,8 @@ bool password_held(struct db *db, struct arena *arena,
 	buf_free(&sealed);
 	if (done)
 		*out = take_secret(arena, &password);
+	else
+		buf_free(&password);
 	return done;
 }
 
