@@ -117,6 +117,6 @@ for line in 'hostKey: MD5:ab' 'schedule: "61 * * * *"' 'file: ../x' \
 	exits "830 refused: $line" 1 hr apply bad.yaml
 done
 printf 'kind: application\nname: Bad\npush:\n  user: u\n' >bad.yaml
-fails '831 what is missing' "bad.yaml:4: a application needs 'push.url'" \
+fails '831 what is missing' "bad.yaml:4: an application needs 'push.url'" \
 	hr apply bad.yaml
 sftp_stop

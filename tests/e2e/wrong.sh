@@ -34,9 +34,16 @@ exits '009 no database' 1 env HOMEROOM_DATABASE_URL=postgres://127.0.0.1:1/x \
 	"$HOMEROOM_BINARY" versions
 says '009 says where it is named' err '^homeroom: HOMEROOM_DATABASE_URL: '
 
+exits '009 no port' 1 env HOMEROOM_LISTEN=127.0.0.1:99999 \
+	"$HOMEROOM_BINARY" serve
+says '009 says which there are' err 'the port must be a number from 0 to 65535'
+printf 'kind: directory\nname: x\ntype: csv\n' >directory.yaml
+
 serve
 application pub --full
 refuses '010 a folder of settings' 1 '^homeroom: .: can.t be read' apply .
+refuses '010 no type of directory' 1 'directory.yaml:3: type must be one of: ad$' \
+	apply directory.yaml
 refuses '011 no kind' 2 "no kind 'pupil'" get pupil
 for kind in source application grant directory rule notification district; do
 	refuses "012 no $kind" 1 "$(lists $kind)" get $kind nobody

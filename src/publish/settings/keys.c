@@ -62,8 +62,9 @@ static bool check_word(const struct checking *c, const struct node *node,
 	snprintf(word, sizeof(word), " %s ", node->text);
 	return (strchr(node->text, ' ') == NULL && node->length < 60 &&
 		   strstr(c->key->words, word) != NULL) ||
-	       fail(err, FAULT_INVALID, "%s:%d: %s must be one of:%s", c->file,
-		   node->line, c->key->path, c->key->words);
+	       fail(err, FAULT_INVALID, "%s:%d: %s must be one of:%.*s",
+		   c->file, node->line, c->key->path,
+		   (int)strlen(c->key->words) - 1, c->key->words);
 }
 
 static bool check_bool(const struct checking *c, const struct node *node,
@@ -463,7 +464,7 @@ static const struct key keys[] = {
 	{ "directory",   "kind",                     &TEXT_,    true,  NULL, "What this is" },
 	{ "directory",   "name",                     &TEXT_,    true,  NULL, "Name of the directory" },
 	{ "directory",   "district",                 &TEXT_,    false, NULL, "The district whose people have accounts there; default: default" },
-	{ "directory",   "type",                     &ONE_OF,   true,  " ad csv ", "What it is: ad is Active Directory, csv a file that another system picks up" },
+	{ "directory",   "type",                     &ONE_OF,   true,  " ad ",    "What it is: ad is Active Directory" },
 	{ "directory",   "connection.server",        &IDS,      false, NULL, "ldaps://dc1.school.example, or ldap://… for StartTLS; several, in order, for fail-over" },
 	{ "directory",   "connection.base",          &TEXT_,    false, NULL, "What Homeroom sees lies below this; default: the whole domain" },
 	{ "directory",   "connection.authentication", &ONE_OF,  false, " simple gssapi ", "By user and password, or by Kerberos; default: simple" },
@@ -476,7 +477,6 @@ static const struct key keys[] = {
 	{ "directory",   "connection.timeout",       &SMALL,    false, NULL, "Milliseconds that an answer may take; default: 30000" },
 	{ "directory",   "connection.window",        &SMALL,    false, NULL, "Requests in flight; default: 16" },
 	{ "directory",   "connection.page",          &SMALL,    false, NULL, "Entries in a page; default: 1000" },
-	{ "directory",   "connection.path",          &TEXT_,    false, NULL, "Of the type csv: the file" },
 	{ "directory",   "timeZone",                 &TEXT_,    false, NULL, "By whose clocks days begin, and the schedule goes, for instance America/Chicago; default: UTC" },
 	{ "directory",   "schedule",                 &SCHEDULE, false, NULL, "When it is brought up to date, as crontab has it; without it, when told to" },
 	{ "directory",   "paused",                   &SWITCH,   false, NULL, "Whether the schedule rests; default: false" },
@@ -574,6 +574,8 @@ static const struct key *find_key(const char *kind, const char *path)
 	return NULL;
 }
 
+#define ARTICLE(kind) (strchr("aeiou", (kind)[0]) != NULL ? "an" : "a")
+
 /* No deeper than a file may be: NOLINTBEGIN(misc-no-recursion) */
 static bool check_map(struct checking *c, const struct node *map,
     const char *prefix, struct err *err)
@@ -586,8 +588,8 @@ static bool check_map(struct checking *c, const struct node *map,
 		    len < (int)sizeof(path) ? find_key(c->kind, path) : NULL;
 		if (c->key == NULL || strchr(k->text, '.') != NULL)
 			return fail(err, FAULT_INVALID,
-			    "%s:%d: a %s has no '%s'", c->file, k->line,
-			    c->kind, k->text);
+			    "%s:%d: %s %s has no '%s'", c->file, k->line,
+			    ARTICLE(c->kind), c->kind, k->text);
 		if (c->key->path[len] == '\0') {
 			if (!check_value(c, k->value, err))
 				return false;
@@ -632,8 +634,8 @@ static bool check_required(const struct checking *c, const struct node *map,
 		if (k->required && strcmp(k->kind, c->kind) == 0 &&
 		    parent != NULL && node_get(parent, name) == NULL)
 			return fail(err, FAULT_INVALID,
-			    "%s:%d: a %s needs '%s'", c->file, parent->line,
-			    c->kind, k->path);
+			    "%s:%d: %s %s needs '%s'", c->file, parent->line,
+			    ARTICLE(c->kind), c->kind, k->path);
 	}
 	return true;
 }

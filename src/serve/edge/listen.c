@@ -71,8 +71,12 @@ static bool parse_place(struct place *place, struct arena *arena,
 	digits = (struct text){ colon + 1, strlen(colon + 1) };
 	if (host.len >= 2 && host.at[0] == '[' && host.at[host.len - 1] == ']')
 		host = (struct text){ host.at + 1, host.len - 2 };
-	if (!text_integer(digits, 0, 65535, &port) ||
-	    !place_host(place, arena_textn(arena, host.at, host.len)))
+	if (!text_integer(digits, 0, 65535, &port))
+		return fail(err, FAULT_INVALID,
+		    "'%s' is no address to listen on: the port must be a "
+		    "number from 0 to 65535",
+		    text);
+	if (!place_host(place, arena_textn(arena, host.at, host.len)))
 		return fail(err, FAULT_INVALID,
 		    "'%s' is no address to listen on: the host must be in"
 		    " numbers, or localhost",
