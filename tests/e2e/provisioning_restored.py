@@ -74,8 +74,8 @@ for name, wrong, words in [
          b"connection: base: "),
         ("a window of none", ("\ntimeZone:", "\n  window: 0\ntimeZone:"),
          b"connection: window: is a number from 1 to 256"),
-        ("what another type has", ("\ntimeZone:", "\n  path: x\ntimeZone:"),
-         b"Active Directory has no such setting")]:
+        ("what it does not have", ("\ntimeZone:", "\n  path: x\ntimeZone:"),
+         b"a directory has no 'path'")]:
     done = apply(rules.replace(wrong[0], wrong[1], 1), ok=False)
     check("refused when applied: " + name, (
         done.returncode != 1 or words not in done.stderr) and
