@@ -25,7 +25,7 @@ static void years(void **state)
 	for (int y = DISTRICT_YEAR_MIN; y <= DISTRICT_YEAR_MAX; y++) {
 		const int64_t day = 86400 * (int64_t)1000;
 		int64_t begins = school_year(y).begins;
-		char text[CLOCK_TEXT], least[16], most[16];
+		char text[CLOCK_TEXT], least[24], most[24];
 
 		clock_format(text, begins * day);
 		snprintf(least, sizeof(least), "%d-08-15", y);
