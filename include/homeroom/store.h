@@ -28,6 +28,8 @@ bool cluster_start(struct cluster **out, const char *home, struct arena *arena,
     const char **url, struct err *err) must_use;
 /* Stops it ("fast") when no other process uses it, and frees. NULL is fine. */
 void cluster_stop(struct cluster *cluster);
+/* Ends what runs of it, whoever started that, and removes the home. */
+bool cluster_discard(const char *home, struct err *err) must_use;
 /* Whether its postmaster is there. Whoever finds that it is not has another
  * process start it: this one may have threads by now. NULL is fine. */
 bool cluster_runs(struct cluster *cluster);

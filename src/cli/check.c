@@ -8,12 +8,7 @@
 #include "homeroom/publish.h"
 #include "homeroom/store.h"
 
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const struct flag flags_known[] = {
 	FLAG_DISTRICT,
@@ -41,39 +36,9 @@ static const struct command command = {
 	.settings = SETTINGS_READ,
 };
 
-/* --- a folder to be thrown away ------------------------------------------ */
-
-static bool make_folder(struct arena *arena, char **folder, struct err *err)
-{
-	const char *parent = getenv("TMPDIR");
-
-	*folder = arena_printf(arena, "%s/homeroom-check.XXXXXX",
-	    parent != NULL && parent[0] != '\0' ? parent : "/tmp");
-	/* Postgres may run as somebody else, who must get there. */
-	if (mkdtemp(*folder) == NULL || chmod(*folder, 0711) != 0)
-		return fail(err, FAULT_IO, "no folder can be made in %s: %m",
-		    parent != NULL ? parent : "/tmp");
-	return true;
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind,
-    struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
-static void remove_folder(const char *folder)
-{
-	if (nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
-		fprintf(stderr, "homeroom: %s could not be removed\n", folder);
-}
-
 /* --- checking ------------------------------------------------------------ */
 
-static bool check_in(const char *folder, struct ingest_request *request,
+static bool check_in(const char *home, struct ingest_request *request,
     enum format format, int *status, struct err *err)
 {
 	struct arena *arena = arena_new();
@@ -81,7 +46,7 @@ static bool check_in(const char *folder, struct ingest_request *request,
 	struct db *db = NULL;
 	const char *url;
 	int applied;
-	bool done = cluster_start(&cluster, folder, arena, &url, err) &&
+	bool done = cluster_start(&cluster, home, arena, &url, err) &&
 		    migrate(url, &applied, err) &&
 		    db_open(&db, url, DB_INGEST, err) &&
 		    district_find(db, arena, NULL, &request->district, err) &&
@@ -97,12 +62,12 @@ static bool run(struct ingest_request *request, enum format format, int *status,
     struct err *err)
 {
 	struct arena *arena = arena_new();
-	char *folder = NULL;
-	bool done = make_folder(arena, &folder, err);
+	struct scratch scratch;
+	bool done = scratch_open(&scratch, arena, err);
 
 	if (done) {
-		done = check_in(folder, request, format, status, err);
-		remove_folder(folder);
+		done = check_in(scratch.home, request, format, status, err);
+		scratch_close(&scratch);
 	}
 	arena_free(arena);
 	return done;

@@ -7,6 +7,8 @@
 #include "homeroom/base.h"
 #include "homeroom/store.h"
 
+#include <sys/types.h>
+
 /* --- flags --------------------------------------------------------------- */
 
 struct flag {
@@ -260,6 +262,18 @@ void page_end(struct buf *out);
 /* check_page.c: the report as such a page. */
 void check_page(struct buf *out, struct arena *arena,
     const struct checks_report *report);
+
+/* scratch.c: a home that is thrown away. It goes when it is closed, and when
+ * the process is killed. Before the first thread: it forks. */
+struct scratch {
+	const char *home; /* the arena's */
+	pid_t guard;
+	int life;
+};
+
+bool scratch_open(struct scratch *out, struct arena *arena,
+    struct err *err) must_use;
+void scratch_close(struct scratch *scratch);
 
 /* import_page.c: the report of an import or of its trial as such a page. */
 void import_page(struct buf *out, const struct ingest_report *report,

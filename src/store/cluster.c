@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -442,4 +443,43 @@ bool cluster_runs(struct cluster *c)
 		return true;
 	read_postmaster(c, &seen);
 	return seen.pid != 0;
+}
+
+/* --- away with it --------------------------------------------------------- */
+
+static int remove_one(const char *path, const struct stat *st, int kind,
+    struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	return remove(path);
+}
+
+static bool remove_all(const char *path)
+{
+	return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 ||
+	       errno == ENOENT;
+}
+
+/* The folder may lie elsewhere, behind a link in the home. */
+bool cluster_discard(const char *home, struct err *err)
+{
+	struct arena *own = arena_new();
+	struct cluster c = { .arena = own, .lock = -1, .users = -1 };
+	struct postmaster seen;
+	bool done = place_home(&c, home, err) && place_find(&c, err);
+
+	if (done) {
+		read_postmaster(&c, &seen);
+		if (seen.pid != 0 && kill(seen.pid, SIGQUIT) == 0)
+			(void)wait_until_gone(&c, seen.pid, STOP_MS);
+		end_orphans(&c);
+		done = remove_all(c.sockets) && remove_all(c.folder);
+	}
+	done = remove_all(home) && done;
+	if (!done)
+		err_set(err, FAULT_IO, "can't remove %s", home);
+	release(&c);
+	return done;
 }
