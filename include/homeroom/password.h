@@ -69,6 +69,7 @@ struct password_wanted {
 	const char *who;
 	/* The address that it goes to by mail; NULL: not by mail. */
 	const char *to;
+	bool rehearses; /* nothing is forgotten */
 };
 
 struct password_row {

@@ -12,6 +12,7 @@ static const struct flag flags_known[] = {
 	    "Only those: checks, merge, notify, push, source or sync" },
 	{ "--name", "NAME", "Only those of this source or application" },
 	{ "--limit", "N", "How many (default: 20)" },
+	FLAG_DRY_RUN,
 	FLAG_OUTPUT,
 	{ 0 },
 };
@@ -147,6 +148,7 @@ static bool list_schedules(struct house *house, const struct flags *flags,
 struct subject {
 	int64_t district;
 	const char *kind, *name;
+	bool rehearses; /* nothing is to be changed */
 };
 
 static bool run_now(struct house *house, const struct subject *subject,
@@ -162,18 +164,19 @@ static bool run_now(struct house *house, const struct subject *subject,
 		    ? push_known(house->db, house->arena, subject->district,
 			  subject->name, err)
 		    : house_has(house, subject->district, "source",
-			  subject->name, err)) ||
-	    !job_add(house->db, &job, clock_now(), err))
+			  subject->name, err)))
 		return false;
-	printf("%s: the next worker that is free will do it, unless one does "
+	if (!subject->rehearses && !job_add(house->db, &job, clock_now(), err))
+		return false;
+	printf("%s: the next worker that is free %s do it, unless one does "
 	       "already\n",
-	    subject->name);
+	    subject->name, subject->rehearses ? "would" : "will");
 	return true;
 }
 
 /* The setting that it is from says so from then on. */
 static bool apply_setting(struct house *house, const char *setting,
-    struct err *err)
+    bool rehearses, struct err *err)
 {
 	struct settings *wanted = settings_new(house->arena);
 	struct buf report = { 0 };
@@ -182,7 +185,7 @@ static bool apply_setting(struct house *house, const char *setting,
 		    settings_apply(wanted, house->db,
 			arena_printf(house->arena, "%s (command line)",
 			    house_who(house)),
-			false, &report, err);
+			rehearses, &report, err);
 
 	buf_free(&report);
 	return done;
@@ -204,10 +207,13 @@ static bool rest(struct house *house, const struct subject *subject,
 		    "there is no schedule for '%s': `homeroom jobs schedules` "
 		    "lists those that there are",
 		    subject->name);
-	if (!apply_setting(house, rows_get(rows, 0, 0), err))
+	if (!apply_setting(house, rows_get(rows, 0, 0), subject->rehearses,
+		err))
 		return false;
 	printf("%s: its schedule %s\n", subject->name,
-	    paused ? "rests" : "goes on");
+	    subject->rehearses ? (paused ? "would rest" : "would go on")
+	    : paused           ? "rests"
+			       : "goes on");
 	return true;
 }
 
@@ -240,7 +246,8 @@ static bool act(const struct flags *flags, const struct act *verb,
 {
 	struct house house;
 	struct subject subject = { .kind = flags_get(flags, "--kind"),
-		.name = flags->arguments[1] };
+		.name = flags->arguments[1],
+		.rehearses = flags_has(flags, "--dry-run") };
 	/* Settings are the owner's. */
 	bool done =
 	    house_enter(&house, DB_OWNER, flags, &subject.district, err);
@@ -315,5 +322,7 @@ int cli_jobs(int argc, char **argv)
 		    flags.arguments[0]);
 	if (flags.argument_count > 1)
 		return usage(&command, "schedules takes no name, but --kind");
+	if (flags_has(&flags, "--dry-run"))
+		return usage(&command, "--dry-run is of run, pause and resume");
 	return list(&flags, limit, format, &err) ? 0 : failed(&err);
 }

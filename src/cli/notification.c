@@ -26,8 +26,9 @@ static const struct command list_command = {
 	.settings = SETTINGS_READ,
 };
 
-static const struct flag name_flags[] = {
+static const struct flag retry_flags[] = {
 	FLAG_DISTRICT,
+	FLAG_DRY_RUN,
 	{ 0 },
 };
 
@@ -65,7 +66,7 @@ static const struct command test_command = {
 static const struct command retry_command = {
 	.usage = "notification retry NAME",
 	.meaning = "Tries once more what was given up.\n",
-	.flags = name_flags,
+	.flags = retry_flags,
 	.arguments_min = 1,
 	.arguments_max = 1,
 	.settings = SETTINGS_READ,
@@ -188,14 +189,20 @@ static bool test(struct task *task, struct err *err)
 
 static bool retry(struct task *task, struct err *err)
 {
+	bool rehearses = flags_has(&task->flags, "--dry-run");
+	struct db *db = task->house.db;
 	int64_t count;
+	bool done = db_begin(db, err) &&
+		    notify_retry(db, task->house.arena, task->district,
+			task->name, &count, err) &&
+		    (rehearses || db_commit(db, err));
 
-	if (!notify_retry(task->house.db, task->house.arena, task->district,
-		task->name, &count, err))
-		return false;
-	printf("%" PRId64 " message%s will be tried again\n", count,
-	    count == 1 ? "" : "s");
-	return true;
+	if (!done || rehearses)
+		db_rollback(db);
+	if (done)
+		printf("%" PRId64 " message%s %s be tried again\n", count,
+		    count == 1 ? "" : "s", rehearses ? "would" : "will");
+	return done;
 }
 
 /* clang-format off */

@@ -18,6 +18,7 @@ static const struct flag flags_known[] = {
 	{ "--again", NULL, "Those too that were opened before" },
 	{ "--key", "FILE", "Private key, where the district keeps it itself" },
 	FLAG_DISTRICT,
+	FLAG_DRY_RUN,
 	FLAG_OUTPUT,
 	{ 0 },
 };
@@ -209,32 +210,41 @@ static bool done_with(struct task *task, struct err *err)
 	if (!password_forget(task->house.db, task->house.arena, &task->wanted,
 		&count, err))
 		return false;
-	printf("%" PRId64 " passwords are forgotten.\n", count);
+	printf("%" PRId64 " passwords %s forgotten.\n", count,
+	    task->wanted.rehearses ? "would be" : "are");
 	return true;
 }
 
 static bool set_key(struct task *task, struct err *err)
 {
-	if (!password_set_key(task->house.db, task->house.arena,
-		task->wanted.district, task->file, err))
-		return false;
-	puts("New passwords are sealed with this key. To open them, name its "
-	     "private half with --key.");
-	return true;
+	bool rehearses = task->wanted.rehearses;
+	struct db *db = task->house.db;
+	bool done = db_begin(db, err) &&
+		    password_set_key(db, task->house.arena,
+			task->wanted.district, task->file, err) &&
+		    (rehearses || db_commit(db, err));
+
+	if (!done || rehearses)
+		db_rollback(db);
+	if (done)
+		printf("New passwords %s sealed with this key. To open them, "
+		       "name its private half with --key.\n",
+		    rehearses ? "would be" : "are");
+	return done;
 }
 
 /* --- which ---------------------------------------------------------------- */
 
 static const struct {
 	const char *verb;
-	bool file;
+	bool file, rehearses; /* it wants one; it takes --dry-run */
 	bool (*run)(struct task *task, struct err *err);
 } verbs[] = {
-	{ "list", false, list },
-	{ "slips", true, slips },
-	{ "csv", true, csv },
-	{ "done", false, done_with },
-	{ "key", true, set_key },
+	{ "list", false, false, list },
+	{ "slips", true, false, slips },
+	{ "csv", true, false, csv },
+	{ "done", false, true, done_with },
+	{ "key", true, true, set_key },
 };
 
 static bool run(struct task *task, size_t verb, struct err *err)
@@ -249,6 +259,7 @@ static bool run(struct task *task, size_t verb, struct err *err)
 		.person = flags_get(flags, "--person"),
 		.again = flags_has(flags, "--again"),
 		.key = flags_get(flags, "--key"),
+		.rehearses = flags_has(flags, "--dry-run"),
 	};
 	if (!house_enter(house, DB_OWNER, flags, &task->wanted.district, err) ||
 	    !house_has(house, task->wanted.district, "directory",
@@ -279,6 +290,8 @@ int cli_password(int argc, char **argv)
 		return usage(&command,
 		    verbs[verb].file ? "%s needs a file" : "%s takes no file",
 		    verbs[verb].verb);
+	if (!verbs[verb].rehearses && flags_has(&task.flags, "--dry-run"))
+		return usage(&command, "--dry-run is of done and key");
 	task.file = task.flags.arguments[2];
 	done = run(&task, verb, &err);
 	house_close(&task.house);

@@ -139,6 +139,9 @@ echo never >in/mood
 happens run.failed 'never '
 finished '512 never: it is given up' state it ',it,failed,1,1,.*554'
 rm in/mood
+hr notification retry it --dry-run >out 2>err
+says '513 tried only' out '^1 message would'
+state it ',it,failed,1,1,.*554' >out 2>&1 || not_ok '513 it lies there' 'no'
 hr notification retry it >out 2>err
 says '513 tried again' out '^1 message will'
 finished '513 it goes' came mail $((mails + 4))

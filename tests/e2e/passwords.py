@@ -206,7 +206,10 @@ check("and to whom they went",
       [audited.count(to) for to in (
           "boss@district.example", "ann" + HOME, "bea" + HOME)] != [2, 2, 1]
       and audited[-600:])
-homeroom.run("password", "done", "school")
+tried = homeroom.run("password", "done", "school", "--dry-run").stdout.decode()
+done = homeroom.run("password", "done", "school").stdout.decode()
+check("tried, none is forgotten",
+      tried.replace("would be", "are") != done and tried + done)
 left = homeroom.run("password", "list", "school", "-o", "csv").stdout.decode()
 check("handed over, they are forgotten", left.count("\n") != 1 and left)
 

@@ -112,6 +112,8 @@ for name in ("sis", "hr"):
 # --- asked for by hand --------------------------------------------------------
 
 source("sis")
+case("699 it would", "would do it" in run("jobs", "run", "sis", "--dry-run")
+     and all(j["state"] != "waiting" for j in jobs("sis")), run("jobs"))
 case("700 the next worker will do it", "next worker" in run("jobs", "run", "sis"))
 run("jobs", "run", "nobody", code=1)
 run("jobs", "run", code=2)
@@ -126,6 +128,8 @@ case("702 how long it took, who asked, what it did",
 # --- a schedule that rests ----------------------------------------------------
 
 source("sis", f"schedule: \"{daily(ago(3))}\"")
+case("709 would rest", "would rest" in run("jobs", "pause", "sis", "--dry-run")
+     and "paused" not in run("get", "source", "sis"), run("get", "source", "sis"))
 case("710 rests", "rests" in run("jobs", "pause", "sis"))
 due("sis", ago(3))
 time.sleep(3)
