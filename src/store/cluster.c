@@ -458,8 +458,19 @@ static int remove_one(const char *path, const struct stat *st, int kind,
 
 static bool remove_all(const char *path)
 {
-	return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 ||
+	return path == NULL ||
+	       nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 ||
 	       errno == ENOENT;
+}
+
+static void end_all(struct cluster *c)
+{
+	struct postmaster seen;
+
+	read_postmaster(c, &seen);
+	if (seen.pid != 0 && kill(seen.pid, SIGQUIT) == 0)
+		(void)wait_until_gone(c, seen.pid, STOP_MS);
+	end_orphans(c);
 }
 
 /* The folder may lie elsewhere, behind a link in the home. */
@@ -467,19 +478,14 @@ bool cluster_discard(const char *home, struct err *err)
 {
 	struct arena *own = arena_new();
 	struct cluster c = { .arena = own, .lock = -1, .users = -1 };
-	struct postmaster seen;
-	bool done = place_home(&c, home, err) && place_find(&c, err);
+	struct err ignored = { 0 };
+	bool done;
 
-	if (done) {
-		read_postmaster(&c, &seen);
-		if (seen.pid != 0 && kill(seen.pid, SIGQUIT) == 0)
-			(void)wait_until_gone(&c, seen.pid, STOP_MS);
-		end_orphans(&c);
-		done = remove_all(c.sockets) && remove_all(c.folder);
-	}
-	done = remove_all(home) && done;
-	if (!done)
-		err_set(err, FAULT_IO, "can't remove %s", home);
+	/* Where no Postgres is found, none was started. */
+	if (place_home(&c, home, &ignored) && place_find(&c, &ignored))
+		end_all(&c);
+	done =
+	    remove_all(c.sockets) && remove_all(c.folder) && remove_all(home);
 	release(&c);
-	return done;
+	return done || fail(err, FAULT_IO, "can't remove all of %s", home);
 }
