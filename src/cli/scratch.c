@@ -12,17 +12,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static bool make_home(struct arena *arena, char **home, struct err *err)
+static bool make_home(struct arena *arena, const char **home, struct err *err)
 {
 	const char *parent = getenv("TMPDIR");
+	uint8_t random[6];
 
-	*home = arena_printf(arena, "%s/homeroom-check.XXXXXX",
-	    parent != NULL && parent[0] != '\0' ? parent : "/tmp");
+	if (parent == NULL || parent[0] == '\0')
+		parent = "/tmp";
+	random_bytes(random, sizeof(random));
+	*home = arena_printf(arena, "%s/homeroom-check.%s", parent,
+	    arena_hex(arena, random, sizeof(random)));
 	/* Postgres may run as somebody else, who must get there. */
-	if (mkdtemp(*home) == NULL || chmod(*home, 0711) != 0)
-		return fail(err, FAULT_IO, "no folder can be made in %s: %m",
-		    parent != NULL ? parent : "/tmp");
-	return true;
+	return (mkdir(*home, 0711) == 0 && chmod(*home, 0711) == 0) ||
+	       fail(err, FAULT_IO, "no folder can be made in %s: %m", parent);
 }
 
 /* --- the guard ------------------------------------------------------------ */
@@ -57,7 +59,7 @@ static void guard(const char *home, int life)
 
 bool scratch_open(struct scratch *out, struct arena *arena, struct err *err)
 {
-	char *home;
+	const char *home;
 	int life[2];
 
 	if (!make_home(arena, &home, err))

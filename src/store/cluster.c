@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -447,22 +446,6 @@ bool cluster_runs(struct cluster *c)
 
 /* --- away with it --------------------------------------------------------- */
 
-static int remove_one(const char *path, const struct stat *st, int kind,
-    struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
-static bool remove_all(const char *path)
-{
-	return path == NULL ||
-	       nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 ||
-	       errno == ENOENT;
-}
-
 static void end_all(struct cluster *c)
 {
 	struct postmaster seen;
@@ -484,8 +467,8 @@ bool cluster_discard(const char *home, struct err *err)
 	/* Where no Postgres is found, none was started. */
 	if (place_home(&c, home, &ignored) && place_find(&c, &ignored))
 		end_all(&c);
-	done =
-	    remove_all(c.sockets) && remove_all(c.folder) && remove_all(home);
+	done = furnish_remove(c.sockets) && furnish_remove(c.folder) &&
+	       furnish_remove(home);
 	release(&c);
 	return done || fail(err, FAULT_IO, "can't remove all of %s", home);
 }

@@ -67,9 +67,9 @@ static int remove_one(const char *path, const struct stat *status, int kind,
 	return remove(path);
 }
 
-static bool remove_folder(const void *path)
+bool furnish_remove(const void *path)
 {
-	if (access(path, F_OK) != 0)
+	if (path == NULL || access(path, F_OK) != 0)
 		return true;
 	return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0;
 }
@@ -236,7 +236,7 @@ bool furnish_data(struct cluster *c, struct err *err)
 
 	if (access(c->data, F_OK) == 0)
 		return true;
-	if (!runner_act(&c->runner, remove_folder, made))
+	if (!runner_act(&c->runner, furnish_remove, made))
 		return fail(err, FAULT_IO, "can't remove %s", made);
 	if (!run_initdb(c, made, err))
 		return false;

@@ -176,5 +176,8 @@ bool place_find(struct cluster *cluster, struct err *err) must_use;
 bool furnish_data(struct cluster *cluster, struct err *err) must_use;
 /* The settings, which every start writes again. */
 bool furnish_settings(struct cluster *cluster, struct err *err) must_use;
+/* Away with a folder and all that is in it; NULL, or one that is not there, is
+ * fine. For runner_act, too. */
+bool furnish_remove(const void *path) must_use;
 
 #endif
